@@ -1,0 +1,70 @@
+/// \file What a compile depends on besides the set itself: the operator's configuration and objects of the cluster.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "ir/value/value.h"
+
+namespace grovec::ir {
+
+enum class ApiMode : std::uint8_t { kUpstream, kExtended };
+
+/// The parts of an OperatorConfiguration that change verdicts or objects (reference: admission 8, runtime 20.2).
+struct OperatorConfig {
+  std::vector<std::string> profiles = {"default-scheduler"};  ///< enabled scheduler backends, in order
+  std::string default_profile = "default-scheduler";
+  bool topology_aware_scheduling = false;
+  bool auto_mnnvl = false;
+  bool is_enabled(std::string_view scheduler) const {
+    for (const std::string& p : profiles)
+      if (p == scheduler) return true;
+    return false;
+  }
+};
+
+/// A ClusterTopologyBinding: levels from broad to narrow.
+struct TopologyBinding {
+  struct Level {
+    std::string domain, key;
+  };
+  struct SchedulerBinding {
+    std::string scheduler_name, topology_reference;
+  };
+  std::string name;
+  std::vector<Level> levels;
+  std::vector<SchedulerBinding> scheduler_bindings;
+  OriginId at = kNowhere;
+  /// Index of a domain, or -1.
+  int level_of(std::string_view domain) const {
+    for (std::size_t i = 0; i < levels.size(); ++i)
+      if (levels[i].domain == domain) return static_cast<int>(i);
+    return -1;
+  }
+};
+
+/// A ResourceClaimTemplate that exists in the cluster; `claim_spec` is its spec.spec after the API server's defaults.
+struct ExternalClaimTemplate {
+  std::string namespace_, name;
+  Value claim_spec;
+  OriginId at = kNowhere;
+};
+
+struct Environment {
+  OperatorConfig config;
+  std::vector<TopologyBinding> bindings;
+  std::vector<ExternalClaimTemplate> claim_templates;
+  std::string init_image = "grove-initc:v0.1.0-dev";
+  ApiMode api = ApiMode::kUpstream;
+  std::string default_namespace = "default";
+
+  const TopologyBinding* find_binding(std::string_view wanted) const {
+    for (const TopologyBinding& b : bindings)
+      if (b.name == wanted) return &b;
+    return nullptr;
+  }
+};
+
+}  // namespace grovec::ir

@@ -1,0 +1,17 @@
+/// \file Strict JSON into a value tree.
+#pragma once
+
+#include <optional>
+
+#include "ir/base/context.h"
+#include "ir/value/value.h"
+
+namespace grovec::ir {
+
+/// Reads `text[begin, end)` of a source as one JSON value (RFC 8259: UTF-8, no comments, no trailing text but white
+/// space). Every node gets its span. Strings without escapes are views into the source. Depth is limited to 512.
+/// Returns nothing, and reports nothing, if it is not JSON: the caller then tries YAML. Duplicate keys are reported
+/// (GV1010) and the later value kept.
+std::optional<Value> read_json(Context& context, SourceId source, std::uint32_t begin, std::uint32_t end);
+
+}  // namespace grovec::ir
