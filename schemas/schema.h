@@ -5,6 +5,7 @@
 /// Everything here is constexpr data in read-only memory: nothing is built at start-up. Thread-safe.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <span>
 #include <string_view>
@@ -28,6 +29,7 @@ enum class TypeKind : std::uint8_t {
   kMap,  ///< string keys
 };
 
+/// TypeId{0} is no type.
 enum class TypeId : std::uint16_t {};
 enum class FieldId : std::uint16_t {};
 
@@ -41,9 +43,11 @@ struct Type {
   std::uint16_t field_count;
   std::uint16_t first_key;    ///< struct: keys()[first_key, +key_count), sorted by JSON name, inlined structs flattened
   std::uint16_t key_count;
+  std::uint16_t doc = 0;  ///< what one such object is: index into docs(); 0 = none
 };
 
-/// What the CRD demands of the value of one field, besides its type. Absent limits are -1.
+/// What the CRD demands of the value of one field, besides its type. Absent limits are -1. The pattern of quantities is not
+/// repeated here: kQuantity implies it (kQuantityPattern). Elements of lists and maps have no constraints of their own.
 struct Constraint {
   std::span<const std::string_view> allowed;    ///< enum, in CRD order; empty = any
   std::string_view pattern;                     ///< regular expression of the CRD, or empty
@@ -53,7 +57,13 @@ struct Constraint {
   std::int64_t minimum;
   std::span<const std::string_view> map_keys;   ///< list type map: JSON names of the keys; empty otherwise
   bool is_set;                                  ///< list type set: entries are unique
+  bool has_maximum = false;
+  std::int64_t maximum = 0;
 };
+
+/// What the CRDs demand of every quantity written as text.
+inline constexpr std::string_view kQuantityPattern =
+    R"(^(\+|-)?(([0-9]+(\.[0-9]*)?)|(\.[0-9]+))(([KMGTPE]i)|[numkMGTPE]|([eE](\+|-)?(([0-9]+(\.[0-9]*)?)|(\.[0-9]+))))?$)";
 
 /// One field of a struct.
 struct Field {
@@ -61,7 +71,7 @@ struct Field {
   std::string_view go_name;    ///< as the hash dump prints it
   TypeId type;                 ///< pointee's type if `is_pointer`
   bool is_pointer;
-  bool omit_empty;             ///< json:",omitempty" or ",omitzero"
+  bool omit_empty;             ///< json:",omitempty" or ",omitzero"; Go ignores the former on structs that are no pointers
   bool is_inlined;             ///< embedded struct whose keys sit in the parent object
   bool is_required;            ///< listed in the CRD's `required`
   bool is_pruned;              ///< no property in the CRD: strict validation calls it unknown
@@ -70,7 +80,17 @@ struct Field {
   std::string_view crd_default;  ///< JSON text of the CRD default, or empty
   std::uint16_t constraint;      ///< index into constraints(); 0 = none
   std::uint16_t doc;             ///< index into docs(); 0 = none
+  bool omit_zero = false;        ///< json:",omitzero": left out if zero, structs too
 };
+
+/// True if Go's encoder writes the field even when the manifest does not have it: as the zero value of its type (`""`, 0,
+/// false, {}, null for lists and maps). That is what the defaulting webhook adds to stored objects (admission 2.4).
+/// Inlined structs have no key of their own; ask about their fields.
+constexpr bool is_always_written(const Field& f, const Type& t) {
+  if (f.is_inlined || f.is_pointer || f.omit_zero) return false;
+  return !f.omit_empty || t.kind == TypeKind::kStruct || t.kind == TypeKind::kQuantity || t.kind == TypeKind::kTime ||
+         t.kind == TypeKind::kDuration || t.kind == TypeKind::kIntOrString;
+}
 
 /// A field by its JSON name, inlined structs flattened.
 struct Key {
@@ -92,7 +112,9 @@ inline std::span<const Key> keys_of(const Type& t) { return keys().subspan(t.fir
 /// The field called `json_name` in struct `t` (inlined structs included), or nullptr. Binary search; exact case.
 const Field* find_field(const Type& t, std::string_view json_name);
 
-/// Root types. Each includes apiVersion, kind, metadata.
+/// Root types. Each includes apiVersion, kind and the full metadata; the template that is hashed has metadata only.
+/// Built-in kinds share the types below them with the CRDs (v1.PodSpec, v1.ResourceClaimSpec), so `is_pruned`,
+/// `is_required` and defaults there are the CRD's.
 enum class Root : std::uint8_t {
   kPodCliqueSet,
   kPodClique,
@@ -100,13 +122,14 @@ enum class Root : std::uint8_t {
   kClusterTopologyBinding,
   kPodGang,
   kPod,
-  kPodTemplateSpec,         ///< what is hashed
-  kResourceClaimTemplate,   ///< resource.k8s.io/v1
+  kPodTemplateSpec,        ///< what is hashed
+  kResourceClaimTemplate,  ///< resource.k8s.io/v1
 };
 TypeId root(Root r);
 
 /// Type of a struct by the Go name the dump prints, for tests and for code that starts below a root ("v1.PodSpec").
-/// Where several types print the same name, the one reachable from PodTemplateSpec. TypeId{0} if there is none.
+/// Where several types print the same name, the one reachable from PodTemplateSpec,
+/// then from the roots in their order. TypeId{0} if there is none.
 TypeId type_named(std::string_view go_name);
 
 }  // namespace grovec::schemas
