@@ -1,0 +1,48 @@
+/// \file Command lines: options as tables, so that parsing, `--help` and "did you mean" have one source.
+#pragma once
+
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "ir/base/result.h"
+
+namespace grovec::cli {
+
+/// One option of a command. `value` names its argument in the help; empty = a switch.
+struct OptionSpec {
+  std::string_view name;     ///< "--output"
+  std::string_view letter;   ///< "-o", or empty
+  std::string_view value;    ///< "FORMAT"
+  std::string_view help;     ///< one line
+  std::string_view choices;  ///< "yaml|json|ndjson": anything else is a usage error; empty = free text
+};
+
+/// What the user typed, in order.
+class Options {
+ public:
+  bool has(std::string_view name) const;
+  /// The last value given, or `otherwise`.
+  std::string_view get(std::string_view name, std::string_view otherwise = {}) const;
+  std::vector<std::string> all(std::string_view name) const;
+  const std::vector<std::string>& operands() const { return operands_; }
+
+ private:
+  friend Result<Options> parse_options(std::span<const OptionSpec>, std::span<const std::string>);
+  struct Given {
+    std::string_view name;
+    std::string value;
+  };
+  std::vector<Given> given_;
+  std::vector<std::string> operands_;
+};
+
+/// GNU habits: `--name value`, `--name=value`, `-ovalue`, `--` ends options, `-` is an operand. Errors have exit
+/// code 2.
+Result<Options> parse_options(std::span<const OptionSpec> specs, std::span<const std::string> args);
+
+/// The option lines of a help text, aligned.
+std::string options_help(std::span<const OptionSpec> specs);
+
+}  // namespace grovec::cli

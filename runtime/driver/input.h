@@ -1,0 +1,34 @@
+/// \file Which texts a command reads: files, directories, globs and standard input, each bounded.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "ir/base/result.h"
+
+namespace grovec::driver {
+
+inline constexpr std::size_t kLargestFile = 64u << 20;  ///< bytes
+
+/// A text to read. `path` is as the user wrote it or as found below a directory; "-" is standard input.
+struct Input {
+  std::string path;
+};
+
+struct InputOptions {
+  bool recursive = false;  ///< -R: directories with their subfolders
+};
+
+/// Expands operands. A directory gives its manifests (*.yaml, *.yml, *.json, *.grove) in byte order of their names; a
+/// glob
+/// (`*`, `?`, `[…]`, only if no file has that very name) the files it matches in byte order. Errors: a missing path
+/// (3), a directory without manifests (1), a glob without a match (1), no operand at all (2), "-" twice (2).
+Result<std::vector<Input>> expand_inputs(const std::vector<std::string>& operands, const InputOptions& options);
+
+/// The whole text. Errors: missing, unreadable, a directory (3); above kLargestFile (1); changed while it was read (3).
+Result<std::string> read_input(const Input& input);
+
+/// What diagnostics call it: the path, or `<stdin>`.
+std::string display_name(const Input& input);
+
+}  // namespace grovec::driver

@@ -1,0 +1,77 @@
+/// \file Where bytes go: a buffered file descriptor, and files that appear whole or not at all.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "ir/base/result.h"
+
+namespace grovec::driver {
+
+/// Buffers and writes in large blocks. After the first failure everything is dropped and `ok()` is false; the failure
+/// is told by `finish()`. A reader that went away (EPIPE) is not a failure: `reader_gone()`. Handles short writes and
+/// EINTR.
+class FdWriter {
+ public:
+  explicit FdWriter(int fd, std::string name);
+  ~FdWriter();
+  FdWriter(const FdWriter&) = delete;
+  FdWriter& operator=(const FdWriter&) = delete;
+
+  void write(std::string_view bytes) {
+    if (bytes.size() <= kCapacity - used_) {
+      __builtin_memcpy(buffer_.get() + used_, bytes.data(), bytes.size());
+      used_ += bytes.size();
+    } else {
+      write_slow(bytes);
+    }
+  }
+  /// Room for `size` <= kLargestReserve bytes to be filled by the caller, then `commit`ted.
+  char* reserve(std::size_t size) {
+    if (kCapacity - used_ < size) flush();
+    return buffer_.get() + used_;
+  }
+  void commit(std::size_t size) { used_ += size; }
+  void flush();
+  bool ok() const { return error_ == 0; }
+  bool reader_gone() const;
+  /// Flushes; the first failure, if there was one.
+  Result<Done> finish();
+
+  static constexpr std::size_t kCapacity = 256 * 1024;
+  static constexpr std::size_t kLargestReserve = 64 * 1024;
+
+ private:
+  void write_slow(std::string_view bytes);
+  void write_all(const char* data, std::size_t size);
+  int fd_;
+  std::string name_;
+  std::unique_ptr<char[]> buffer_;
+  std::size_t used_ = 0;
+  int error_ = 0;
+};
+
+/// Replaces `path` by `text` at once: written beside it, synced to the file system's cache, renamed. The old file stays
+/// if anything fails.
+Result<Done> write_file_atomically(const std::string& path, std::string_view text);
+
+/// A directory that is filled under a temporary name beside its final one and swapped in by `commit`; without `commit`,
+/// the destructor removes everything. An existing final directory is replaced only if grovec made it (it holds
+/// `index_name`) or it is empty.
+class OutputFolder {
+ public:
+  static Result<std::unique_ptr<OutputFolder>> create(const std::string& path, std::string index_name);
+  ~OutputFolder();
+  /// `name` is a plain file name.
+  Result<Done> add(const std::string& name, std::string_view text);
+  Result<Done> commit();
+
+ private:
+  OutputFolder() = default;
+  std::string final_, work_, index_name_;
+  int fd_ = -1;
+  bool committed_ = false;
+};
+
+}  // namespace grovec::driver
