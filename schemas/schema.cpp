@@ -10,8 +10,8 @@ namespace {
 using namespace std::string_view_literals;
 using enum TypeKind;
 
-constexpr unsigned kPointer = 1, kOmitEmpty = 2, kOmitZero = 4, kInlined = 8, kRequired = 16, kPruned = 32, kExtended = 64,
-                   kIntOrStringFlag = 128;
+constexpr unsigned kPointer = 1, kOmitEmpty = 2, kOmitZero = 4, kInlined = 8, kRequired = 16, kPruned = 32,
+                   kExtended = 64, kIntOrStringFlag = 128;
 
 constexpr Field make_field(std::string_view json_name, std::string_view go_name, std::uint16_t type, unsigned flags,
                            std::string_view crd_default, std::uint16_t constraint, std::uint16_t doc) {
@@ -62,9 +62,9 @@ constexpr std::span<const std::string_view> strings(std::size_t first, std::size
 }
 
 constexpr Constraint kConstraints[] = {
-#define C(first_allowed, allowed_count, pattern, min_length, max_length, min_items, has_min, min, has_max, max, first_map_key, \
-          map_key_count, is_set)                                                                                               \
-  {strings(first_allowed, allowed_count), pattern##sv, min_length, max_length, min_items, has_min, min,                        \
+#define C(first_allowed, allowed_count, pattern, min_length, max_length, min_items, has_min, min, has_max, max, \
+          first_map_key, map_key_count, is_set)                                                                 \
+  {strings(first_allowed, allowed_count), pattern##sv, min_length, max_length, min_items, has_min, min,         \
    strings(first_map_key, map_key_count), is_set,      has_max,    max},
 #include "schemas/tables/constraints.inc"
 #undef C
@@ -98,7 +98,8 @@ static_assert(std::ranges::is_sorted(kNames, {}, &Name::go_name));
 
 constexpr bool keys_are_sorted() {
   return std::ranges::all_of(kTypes, [](const Type& t) {
-    return std::ranges::is_sorted(std::span(kKeys).subspan(t.first_key, t.key_count), std::ranges::less_equal{}, &Key::json_name);
+    return std::ranges::is_sorted(std::span(kKeys).subspan(t.first_key, t.key_count), std::ranges::less_equal{},
+                                  &Key::json_name);
   });
 }
 static_assert(keys_are_sorted(), "find_field searches by halving");

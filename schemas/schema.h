@@ -1,8 +1,8 @@
 /// \file The types a manifest may contain, as constant tables: one entry for each Go type, one for each field.
 ///
-/// Two sources are joined by the generator in schemas/gen: Go reflection on k8s.io/api v0.35.5 (field order, JSON names,
-/// pointers, omitempty) and the structural schemas of the Grove CRDs (required, defaults, enums, patterns, list-map keys).
-/// Everything here is constexpr data in read-only memory: nothing is built at start-up. Thread-safe.
+/// Two sources are joined by the generator in schemas/gen: Go reflection on k8s.io/api v0.35.5 (field order, JSON
+/// names, pointers, omitempty) and the structural schemas of the Grove CRDs (required, defaults, enums, patterns,
+/// list-map keys). Everything here is constexpr data in read-only memory: nothing is built at start-up. Thread-safe.
 #pragma once
 
 #include <cstddef>
@@ -41,22 +41,23 @@ struct Type {
   bool element_is_pointer;    ///< list and map of pointers
   std::uint16_t first_field;  ///< struct: fields()[first_field, +field_count) in Go declaration order
   std::uint16_t field_count;
-  std::uint16_t first_key;    ///< struct: keys()[first_key, +key_count), sorted by JSON name, inlined structs flattened
+  std::uint16_t first_key;  ///< struct: keys()[first_key, +key_count), sorted by JSON name, inlined structs flattened
   std::uint16_t key_count;
   std::uint16_t doc = 0;  ///< what one such object is: index into docs(); 0 = none
 };
 
-/// What the CRD demands of the value of one field, besides its type. Absent limits are -1. The pattern of quantities is not
-/// repeated here: kQuantity implies it (kQuantityPattern). Elements of lists and maps have no constraints of their own.
+/// What the CRD demands of the value of one field, besides its type. Absent limits are -1. The pattern of quantities is
+/// not repeated here: kQuantity implies it (kQuantityPattern). Elements of lists and maps have no constraints of their
+/// own.
 struct Constraint {
-  std::span<const std::string_view> allowed;    ///< enum, in CRD order; empty = any
-  std::string_view pattern;                     ///< regular expression of the CRD, or empty
-  std::int32_t min_length, max_length;          ///< characters
+  std::span<const std::string_view> allowed;  ///< enum, in CRD order; empty = any
+  std::string_view pattern;                   ///< regular expression of the CRD, or empty
+  std::int32_t min_length, max_length;        ///< characters
   std::int32_t min_items;
   bool has_minimum;
   std::int64_t minimum;
-  std::span<const std::string_view> map_keys;   ///< list type map: JSON names of the keys; empty otherwise
-  bool is_set;                                  ///< list type set: entries are unique
+  std::span<const std::string_view> map_keys;  ///< list type map: JSON names of the keys; empty otherwise
+  bool is_set;                                 ///< list type set: entries are unique
   bool has_maximum = false;
   std::int64_t maximum = 0;
 };
@@ -71,20 +72,20 @@ struct Field {
   std::string_view go_name;    ///< as the hash dump prints it
   TypeId type;                 ///< pointee's type if `is_pointer`
   bool is_pointer;
-  bool omit_empty;             ///< json:",omitempty" or ",omitzero"; Go ignores the former on structs that are no pointers
-  bool is_inlined;             ///< embedded struct whose keys sit in the parent object
-  bool is_required;            ///< listed in the CRD's `required`
-  bool is_pruned;              ///< no property in the CRD: strict validation calls it unknown
-  bool is_extended;            ///< exists only under --api extended (docs/extensions.md)
-  bool is_int_or_string;       ///< CRD: x-kubernetes-int-or-string
+  bool omit_empty;        ///< json:",omitempty" or ",omitzero"; Go ignores the former on structs that are no pointers
+  bool is_inlined;        ///< embedded struct whose keys sit in the parent object
+  bool is_required;       ///< listed in the CRD's `required`
+  bool is_pruned;         ///< no property in the CRD: strict validation calls it unknown
+  bool is_extended;       ///< exists only under --api extended (docs/extensions.md)
+  bool is_int_or_string;  ///< CRD: x-kubernetes-int-or-string
   std::string_view crd_default;  ///< JSON text of the CRD default, or empty
   std::uint16_t constraint;      ///< index into constraints(); 0 = none
   std::uint16_t doc;             ///< index into docs(); 0 = none
   bool omit_zero = false;        ///< json:",omitzero": left out if zero, structs too
 };
 
-/// True if Go's encoder writes the field even when the manifest does not have it: as the zero value of its type (`""`, 0,
-/// false, {}, null for lists and maps). That is what the defaulting webhook adds to stored objects (admission 2.4).
+/// True if Go's encoder writes the field even when the manifest does not have it: as the zero value of its type (`""`,
+/// 0, false, {}, null for lists and maps). That is what the defaulting webhook adds to stored objects (admission 2.4).
 /// Inlined structs have no key of their own; ask about their fields.
 constexpr bool is_always_written(const Field& f, const Type& t) {
   if (f.is_inlined || f.is_pointer || f.omit_zero) return false;

@@ -202,13 +202,14 @@ func (o *Output) nameLines() string {
 	return lines.String()
 }
 
-// writeInsertions writes where `behavior` belongs in the CRD texts, and its schema as expanded YAML.
-func (o *Output) writeInsertions(crds []*Crd, behaviorPath string) {
+// writeCrds writes the list of embedded CRDs, where `behavior` belongs in the CRD texts, and its schema as expanded YAML.
+func (o *Output) writeCrds(crds []*Crd, behaviorPath string) {
 	sort.Slice(crds, func(a, b int) bool { return crds[a].File < crds[b].File })
-	var lines strings.Builder
+	var lines, files strings.Builder
 	for index, crd := range crds {
+		fmt.Fprintf(&files, "CRD(%d, %s, %s, %s, %d)\n", index, quote("schemas/crds/"+crd.File), quote(crd.File), quote(crd.Kind), crd.Size)
 		for _, i := range crd.insertions() {
-			fmt.Fprintf(&lines, "I(%d, %d, %d)  // %s\n", index, i.Line, i.Indent, crd.File)
+			fmt.Fprintf(&lines, "I(%d, %d, %d)  // %s\n", index, i.Offset, i.Indent, crd.File)
 		}
 	}
 	text, err := os.ReadFile(behaviorPath)
@@ -220,11 +221,13 @@ func (o *Output) writeInsertions(crds []*Crd, behaviorPath string) {
 	encoder.SetIndent(2)
 	encoder.CompactSeqIndent()
 	check(encoder.Encode(map[string]any{"behavior": node}))
-	lines.WriteString("// The schema, one line each.\n")
+	o.file("crds.inc", files.String())
+	insertions := lines.String()
+	lines.Reset()
 	for _, line := range strings.Split(strings.TrimRight(fragment.String(), "\n"), "\n") {
 		fmt.Fprintf(&lines, "B(%s)\n", quote(line))
 	}
-	o.file("behavior.inc", lines.String())
+	o.file("behavior.inc", "#ifdef I\n"+insertions+"#endif\n#ifdef B\n"+lines.String()+"#endif\n")
 }
 
 func (o *Output) file(name, content string) {

@@ -54,5 +54,5 @@ func main() {
 	}
 	out := &Output{dir: filepath.Join(dir, "tables"), types: joiner.types, roots: ids}
 	out.write()
-	out.writeInsertions(crds, filepath.Join(dir, "gen", "behavior.yaml"))
+	out.writeCrds(crds, filepath.Join(dir, "gen", "behavior.yaml"))
 }

@@ -64,7 +64,9 @@ type Crd struct {
 	File string
 	Kind string
 	Root *Schema
+	Size int
 	tree *yaml.Node
+	text []byte
 }
 
 func loadSchema(path string) *Schema {
@@ -86,7 +88,7 @@ func decodeSchema(what string, text []byte) *Schema {
 func loadCrd(path, file string) *Crd {
 	text, err := os.ReadFile(path)
 	check(err)
-	crd := &Crd{File: file, tree: &yaml.Node{}}
+	crd := &Crd{File: file, Size: len(text), tree: &yaml.Node{}, text: text}
 	check(yaml.Unmarshal(text, crd.tree))
 	crd.Kind = child(child(child(crd.tree.Content[0], "spec"), "names"), "kind").Value
 	versions := child(child(crd.tree.Content[0], "spec"), "versions")
@@ -111,7 +113,7 @@ func child(mapping *yaml.Node, key string) *yaml.Node {
 
 // Insertion is a place in a CRD's text where a property of the extended API belongs.
 type Insertion struct {
-	Line   int // the new lines come before this one, counted from 1
+	Offset int // in bytes, at the start of a line: the new lines come before it
 	Indent int
 }
 
@@ -129,7 +131,8 @@ func (c *Crd) insertions() []Insertion {
 					if first.Value <= "behavior" {
 						fail("%s:%d: unexpected property %s", c.File, first.Line, first.Value)
 					}
-					found = append(found, Insertion{Line: first.Line, Indent: first.Column - 1})
+					offset := len(bytes.Join(bytes.SplitAfter(c.text, []byte("\n"))[:first.Line-1], nil))
+					found = append(found, Insertion{Offset: offset, Indent: first.Column - 1})
 				}
 			}
 		}
@@ -138,7 +141,7 @@ func (c *Crd) insertions() []Insertion {
 		}
 	}
 	walk(c.tree)
-	sort.Slice(found, func(a, b int) bool { return found[a].Line < found[b].Line })
+	sort.Slice(found, func(a, b int) bool { return found[a].Offset < found[b].Offset })
 	return found
 }
 

@@ -43,7 +43,9 @@ struct DumpField {
   bool operator==(const DumpField&) const = default;
 };
 
-std::ostream& operator<<(std::ostream& out, const DumpField& f) { return out << f.go_name << ' ' << f.go_type << " {" << f.json_name << '}'; }
+std::ostream& operator<<(std::ostream& out, const DumpField& f) {
+  return out << f.go_name << ' ' << f.go_type << " {" << f.json_name << '}';
+}
 
 struct DumpStruct {
   std::string go_name;
@@ -75,7 +77,8 @@ TEST(Schema, StructsHaveTheFieldsThatTheHashPrintsInItsOrder) {
     std::vector<DumpField> actual;
     for (const Field& f : fields_of(type(id))) {
       EXPECT_EQ(f.is_inlined, f.json_name.empty()) << expected.go_name << '.' << f.go_name;
-      actual.push_back({std::string(f.go_name), (f.is_pointer ? "*" : "") + std::string(type(f.type).go_name), std::string(f.json_name)});
+      actual.push_back({std::string(f.go_name), (f.is_pointer ? "*" : "") + std::string(type(f.type).go_name),
+                        std::string(f.json_name)});
     }
     EXPECT_EQ(actual, expected.fields) << expected.go_name;
   }
@@ -105,7 +108,8 @@ TEST(Schema, NamedScalarsKeepTheirGoNames) {
 
 TEST(FindField, FindsEveryKeyOfEveryStructAndNothingElse) {
   for (const Type& t : types()) {
-    for (const Key& key : keys_of(t)) EXPECT_EQ(find_field(t, key.json_name), &field(key.field)) << t.go_name << '.' << key.json_name;
+    for (const Key& key : keys_of(t))
+      EXPECT_EQ(find_field(t, key.json_name), &field(key.field)) << t.go_name << '.' << key.json_name;
     EXPECT_EQ(find_field(t, ""), nullptr) << t.go_name;
     EXPECT_EQ(find_field(t, "zzz"), nullptr) << t.go_name;
   }
@@ -146,7 +150,8 @@ TEST(Schema, RequiredFieldsAreTheCrds) {
   EXPECT_TRUE(at(Root::kPodCliqueSet, {"spec", "template", "cliques"})->is_required);
   EXPECT_FALSE(at(Root::kPodCliqueSet, {"spec", "replicas"})->is_required);
   EXPECT_TRUE(at(Root::kPodCliqueSet, {"spec", "template", "cliques", "spec", "roleName"})->is_required);
-  EXPECT_TRUE(at(Root::kPodCliqueSet, {"spec", "template", "podCliqueScalingGroups", "scaleConfig", "maxReplicas"})->is_required);
+  EXPECT_TRUE(at(Root::kPodCliqueSet, {"spec", "template", "podCliqueScalingGroups", "scaleConfig", "maxReplicas"})
+                  ->is_required);
   EXPECT_FALSE(at(Root::kPodClique, {"spec", "podSpec", "containers", "image"})->is_required);
   EXPECT_TRUE(at(Root::kPodClique, {"spec", "podSpec", "containers", "name"})->is_required);
   EXPECT_TRUE(at(Root::kPodClique, {"spec", "podSpec", "containers", "livenessProbe", "grpc", "port"})->is_required);
@@ -155,15 +160,20 @@ TEST(Schema, RequiredFieldsAreTheCrds) {
 TEST(Schema, DefaultsAreJsonTexts) {
   EXPECT_EQ(at(Root::kPodCliqueSet, {"spec", "replicas"})->crd_default, "0");
   EXPECT_EQ(at(Root::kPodCliqueSet, {"spec", "updateStrategy", "type"})->crd_default, "\"RollingRecreate\"");
-  EXPECT_EQ(at(Root::kPodCliqueSet, {"spec", "template", "headlessServiceConfig", "publishNotReadyAddresses"})->crd_default, "true");
+  EXPECT_EQ(
+      at(Root::kPodCliqueSet, {"spec", "template", "headlessServiceConfig", "publishNotReadyAddresses"})->crd_default,
+      "true");
   EXPECT_EQ(at(Root::kPodCliqueSet, {"spec", "template", "podCliqueScalingGroups", "minAvailable"})->crd_default, "1");
   EXPECT_EQ(at(Root::kPodCliqueSet, {"spec", "template", "cliques", "spec", "replicas"})->crd_default, "");
   EXPECT_EQ(at(Root::kPodClique, {"spec", "podSpec", "containers", "ports", "protocol"})->crd_default, "\"TCP\"");
-  EXPECT_EQ(at(Root::kPodClique, {"spec", "podSpec", "volumes", "rbd", "keyring"})->crd_default, "\"/etc/ceph/keyring\"");
+  EXPECT_EQ(at(Root::kPodClique, {"spec", "podSpec", "volumes", "rbd", "keyring"})->crd_default,
+            "\"/etc/ceph/keyring\"");
   EXPECT_EQ(at(Root::kPodClique, {"spec", "podSpec", "volumes", "configMap", "name"})->crd_default, "\"\"");
-  EXPECT_EQ(at(Root::kPodClique, {"spec", "podSpec", "containers", "env", "valueFrom", "fileKeyRef", "optional"})->crd_default, "false");
-  EXPECT_EQ(at(Root::kPodCliqueSet, {"spec", "template", "resourceClaimTemplates", "templateSpec", "spec", "devices", "requests",
-                                     "exactly", "tolerations", "operator"})
+  EXPECT_EQ(at(Root::kPodClique, {"spec", "podSpec", "containers", "env", "valueFrom", "fileKeyRef", "optional"})
+                ->crd_default,
+            "false");
+  EXPECT_EQ(at(Root::kPodCliqueSet, {"spec", "template", "resourceClaimTemplates", "templateSpec", "spec", "devices",
+                                     "requests", "exactly", "tolerations", "operator"})
                 ->crd_default,
             "\"Equal\"");
 }
@@ -171,7 +181,8 @@ TEST(Schema, DefaultsAreJsonTexts) {
 TEST(Schema, ConstraintsAreTheCrds) {
   EXPECT_EQ(texts(constraint_at(Root::kPodCliqueSet, {"spec", "template", "cliqueStartupType"}).allowed),
             (Texts{"CliqueStartupTypeAnyOrder", "CliqueStartupTypeInOrder", "CliqueStartupTypeExplicit"}));
-  const Constraint& domain = constraint_at(Root::kPodCliqueSet, {"spec", "template", "topologyConstraint", "pack", "required"});
+  const Constraint& domain =
+      constraint_at(Root::kPodCliqueSet, {"spec", "template", "topologyConstraint", "pack", "required"});
   EXPECT_EQ(domain.pattern, "^[a-z][a-z0-9-]*$");
   EXPECT_EQ(domain.min_length, 1);
   EXPECT_EQ(domain.max_length, 63);
@@ -180,7 +191,9 @@ TEST(Schema, ConstraintsAreTheCrds) {
   EXPECT_TRUE(generation.has_minimum);
   EXPECT_EQ(generation.minimum, 0);
   EXPECT_FALSE(generation.has_maximum);
-  EXPECT_TRUE(constraint_at(Root::kPodClique, {"spec", "podSpec", "containers", "restartPolicyRules", "exitCodes", "values"}).is_set);
+  EXPECT_TRUE(
+      constraint_at(Root::kPodClique, {"spec", "podSpec", "containers", "restartPolicyRules", "exitCodes", "values"})
+          .is_set);
 }
 
 TEST(Schema, ConstraintZeroDemandsNothing) {
@@ -193,8 +206,10 @@ TEST(Schema, ConstraintZeroDemandsNothing) {
 TEST(Schema, ListMapKeysAreTheCrds) {
   EXPECT_EQ(texts(constraint_at(Root::kPodCliqueSet, {"spec", "template", "cliques"}).map_keys), Texts{"name"});
   EXPECT_TRUE(constraint_at(Root::kPodCliqueSet, {"spec", "template", "podCliqueScalingGroups"}).map_keys.empty());
-  EXPECT_EQ(texts(constraint_at(Root::kPodClique, {"spec", "podSpec", "containers", "ports"}).map_keys), (Texts{"containerPort", "protocol"}));
-  EXPECT_EQ(texts(constraint_at(Root::kPodClique, {"spec", "podSpec", "ephemeralContainers", "volumeMounts"}).map_keys), Texts{"mountPath"});
+  EXPECT_EQ(texts(constraint_at(Root::kPodClique, {"spec", "podSpec", "containers", "ports"}).map_keys),
+            (Texts{"containerPort", "protocol"}));
+  EXPECT_EQ(texts(constraint_at(Root::kPodClique, {"spec", "podSpec", "ephemeralContainers", "volumeMounts"}).map_keys),
+            Texts{"mountPath"});
   EXPECT_EQ(texts(constraint_at(Root::kPodClique, {"spec", "podSpec", "hostAliases"}).map_keys), Texts{"ip"});
   EXPECT_EQ(texts(constraint_at(Root::kPodClique, {"spec", "podSpec", "topologySpreadConstraints"}).map_keys),
             (Texts{"topologyKey", "whenUnsatisfiable"}));
@@ -202,18 +217,25 @@ TEST(Schema, ListMapKeysAreTheCrds) {
 }
 
 TEST(Schema, EmbeddedMetadataIsPrunedAndThatOfObjectsIsNot) {
-  EXPECT_TRUE(at(Root::kPodCliqueSet, {"spec", "template", "resourceClaimTemplates", "templateSpec", "metadata", "labels"})->is_pruned);
-  EXPECT_FALSE(at(Root::kPodCliqueSet, {"spec", "template", "resourceClaimTemplates", "templateSpec", "metadata"})->is_pruned);
-  EXPECT_TRUE(at(Root::kPodClique, {"spec", "podSpec", "volumes", "ephemeral", "volumeClaimTemplate", "metadata", "labels"})->is_pruned);
-  for (const Root r : {Root::kPodCliqueSet, Root::kPodClique, Root::kPodCliqueScalingGroup, Root::kClusterTopologyBinding, Root::kPodGang,
-                       Root::kPod, Root::kPodTemplateSpec, Root::kResourceClaimTemplate})
+  EXPECT_TRUE(
+      at(Root::kPodCliqueSet, {"spec", "template", "resourceClaimTemplates", "templateSpec", "metadata", "labels"})
+          ->is_pruned);
+  EXPECT_FALSE(
+      at(Root::kPodCliqueSet, {"spec", "template", "resourceClaimTemplates", "templateSpec", "metadata"})->is_pruned);
+  EXPECT_TRUE(
+      at(Root::kPodClique, {"spec", "podSpec", "volumes", "ephemeral", "volumeClaimTemplate", "metadata", "labels"})
+          ->is_pruned);
+  for (const Root r :
+       {Root::kPodCliqueSet, Root::kPodClique, Root::kPodCliqueScalingGroup, Root::kClusterTopologyBinding,
+        Root::kPodGang, Root::kPod, Root::kPodTemplateSpec, Root::kResourceClaimTemplate})
     EXPECT_FALSE(at(r, {"metadata", "labels"})->is_pruned) << type(root(r)).go_name;
   EXPECT_FALSE(at(Root::kResourceClaimTemplate, {"spec", "metadata", "labels"})->is_pruned);
 }
 
 TEST(Schema, OnlyMetadataIsPruned) {
   for (const Type& t : types())
-    for (const Field& f : fields_of(t)) EXPECT_TRUE(!f.is_pruned || t.go_name == "v1.ObjectMeta") << t.go_name << '.' << f.go_name;
+    for (const Field& f : fields_of(t))
+      EXPECT_TRUE(!f.is_pruned || t.go_name == "v1.ObjectMeta") << t.go_name << '.' << f.go_name;
 }
 
 TEST(Schema, BehaviorIsTheOnlyExtension) {
@@ -222,19 +244,24 @@ TEST(Schema, BehaviorIsTheOnlyExtension) {
     for (const Field& f : fields_of(t))
       if (f.is_extended) extended.push_back(std::string(t.go_name) + '.' + std::string(f.json_name));
   EXPECT_EQ(extended, Texts{"v1alpha1.AutoScalingConfig.behavior"});
-  const Constraint& window = constraint_at(Root::kPodClique, {"spec", "autoScalingConfig", "behavior", "scaleUp", "stabilizationWindowSeconds"});
+  const Constraint& window = constraint_at(
+      Root::kPodClique, {"spec", "autoScalingConfig", "behavior", "scaleUp", "stabilizationWindowSeconds"});
   EXPECT_TRUE(window.has_maximum);
   EXPECT_EQ(window.maximum, 3600);
 }
 
 TEST(Schema, IntOrStringIsWhatTheCrdsSayOfQuantitiesAndPorts) {
-  EXPECT_TRUE(at(Root::kPodClique, {"spec", "podSpec", "containers", "livenessProbe", "httpGet", "port"})->is_int_or_string);
+  EXPECT_TRUE(
+      at(Root::kPodClique, {"spec", "podSpec", "containers", "livenessProbe", "httpGet", "port"})->is_int_or_string);
   EXPECT_TRUE(at(Root::kPodClique, {"spec", "podSpec", "volumes", "emptyDir", "sizeLimit"})->is_int_or_string);
-  EXPECT_FALSE(at(Root::kPodClique, {"spec", "podSpec", "containers", "livenessProbe", "grpc", "port"})->is_int_or_string);
+  EXPECT_FALSE(
+      at(Root::kPodClique, {"spec", "podSpec", "containers", "livenessProbe", "grpc", "port"})->is_int_or_string);
 }
 
 TEST(Schema, ExplainsFields) {
-  EXPECT_NE(docs()[at(Root::kPodCliqueSet, {"spec", "template", "cliques", "spec", "minAvailable"})->doc].find("MinAvailable"), std::string_view::npos);
+  EXPECT_NE(docs()[at(Root::kPodCliqueSet, {"spec", "template", "cliques", "spec", "minAvailable"})->doc].find(
+                "MinAvailable"),
+            std::string_view::npos);
   EXPECT_EQ(docs()[0], "");
 }
 
