@@ -9,6 +9,7 @@ require (
 	k8s.io/client-go v0.35.4
 	k8s.io/kubernetes v1.35.4
 	sigs.k8s.io/kwok v0.7.0
+	sigs.k8s.io/yaml v1.6.0
 )
 
 require (
@@ -214,7 +215,6 @@ require (
 	sigs.k8s.io/kustomize/kyaml v0.20.1 // indirect
 	sigs.k8s.io/randfill v1.0.0 // indirect
 	sigs.k8s.io/structured-merge-diff/v6 v6.3.0 // indirect
-	sigs.k8s.io/yaml v1.6.0 // indirect
 )
 
 // The kubernetes module requires its own staging modules at v0.0.0.

@@ -82,6 +82,7 @@ type record struct {
 	latest *corev1.Pod // answer to our last patch; newer than the cache for a moment
 	initc  *initProcess
 	ip     string
+	since  map[string]time.Time // when each container started, finer than the status says
 }
 
 const workers = 16
@@ -193,7 +194,7 @@ func (k *kubelet) recordOf(key string, pod *corev1.Pod) *record {
 		if r != nil {
 			r.initc.kill()
 		}
-		r = &record{uid: pod.UID, ip: pod.Status.PodIP}
+		r = &record{uid: pod.UID, ip: pod.Status.PodIP, since: map[string]time.Time{}}
 		if r.ip == "" {
 			k.nextIP++
 			r.ip = fmt.Sprintf("10.%d.%d.%d", 128+k.nextIP>>16&127, k.nextIP>>8&255, k.nextIP&255)

@@ -122,7 +122,7 @@ func (s *step) advanceSimulatedInit(status *corev1.ContainerStatus) bool {
 		s.lookAgain(max(durationOf(s.pod, InitTakes), time.Millisecond))
 		return false
 	}
-	if left := durationOf(s.pod, InitTakes) - s.now.Sub(status.State.Running.StartedAt.Time); left > 0 {
+	if left := durationOf(s.pod, InitTakes) - s.runs(status); left > 0 {
 		s.lookAgain(left)
 		return false
 	}
@@ -140,7 +140,7 @@ func (s *step) advanceMain() {
 			continue
 		}
 		s.run(status)
-		left := durationOf(s.pod, ReadyAfter) - s.now.Sub(status.State.Running.StartedAt.Time)
+		left := durationOf(s.pod, ReadyAfter) - s.runs(status)
 		status.Ready = left <= 0 && s.behaviour() != Unready
 		if left > 0 {
 			s.lookAgain(left)
@@ -152,8 +152,18 @@ func (s *step) run(status *corev1.ContainerStatus) {
 	if status.State.Running == nil {
 		status.State = corev1.ContainerState{Running: &corev1.ContainerStateRunning{StartedAt: *s.time()}}
 		status.ContainerID = "stand-in://" + string(s.pod.UID) + "/" + status.Name
+		s.record.since[status.Name] = s.now
 	}
 	status.Started = ptr(true)
+}
+
+// runs says for how long a running container has done so.
+func (s *step) runs(status *corev1.ContainerStatus) time.Duration {
+	since, known := s.record.since[status.Name]
+	if !known { // started under an earlier stand-in
+		since = status.State.Running.StartedAt.Time
+	}
+	return s.now.Sub(since)
 }
 
 func (s *step) complete(status *corev1.ContainerStatus) {

@@ -1,0 +1,318 @@
+package e2e
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"regexp"
+	"sort"
+	"strings"
+	"testing"
+	"time"
+
+	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/types"
+
+	"grovec.dev/tests/cluster/clustertest"
+)
+
+// gate is what the operator takes off a pod once its gang is complete.
+const gate = "grove.io/podgang-pending-creation"
+
+var inDefault = regexp.MustCompile(`(?m)namespace: default\b`)
+
+// TestCompiledObjectsRun creates what grovec prints, first the set, then its
+// objects with owner references to it and to each other, takes the scheduling
+// gates off, and waits until the simulated nodes have started all pods.
+// Each case has a namespace of its own.
+func TestCompiledObjectsRun(t *testing.T) {
+	c := groveCluster(t)
+	client := newObjectClient(t, c)
+	cases := ownNamespaces(t, allCases(t))
+	for _, one := range cases {
+		must(client.create(object{"apiVersion": "v1", "kind": "Namespace", "metadata": object{"name": one.namespace}}))(t)
+	}
+	for _, one := range cases {
+		clustertest.Eventually(t, 20*time.Second, func() error {
+			_, err := c.Client.CoreV1().ServiceAccounts(one.namespace).Get(context.Background(), "default", metav1.GetOptions{})
+			return err
+		})
+	}
+	sets := compileAll(t, plain(cases), "--emit=spec")
+	children := compileAll(t, plain(cases), "--owner-references")
+	if t.Failed() || len(sets) != len(children) {
+		t.Fatalf("%d sets, %d expansions", len(sets), len(children))
+	}
+	begun, created := time.Now(), make([][]map[string]any, len(sets))
+	namespaces := map[string]string{}
+	for _, one := range cases {
+		namespaces[one.name] = one.namespace
+	}
+	inParallel(len(sets), func(n int) {
+		var err error
+		if err = prerequisites(client, sets[n].testCase, namespaces[sets[n].name]); err == nil {
+			created[n], err = createTree(client, append(sets[n].objects, children[n].objects...))
+		}
+		if err != nil {
+			t.Errorf("%s: %v", sets[n].name, err)
+		}
+	})
+	var all []map[string]any
+	for _, objects := range created {
+		all = append(all, objects...)
+	}
+	t.Logf("%d cases, %d objects created in %.1f s: %s", len(sets), len(all), time.Since(begun).Seconds(), countKinds(all))
+	liftGates(t, c, all)
+	waitForPods(t, c, namespaces)
+	checkNames(t, c, all)
+	checkTree(t, sets, created)
+}
+
+func must[T any](_ T, err error) func(testing.TB) {
+	return func(t testing.TB) {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+type namespacedCase struct {
+	testCase
+	namespace string
+}
+
+func plain(cases []namespacedCase) []testCase {
+	var all []testCase
+	for _, one := range cases {
+		all = append(all, one.testCase)
+	}
+	return all
+}
+
+// ownNamespaces moves every case out of the namespace `default`: its input
+// and what it is compiled --with.
+func ownNamespaces(t testing.TB, cases []testCase) []namespacedCase {
+	t.Helper()
+	dir := t.TempDir()
+	move := func(file, namespace string) string {
+		data, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		path := filepath.Join(dir, namespace+"-"+filepath.Base(file))
+		if err := os.WriteFile(path, inDefault.ReplaceAll(data, []byte("namespace: "+namespace)), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		return path
+	}
+	var moved []namespacedCase
+	for _, one := range cases {
+		namespace := strings.ReplaceAll(one.name, "/", "-")
+		flags := []string{"-n", namespace}
+		for n, flag := range one.flags {
+			if n > 0 && one.flags[n-1] == "--with" {
+				flag = move(flag, namespace)
+			}
+			flags = append(flags, flag)
+		}
+		moved = append(moved, namespacedCase{testCase{one.name, move(one.file, namespace), flags}, namespace})
+	}
+	return moved
+}
+
+// prerequisites creates the ones of the namespace that the input names.
+func prerequisites(client *objectClient, one testCase, namespace string) error {
+	input, err := os.ReadFile(one.file)
+	if err != nil {
+		return err
+	}
+	for _, needed := range []object{
+		{"apiVersion": "v1", "kind": "ServiceAccount", "metadata": object{"name": "custom-sa", "namespace": namespace}},
+		{"apiVersion": "resource.k8s.io/v1", "kind": "ResourceClaimTemplate", "metadata": object{"name": "ext-tpl", "namespace": namespace},
+			"spec": object{"spec": object{"devices": object{"requests": []any{
+				object{"name": "g", "exactly": object{"deviceClassName": "dev.example.com"}}}}}}},
+		{"apiVersion": "v1", "kind": "PersistentVolume", "metadata": object{"name": "models-" + namespace},
+			"spec": object{"capacity": object{"storage": "1Ti"}, "accessModes": []any{"ReadOnlyMany"}, "storageClassName": "",
+				"hostPath": object{"path": "/m"}, "claimRef": object{"namespace": namespace, "name": "models"}}},
+		{"apiVersion": "v1", "kind": "PersistentVolumeClaim", "metadata": object{"name": "models", "namespace": namespace},
+			"spec": object{"accessModes": []any{"ReadOnlyMany"}, "storageClassName": "", "volumeName": "models-" + namespace,
+				"resources": object{"requests": object{"storage": "1Ti"}}}},
+	} {
+		name := strings.TrimSuffix(field(needed, "metadata", "name"), "-"+namespace)
+		if !strings.Contains(string(input), name) {
+			continue
+		}
+		if _, err := client.create(needed); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// createTree posts the objects in order. Owners are found by kind and name
+// among those already created.
+func createTree(client *objectClient, objects []map[string]any) ([]map[string]any, error) {
+	uids := map[string]types.UID{}
+	var created []map[string]any
+	for _, one := range objects {
+		name := field(one, "kind") + " " + field(one, "metadata", "name")
+		metadata := one["metadata"].(map[string]any)
+		owners, _ := metadata["ownerReferences"].([]any)
+		for _, entry := range owners {
+			owner := entry.(map[string]any)
+			uid, known := uids[field(owner, "kind")+" "+field(owner, "name")]
+			if !known {
+				return created, fmt.Errorf("%s comes before its owner %s %s", name, field(owner, "kind"), field(owner, "name"))
+			}
+			owner["uid"] = string(uid)
+		}
+		if len(owners) == 0 && field(one, "kind") != "PodCliqueSet" {
+			return created, fmt.Errorf("%s has no owner", name)
+		}
+		answer, err := client.create(one)
+		if err != nil {
+			return created, fmt.Errorf("%s: %w", name, err)
+		}
+		uids[name] = answer.GetUID()
+		created = append(created, answer.Object)
+	}
+	return created, nil
+}
+
+func liftGates(t *testing.T, c *clustertest.Cluster, objects []map[string]any) {
+	t.Helper()
+	var pods []map[string]any
+	for _, one := range objects {
+		if field(one, "kind") == "Pod" {
+			pods = append(pods, one)
+		}
+	}
+	inParallel(len(pods), func(n int) {
+		patch := fmt.Sprintf(`{"spec":{"schedulingGates":[{"$patch":"delete","name":%q}]}}`, gate)
+		_, err := c.Client.CoreV1().Pods(field(pods[n], "metadata", "namespace")).Patch(context.Background(),
+			field(pods[n], "metadata", "name"), types.StrategicMergePatchType, []byte(patch), metav1.PatchOptions{})
+		if err != nil {
+			t.Errorf("gate of pod %s: %v", field(pods[n], "metadata", "name"), err)
+		}
+	})
+}
+
+// waitForPods waits until all pods are Ready, except for those of the cases in
+// not-running.txt, which must not be.
+func waitForPods(t *testing.T, c *clustertest.Cluster, namespaces map[string]string) {
+	t.Helper()
+	exempt := exceptions(t, filepath.Join("testdata", "not-running.txt"))
+	begun := time.Now()
+	var waiting map[string]string // case → a pod that is not ready, and why
+	total := 0
+	for time.Since(begun) < 3*time.Minute {
+		pods, err := c.Client.CoreV1().Pods("").List(context.Background(), metav1.ListOptions{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		total = len(pods.Items)
+		waiting = map[string]string{}
+		unexpected := 0
+		for name, namespace := range namespaces {
+			for n := range pods.Items {
+				if pod := &pods.Items[n]; pod.Namespace == namespace && clustertest.Ready(pod) != nil {
+					waiting[name] = why(pod)
+					if exempt[name] == "" {
+						unexpected++
+					}
+					break
+				}
+			}
+		}
+		if unexpected == 0 {
+			break
+		}
+		time.Sleep(time.Second)
+	}
+	t.Logf("%d pods after %.1f s", total, time.Since(begun).Seconds())
+	for name, text := range waiting {
+		if exempt[name] == "" {
+			t.Errorf("%s does not run: %s", name, text)
+		} else {
+			t.Logf("%s does not run: %s (%s)", name, exempt[name], text)
+		}
+	}
+	for name := range exempt {
+		if _, known := namespaces[name]; known && waiting[name] == "" {
+			t.Errorf("%s runs: take it out of not-running.txt", name)
+		}
+	}
+}
+
+// why says what holds a pod back, from its own conditions.
+func why(pod *corev1.Pod) string {
+	text := pod.Name
+	for _, condition := range pod.Status.Conditions {
+		if condition.Status != corev1.ConditionTrue {
+			text += "; " + string(condition.Type) + " " + condition.Reason + " " + condition.Message
+		}
+	}
+	return text
+}
+
+// checkNames compares what kubectl shows with what was created: nothing has
+// been garbage collected, so every owner reference is right.
+func checkNames(t *testing.T, c *clustertest.Cluster, created []map[string]any) {
+	t.Helper()
+	kinds := map[string]bool{}
+	want := map[string]bool{}
+	for _, one := range created {
+		group, _, hasGroup := strings.Cut(field(one, "apiVersion"), "/")
+		kind := strings.ToLower(field(one, "kind"))
+		if hasGroup {
+			kind += "." + group
+		}
+		kinds[kind] = true
+		want[field(one, "kind")+" "+field(one, "metadata", "namespace")+" "+field(one, "metadata", "name")] = true
+	}
+	var list []string
+	for kind := range kinds {
+		list = append(list, kind)
+	}
+	sort.Strings(list)
+	shown := map[string]bool{}
+	for _, kind := range list {
+		out := c.MustKubectl(t, "", "get", kind, "-A", "--no-headers", "-o", "custom-columns=K:.kind,S:.metadata.namespace,N:.metadata.name")
+		for _, line := range strings.Split(strings.TrimSpace(out), "\n") {
+			shown[strings.Join(strings.Fields(line), " ")] = true
+		}
+	}
+	for key := range want {
+		if !shown[key] {
+			t.Errorf("kubectl get does not show %s", key)
+		}
+	}
+}
+
+// checkTree compares the names that `show tree` prints with those created.
+func checkTree(t *testing.T, sets []compiled, created [][]map[string]any) {
+	t.Helper()
+	program := grovec(t)
+	for n, one := range sets {
+		out, errOut, code := one.grovec(program, "show", "tree")
+		if code != 0 {
+			t.Errorf("%s: show tree ends with %d: %s", one.name, code, errOut)
+			continue
+		}
+		words := map[string]bool{}
+		for _, word := range strings.FieldsFunc(out, func(r rune) bool { return !strings.ContainsRune("abcdefghijklmnopqrstuvwxyz0123456789-.:", r) }) {
+			words[word] = true
+		}
+		for _, object := range created[n] {
+			switch kind, name := field(object, "kind"), field(object, "metadata", "name"); kind {
+			case "PodCliqueSet", "PodClique", "PodCliqueScalingGroup", "PodGang", "Pod":
+				if !words[name] {
+					t.Errorf("%s: show tree does not print %s %s", one.name, kind, name)
+				}
+			}
+		}
+	}
+}
