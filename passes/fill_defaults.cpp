@@ -4,7 +4,6 @@
 #include <vector>
 
 #include "passes/go_encode.h"
-#include "passes/text_rules.h"
 #include "schemas/schema.h"
 
 namespace grovec::passes {
@@ -20,6 +19,8 @@ constexpr std::string_view kServerSets[] = {"creationTimestamp", "deletionGraceP
                                             "deletionTimestamp", "generation",
                                             "managedFields",     "resourceVersion",
                                             "selfLink",          "uid"};
+
+bool is_blank(const Value& v) { return v.as_string().find_first_not_of(" \t\n\v\f\r") == std::string_view::npos; }
 
 class Defaulter {
  public:
@@ -111,7 +112,7 @@ class Defaulter {
 
   Value pod_spec(const Value& pods) {
     const Value* policy = pods.find("restartPolicy");
-    bool blank = !policy || (policy->is_string() && is_blank_text(policy->as_string()));
+    bool blank = !policy || (policy->is_string() && is_blank(*policy));
     bool has_period = pods.find("terminationGracePeriodSeconds") != nullptr;
     if (!blank && has_period) return pods;
     OriginId at = filled(pods.at());

@@ -1,0 +1,127 @@
+/// \file Which objects exist, in creation order: descriptions, the loops around them, and one enumeration of all
+/// instances.
+///
+/// Layers are in creation order (reference: expansion 4). A layer loops over set replicas, then over its blocks; a
+/// block over the replicas of a scaling group; a class over the pods of its PodClique. Memory does not grow with the
+/// number of objects.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include "ir/desired/nodes.h"
+#include "ir/names.h"
+
+namespace grovec::ir {
+
+/// Kinds of objects, in creation order.
+enum class ObjectKind : std::uint8_t {
+  kServiceAccount,
+  kRole,
+  kRoleBinding,
+  kSecret,
+  kService,
+  kHorizontalPodAutoscaler,
+  kComputeDomain,
+  kResourceClaim,
+  kPodClique,
+  kPodCliqueScalingGroup,
+  kPodGang,
+  kPod,
+  kKaiPodGroup,
+  kVolcanoPodGroup,
+  kKaiTopology,
+};
+struct KindInfo {
+  std::string_view api_version, kind;
+  bool is_namespaced;
+};
+const KindInfo& info_of(ObjectKind kind);
+
+/// One object as a tree with holes: what all instances have in common, and where they differ.
+struct Description {
+  ObjectKind kind;
+  Value name;  ///< metadata.name, a pattern
+  Value tree;
+};
+enum class DescriptionId : std::uint32_t {};
+
+/// Objects that exist together: one for each index of the surrounding loops, or one for each pod.
+struct ObjectClass {
+  DescriptionId base;               ///< where j < minAvailable, or always if there is no group loop
+  DescriptionId scaled;             ///< where j >= minAvailable
+  std::optional<CliqueId> pods_of;  ///< one for each pod of this clique's PodClique
+};
+
+enum class GroupLoop : std::uint8_t { kNone, kAllReplicas, kScaledReplicas };
+
+struct Block {
+  GroupLoop loop = GroupLoop::kNone;
+  std::optional<GroupId> group;
+  std::vector<ObjectClass> classes;
+};
+
+struct Layer {
+  bool each_set_replica = true;
+  std::vector<Block> blocks;
+};
+
+/// Everything a set compiles to.
+struct ObjectPlan {
+  Store<DescriptionId, Description> descriptions;
+  std::vector<Layer> layers;
+};
+
+/// Calls `f(const Description&, const Instance&)` for every object in creation order, until it returns false.
+template <class F>
+bool enumerate(const ObjectPlan& plan, const Desired& desired, F&& f) {
+  auto each_class = [&](const ObjectClass& cls, Instance& n, bool is_scaled) {
+    const Description& d = plan.descriptions[is_scaled ? cls.scaled : cls.base];
+    if (!cls.pods_of) return static_cast<bool>(f(d, static_cast<const Instance&>(n)));
+    const CountHole pods{CountKind::kPodsOfClique, static_cast<std::uint32_t>(*cls.pods_of)};
+    const std::uint32_t count = desired.count(pods, n);
+    for (n.pod_index = 0; n.pod_index < count; ++n.pod_index)
+      if (!f(d, static_cast<const Instance&>(n))) return false;
+    n.pod_index = 0;
+    return true;
+  };
+  auto each_block = [&](const Block& block, std::uint32_t i) {
+    Instance n;
+    n.set_replica = i;
+    std::uint32_t first = 0, last = 1, minimum = 0;
+    if (block.loop != GroupLoop::kNone) {
+      minimum = desired.min_available(*block.group);
+      first = block.loop == GroupLoop::kScaledReplicas ? minimum : 0;
+      last = desired.group_replicas(i, *block.group);
+    }
+    for (std::uint32_t j = first; j < last; ++j) {
+      n.group_replica = j;
+      bool is_scaled = block.loop != GroupLoop::kNone && j >= minimum;
+      n.scaled_gang = is_scaled ? j - minimum : 0;
+      for (const ObjectClass& cls : block.classes)
+        if (!each_class(cls, n, is_scaled)) return false;
+    }
+    return true;
+  };
+  for (const Layer& layer : plan.layers) {
+    const std::uint32_t replicas = layer.each_set_replica ? desired.replicas() : 1;
+    for (std::uint32_t i = 0; i < replicas; ++i)
+      for (const Block& block : layer.blocks)
+        if (!each_block(block, i)) return false;
+  }
+  return true;
+}
+
+/// One object of the plan.
+struct ObjectRef {
+  DescriptionId description;
+  Instance instance;
+};
+
+/// The object of this kind and name, if the plan has it. Cost: the number of descriptions, not of objects.
+std::optional<ObjectRef> find_object(const ObjectPlan& plan, const Desired& desired, ObjectKind kind,
+                                     std::string_view name);
+
+}  // namespace grovec::ir

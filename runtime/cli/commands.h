@@ -1,0 +1,44 @@
+/// \file The table of subcommands. To add one: a file cmd_<name>.cpp that defines its Command, and a row in
+/// commands.cpp.
+#pragma once
+
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "runtime/cli/options.h"
+
+namespace grovec::cli {
+
+/// Exit codes of every command (DESIGN, command line).
+enum ExitCode : int {
+  kClean = 0,       ///< done; for check, diff and `--check`: nothing found
+  kFound = 1,       ///< errors found, or differences
+  kUsage = 2,       ///< the command line is wrong
+  kCannotRead = 3,  ///< files, streams or the cluster failed
+};
+
+struct Command {
+  std::string_view name;
+  std::string_view summary;   ///< one line for the overview
+  std::string_view usage;     ///< "grovec compile [OPTIONS] FILE..."
+  std::string_view examples;  ///< lines of the help text, each "  grovec ...\n"
+  std::span<const OptionSpec> options;
+  int (*run)(const Options& options);
+};
+
+std::span<const Command* const> commands();
+
+/// Runs `args` (without the program's name). Never throws; returns the exit code.
+int run_command_line(std::span<const std::string> args);
+
+/// Prints `grovec: message` to stderr and returns the error's exit code.
+int fail(const Error& error);
+int fail(int exit_code, std::string_view message);
+
+/// Writes to stderr without stdio.
+void print_error(std::string_view text);
+/// Whether colours belong on this descriptor: a terminal, and NO_COLOR is unset or empty.
+bool use_color(int fd);
+
+}  // namespace grovec::cli

@@ -1,0 +1,34 @@
+/// \file Options shared by the commands that compile: compile, show, graph.
+#pragma once
+
+#include "runtime/cli/commands.h"
+#include "runtime/driver/compile.h"
+
+namespace grovec::cli {
+
+// Rows for the options of those commands.
+#define GROVEC_COMPILE_OPTIONS                                                                                  \
+  {"--filename", "-f", "FILE", "a manifest, a directory, a glob, or `-` (may be repeated)", {}},                \
+      {"--recursive", "-R", {}, "read directories with their subfolders", {}},                                  \
+      {"--with", {}, "FILE", "objects of the cluster: ClusterTopologyBindings, ResourceClaimTemplates", {}},    \
+      {"--operator-config", {}, "FILE", "the operator's configuration", {}},                                    \
+      {"--namespace", "-n", "NAME", "namespace of sets that name none; others must agree", {}},                 \
+      {"--assume-replicas", {}, "NAME=N", "compile the world after scaling this object (may be repeated)", {}}, \
+      {"--initc-image", {}, "IMAGE", "image of the init container (default grove-initc:v0.1.0-dev)", {}},       \
+      {"--kubernetes-version", {}, "VERSION", "tables to use (only 1.35 so far)", {}},                          \
+      {"--api", {}, "MODE", "exactly upstream's API, or with grovec's extensions", "upstream|extended"},        \
+      {"--max-objects", {}, "N", "refuse to print more objects (default 10000000)", {}}, {                      \
+    "--fail-on", {}, "LEVEL", "what makes the exit code 1", "error|warn"                                        \
+  }
+
+/// The request behind those options. Errors are usage errors.
+Result<driver::CompileRequest> compile_request(const Options& options);
+
+/// Operands and -f values, in order.
+std::vector<std::string> operands_of(const Options& options);
+
+/// Compiles and prints findings to stderr. Null if the command is to end with `exit_code`.
+std::unique_ptr<driver::Compilation> compile_or_report(const Options& options, driver::CompileRequest request,
+                                                       int& exit_code);
+
+}  // namespace grovec::cli

@@ -1,0 +1,52 @@
+/// \file The whole compiler as a library: operands in, sets with their object plans out.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "ir/desired/objects.h"
+#include "passes/module.h"
+#include "runtime/driver/load.h"
+
+namespace grovec::driver {
+
+/// What the command line says, for every command that compiles.
+struct CompileRequest {
+  std::vector<std::string> operands;
+  InputOptions input;
+  LanguageOptions language;
+  std::vector<std::string> with;  ///< --with FILE
+  std::string operator_config;    ///< --operator-config FILE, or empty
+  std::string namespace_;         ///< -n, or empty
+  std::string init_image;         ///< --initc-image, or empty
+  ir::ApiMode api = ir::ApiMode::kUpstream;
+  std::vector<std::string> assume_replicas;  ///< --assume-replicas NAME=N
+  std::uint64_t max_objects = 10'000'000;
+  bool owner_references = false;
+  std::string print_after;  ///< name of a pass, or empty
+};
+
+/// One set. Addresses are stable: the desired world points into the module.
+struct CompiledSet {
+  explicit CompiledSet(Context& c, const ir::Environment& e, ir::Value manifest) : module(c, e, manifest) {}
+  passes::Module module;
+  ir::ObjectPlan plan;
+};
+
+/// Everything that was read and made. The plans are valid only if there are no errors.
+struct Compilation {
+  Context context;
+  ir::Environment environment;
+  std::vector<LoadedDocument> foreign;  ///< to pass through, in input order
+  std::vector<std::unique_ptr<CompiledSet>> sets;
+  std::string printed;  ///< --print-after
+  bool failed() const { return context.diags.errors() > 0; }
+};
+
+/// Reads and compiles. Errors of the command line, of files, and "nothing to compile" are the Error; findings about the
+/// content are in `context.diags`, sorted.
+Result<std::unique_ptr<Compilation>> compile(const CompileRequest& request);
+
+}  // namespace grovec::driver

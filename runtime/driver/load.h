@@ -1,0 +1,42 @@
+/// \file Inputs into documents: reads texts, sorts out which objects are sets, bindings, claim templates, or foreign.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "frontend/reader.h"
+#include "ir/base/context.h"
+#include "ir/environment.h"
+#include "runtime/driver/input.h"
+
+namespace grovec::driver {
+
+enum class DocumentKind : std::uint8_t {
+  kSet,            ///< grove.io/v1alpha1 PodCliqueSet
+  kBinding,        ///< grove.io/v1alpha1 ClusterTopologyBinding
+  kClaimTemplate,  ///< resource.k8s.io ResourceClaimTemplate
+  kForeign,        ///< any other object
+  kUnknown,        ///< no object: kind or apiVersion is missing
+};
+
+struct LoadedDocument {
+  frontend::Document document;
+  DocumentKind kind;
+};
+
+DocumentKind kind_of(const ir::Value& root);
+
+/// How a `.grove` file is read.
+struct LanguageOptions {
+  std::string env;                       ///< --env
+  std::vector<std::string> settings;     ///< --set NAME=VALUE
+  std::vector<std::string> value_files;  ///< --values FILE
+};
+
+/// Reads one text into documents (`.grove` by its ending, everything else YAML or JSON; `v1` Lists unpacked).
+/// Findings go to `context.diags`.
+std::vector<LoadedDocument> load_text(Context& context, std::string name, std::string text,
+                                      const LanguageOptions& language);
+
+}  // namespace grovec::driver
