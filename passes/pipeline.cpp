@@ -17,6 +17,7 @@ constexpr PassInfo kPasses[] = {
     {"inject-env", inject_env, kCliquesShaped, kEnvInjected},
     {"join-compute-domains", join_compute_domains, kEnvInjected, kDomainsJoined},
     {"share-claims", share_claims, kCliquesShaped, kClaimsShared},
+    {"hash-templates", hash_templates, kCliquesShaped, kHashed},
 };
 
 constexpr bool is_well_ordered() {
