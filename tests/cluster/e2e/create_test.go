@@ -28,6 +28,7 @@ var inDefault = regexp.MustCompile(`(?m)namespace: default\b`)
 // gates off, and waits until the simulated nodes have started all pods.
 // Each case has a namespace of its own.
 func TestCompiledObjectsRun(t *testing.T) {
+	grovec(t)
 	c := groveCluster(t)
 	client := newObjectClient(t, c)
 	cases := ownNamespaces(t, allCases(t))

@@ -20,9 +20,9 @@ import (
 
 // manifest writes a pod with one container; extra is more of its spec.
 func manifest(name, annotations, extra string) string {
-	return fmt.Sprintf(`{"apiVersion":"v1","kind":"Pod","metadata":{"name":"%s","annotations":{%s},
+	return fmt.Sprintf(`{"apiVersion":"v1","kind":"Pod","metadata":{"name":"%[1]s","annotations":{%[2]s},
 		"labels":{"grove.io/podclique":"%[1]s","grove.io/podgang":"gang"}},
-		"spec":{"containers":[{"name":"main","image":"main"}]%s}}`, name, annotations, extra)
+		"spec":{"containers":[{"name":"main","image":"main"}]%[3]s}}`, name, annotations, extra)
 }
 
 func annotation(key, value string) string { return fmt.Sprintf("%q:%q", key, value) }
