@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "passes/go_encode.h"
+#include "passes/text_rules.h"
 #include "schemas/schema.h"
 
 namespace grovec::passes {
@@ -19,8 +20,6 @@ constexpr std::string_view kServerSets[] = {"creationTimestamp", "deletionGraceP
                                             "deletionTimestamp", "generation",
                                             "managedFields",     "resourceVersion",
                                             "selfLink",          "uid"};
-
-bool is_blank(const Value& v) { return v.as_string().find_first_not_of(" \t\n\v\f\r") == std::string_view::npos; }
 
 class Defaulter {
  public:
@@ -112,7 +111,7 @@ class Defaulter {
 
   Value pod_spec(const Value& pods) {
     const Value* policy = pods.find("restartPolicy");
-    bool blank = !policy || (policy->is_string() && is_blank(*policy));
+    bool blank = !policy || (policy->is_string() && is_blank_text(policy->as_string()));
     bool has_period = pods.find("terminationGracePeriodSeconds") != nullptr;
     if (!blank && has_period) return pods;
     OriginId at = filled(pods.at());

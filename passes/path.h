@@ -41,4 +41,16 @@ struct Path {
   }
 };
 
+/// `a[0].b` becomes `a.b`.
+inline std::string without_indices(std::string_view path) {
+  std::string out;
+  for (std::size_t i = 0; i < path.size(); ++i) {
+    if (path[i] == '[')
+      while (i < path.size() && path[i] != ']') ++i;
+    else
+      out += path[i];
+  }
+  return out;
+}
+
 }  // namespace grovec::passes

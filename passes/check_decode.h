@@ -1,0 +1,35 @@
+/// \file check-decode: what strict field validation and Go's JSON decoding would refuse (reference: admission
+/// 0.2, 1.10).
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "ir/base/context.h"
+#include "ir/environment.h"
+#include "ir/value/value.h"
+#include "schemas/schema.h"
+
+namespace grovec::passes {
+
+/// A tree that later stages can work on whatever the user wrote.
+struct Decoded {
+  /// The manifest itself if it decodes. Else: values of a wrong type and unknown fields are left out, and an unknown
+  /// field whose meaning is clear stands under its right name, so that one typing error causes one finding.
+  ir::Value value;
+  /// Field paths (without indices) that were left out: findings about them or their neighbours would be consequences.
+  std::vector<std::string> broken;
+};
+
+/// Walks an object of a Grove kind. Findings have stage decode (GV15xx). Costs no allocation if there is nothing to
+/// report.
+Decoded check_decode(Context& context, const ir::Value& manifest, schemas::Root root,
+                     ir::ApiMode api = ir::ApiMode::kUpstream);
+
+/// "a string", "a number", "null" …: what JSON calls a value.
+std::string_view json_kind(const ir::Value& value);
+
+/// `; did you mean `x`?` or nothing.
+std::string did_you_mean(std::string_view word, std::span<const std::string_view> candidates);
+
+}  // namespace grovec::passes

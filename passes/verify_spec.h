@@ -1,0 +1,104 @@
+/// \file verify-spec: the rules of upstream's validating webhooks, each under the number of its row in the reference
+/// (V033 is GV2033). One file for each subject; none of them changes anything.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <unordered_map>
+
+#include "ir/base/context.h"
+#include "ir/environment.h"
+#include "ir/spec/nodes.h"
+
+namespace grovec::passes {
+
+enum class Operation : std::uint8_t { kCreate, kUpdate };
+
+/// Everything a rule may look at.
+struct SpecView {
+  Context& context;
+  const ir::PodCliqueSet& set;
+  const ir::Environment& environment;
+  Operation operation = Operation::kCreate;
+  /// Every clique and group has a name: references can be judged.
+  bool names_known = true;
+  bool is_create() const { return operation == Operation::kCreate; }
+};
+
+/// All rules on one object (reference: admission 3.1-3.8) for a create, or those that an update checks on the new one.
+/// `metadata` is the submitted metadata, with what the server sets itself. Stops after V025.
+void verify_spec(Context& context, const ir::PodCliqueSet& set, const ir::Value& metadata,
+                 const ir::Environment& environment, Operation operation);
+
+/// Immutability (reference: admission 3.7 V092-V094). Runs together with the rules above.
+void verify_mnnvl_update(Context& context, const ir::PodCliqueSet& old, const ir::PodCliqueSet& now);
+/// Immutability (reference: admission 3.9-3.11). Upstream runs it only if nothing else was wrong.
+void verify_update(Context& context, const ir::PodCliqueSet& old, const ir::PodCliqueSet& now,
+                   const ir::Environment& environment);
+/// W3: `packDomain` still in use after an update.
+void warn_pack_domain(Context& context, const ir::PodCliqueSet& now);
+
+/// V117-V121 on a ClusterTopologyBinding.
+void verify_binding(Context& context, const ir::Value& binding, const ir::OperatorConfig& config);
+
+/// What the API server admits although no correct output exists (reference: admission 3.14; GV31xx). Errors for
+/// `compile`, warnings for `check`. Cost depends on the number of templates, not on replicas.
+void verify_compilable(Context& context, const ir::PodCliqueSet& set, const ir::Environment& environment);
+
+// The subjects, in upstream's order. Each reports for the object as a whole.
+void verify_metadata(const SpecView& v, const ir::Value& metadata);
+void verify_sharing(const SpecView& v);
+void verify_names(const SpecView& v);
+void verify_counts(const SpecView& v);
+void verify_startup(const SpecView& v);
+void verify_groups(const SpecView& v);
+void verify_pods(const SpecView& v);
+void verify_topology(const SpecView& v);
+void verify_mnnvl(const SpecView& v);
+void verify_schedulers(const SpecView& v);
+
+// --- shared by the rules ---------------------------------------------------------------------------------------------
+
+/// "spec.template.cliques[3]" and the like.
+std::string clique_path(std::size_t index, std::string_view rest = {});
+std::string group_path(std::size_t index, std::string_view rest = {});
+
+/// Where to point for a value that was filled in: at what caused it, else at the object around it.
+OriginId written_at(const Context& context, OriginId at);
+/// Whether a default made this value.
+bool is_filled(const Context& context, OriginId at);
+/// Whether a finding points at this very place already.
+bool is_reported(const Context& context, OriginId at);
+
+/// Key of a member of `node`, or its value, or the node.
+OriginId key_at(const ir::Value& node, std::string_view key);
+
+/// Text of an annotation or label; `found` tells an empty one from none.
+std::string_view entry(const ir::Value* map, std::string_view key, bool* found = nullptr);
+
+/// Position by name: a scan while there are few names, a table when there are many.
+class NameIndex {
+ public:
+  template <class Store>
+  explicit NameIndex(const Store& nodes) {
+    if (nodes.size() <= 24) {
+      for (const auto& n : nodes) few_.push_back(n.name);
+      return;
+    }
+    std::size_t i = 0;
+    for (const auto& n : nodes) table_.emplace(n.name, i++);  // the first of equal names stays
+  }
+  /// Index of the first node of this name, or -1.
+  std::ptrdiff_t find(std::string_view name) const {
+    for (std::size_t i = 0; i < few_.size(); ++i)
+      if (few_[i] == name) return static_cast<std::ptrdiff_t>(i);
+    auto it = table_.find(name);
+    return it == table_.end() ? -1 : static_cast<std::ptrdiff_t>(it->second);
+  }
+
+ private:
+  std::vector<std::string_view> few_;
+  std::unordered_map<std::string_view, std::size_t> table_;
+};
+
+}  // namespace grovec::passes
