@@ -1,0 +1,36 @@
+/// \file What the views of `grovec show` share. To add a view: a file show_<name>.cpp and a row in cmd_show.cpp.
+#pragma once
+
+#include <memory>
+
+#include "runtime/cli/compiling.h"
+#include "runtime/cli/table.h"
+#include "runtime/driver/json_stream.h"
+#include "runtime/driver/view_set.h"
+
+namespace grovec::cli {
+
+/// What a view is given.
+struct ShowRequest {
+  const driver::Compilation* compilation = nullptr;
+  driver::Selection selection;
+  std::vector<std::string> pods;  ///< `show env FILE POD...`
+  bool is_json = false;
+  bool all = false;  ///< --all: never summarise
+};
+
+/// Writes the report; returns the exit code of a clean end.
+using View = int (*)(const ShowRequest& request, driver::FdWriter& out);
+int show_tree(const ShowRequest& request, driver::FdWriter& out);
+
+/// Runs longer than this are summarised in text: the first in full, one line for the others.
+inline constexpr std::uint32_t kLongestRun = 3;
+inline constexpr std::uint32_t kMostPodsListed = 8;
+
+/// A view of each selected set, in input order.
+std::vector<std::unique_ptr<driver::SetView>> selected_views(const ShowRequest& request);
+
+/// `{"cpu":{"requests":1.5,"limits":2},...}`; a resource without a limit has none.
+void write_resources(driver::JsonStream& json, const driver::Resources& resources);
+
+}  // namespace grovec::cli
