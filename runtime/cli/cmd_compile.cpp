@@ -4,6 +4,7 @@
 #include "ir/desired/print.h"
 #include "runtime/cli/compiling.h"
 #include "runtime/driver/emit.h"
+#include "runtime/driver/object_files.h"
 
 namespace grovec::cli {
 
@@ -31,20 +32,34 @@ OutputFormat format_of(std::string_view name) {
   return OutputFormat::kYaml;
 }
 
-void print_all(const Compilation& c, std::string_view emit, driver::FdWriter& out, OutputFormat format) {
+Result<Done> print_all(const Compilation& c, std::string_view emit, OutputFormat format) {
+  driver::FdWriter out(STDOUT_FILENO, "standard output");
   if (emit == "desired") {
     for (const auto& set : c.sets) out.write(ir::print(set->module.desired));
-    return;
+    return out.finish();
   }
   driver::ObjectStream stream(out, format);
   for (const driver::LoadedDocument& d : c.foreign) stream.tree(d.document.root);
   for (const auto& set : c.sets) {
-    if (emit == "spec")
-      stream.tree(set->module.defaulted);
-    else
-      stream.plan(set->plan, set->module.desired, emit != "resources");
+    if (emit == "spec") stream.tree(set->module.defaulted);
+    else stream.plan(set->plan, set->module.desired, emit != "resources");
   }
   stream.finish();
+  return out.finish();
+}
+
+Result<Done> write_folder(const Compilation& c, const std::string& folder, std::string_view emit, OutputFormat format) {
+  Result<std::unique_ptr<driver::ObjectFiles>> files = driver::ObjectFiles::create(folder, format);
+  if (!files) return files.error();
+  Result<Done> done = Done{};
+  for (const driver::LoadedDocument& d : c.foreign)
+    if (done) done = (*files)->tree(d.document.root);
+  for (const auto& set : c.sets) {
+    if (!done) break;
+    done = emit == "spec" ? (*files)->tree(set->module.defaulted)
+                          : (*files)->plan(set->plan, set->module.desired, emit != "resources");
+  }
+  return done ? (*files)->commit() : done;
 }
 
 int run(const Options& options) {
@@ -58,9 +73,9 @@ int run(const Options& options) {
   if (!c->printed.empty()) print_error(c->printed);
   const std::string_view emit = options.get("--emit", "objects");
   const OutputFormat format = format_of(options.get("--output"));
-  driver::FdWriter out(STDOUT_FILENO, "standard output");
-  print_all(*c, emit, out, format);
-  Result<Done> done = out.finish();
+  if (options.has("--out") && emit == "desired") return fail(kUsage, "`--out` writes objects; `--emit=desired` is text");
+  Result<Done> done = options.has("--out") ? write_folder(*c, std::string(options.get("--out")), emit, format)
+                                           : print_all(*c, emit, format);
   return done ? exit_code : fail(done.error());
 }
 

@@ -120,41 +120,44 @@ void admit_set(CompiledSet& set) {
 
 }  // namespace
 
-Result<std::unique_ptr<Compilation>> compile(const CompileRequest& request) {
-  auto c = std::make_unique<Compilation>();
+Result<Done> compile_documents(Compilation& c, const CompileRequest& request,
+                               const std::vector<LoadedDocument>& documents) {
   Result<std::vector<Assumption>> assumptions = parse_assumptions(request.assume_replicas);
   if (!assumptions) return assumptions.error();
-  std::vector<LoadedDocument> documents;
-  Result<Done> loaded = load_operands(*c, request, documents);
-  if (!loaded) return loaded.error();
-  if (!request.init_image.empty()) c->environment.init_image = request.init_image;
-  if (!request.namespace_.empty()) c->environment.default_namespace = request.namespace_;
-  c->environment.api = request.api;
-
+  if (!request.init_image.empty()) c.environment.init_image = request.init_image;
+  if (!request.namespace_.empty()) c.environment.default_namespace = request.namespace_;
+  c.environment.api = request.api;
   for (std::size_t i = 0; i < documents.size(); ++i) {
-    c->context.diags.begin_document(static_cast<std::uint32_t>(i));
+    c.context.diags.begin_document(static_cast<std::uint32_t>(i));
     if (documents[i].kind != DocumentKind::kSet) {
-      c->foreign.push_back(documents[i]);
+      c.foreign.push_back(documents[i]);
       continue;
     }
-    auto set = std::make_unique<CompiledSet>(c->context, c->environment, documents[i].document.root);
+    auto set = std::make_unique<CompiledSet>(c.context, c.environment, documents[i].document.root);
     admit_set(*set);
-    c->sets.push_back(std::move(set));
+    c.sets.push_back(std::move(set));
   }
-  if (documents.empty() && !c->failed()) return Error{"no manifest found in the input", 1};
-  PrintAfter after{request.print_after, &c->printed};
-  for (auto& set : c->sets) {
-    if (c->failed()) break;
-    Result<Done> assumed = apply_assumptions(*assumptions, set->module.spec, c->context.arena, set->module.counts);
+  PrintAfter after{request.print_after, &c.printed};
+  for (auto& set : c.sets) {
+    if (c.failed()) return Done{};
+    Result<Done> assumed = apply_assumptions(*assumptions, set->module.spec, c.context.arena, set->module.counts);
     if (!assumed) return assumed.error();
     passes::expand(set->module, print_after, &after);
-    set->plan =
-        backends::plan_objects(c->context.arena, set->module.desired, {.owner_references = request.owner_references});
+    set->plan = backends::plan_objects(c.context.arena, set->module.desired, {.owner_references = request.owner_references});
   }
-  if (!c->failed())
-    for (const Assumption& a : *assumptions)
-      if (!a.used)
-        return Error{"`--assume-replicas " + a.name + "` names no set, scaling group or clique of the input", 2};
+  for (const Assumption& a : *assumptions)
+    if (!a.used) return Error{"`--assume-replicas " + a.name + "` names no set, scaling group or clique of the input", 2};
+  return Done{};
+}
+
+Result<std::unique_ptr<Compilation>> compile(const CompileRequest& request) {
+  auto c = std::make_unique<Compilation>();
+  std::vector<LoadedDocument> documents;
+  Result<Done> done = load_operands(*c, request, documents);
+  if (!done) return done.error();
+  if (documents.empty() && !c->failed()) return Error{"no manifest found in the input", 1};
+  done = compile_documents(*c, request, documents);
+  if (!done) return done.error();
   c->context.diags.sort(c->context.origins);
   return c;
 }

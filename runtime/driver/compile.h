@@ -45,6 +45,9 @@ struct Compilation {
   bool failed() const { return context.diags.errors() > 0; }
 };
 
+/// Compiles documents that were loaded into `c.context`. Errors as for `compile`; findings are not sorted yet.
+Result<Done> compile_documents(Compilation& c, const CompileRequest& request, const std::vector<LoadedDocument>& documents);
+
 /// Reads and compiles. Errors of the command line, of files, and "nothing to compile" are the Error; findings about the
 /// content are in `context.diags`, sorted.
 Result<std::unique_ptr<Compilation>> compile(const CompileRequest& request);
