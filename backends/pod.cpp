@@ -67,6 +67,7 @@ Value with_init_container(Arena& a, const PodCliqueInput& c, Value spec) {
       a, {{"name", text(keys::kInitContainer)},
           {"image", text(c.init_image)},
           {"args", args},
+          {"resources", Value::mapping({})},  // a struct of Go that is never left out
           {"volumeMounts", list(a, {mount(keys::kPodInfoVolume, "/var/grove/pod-info"),
                                     mount(keys::kTokenVolume, "/var/run/secrets/kubernetes.io/serviceaccount")})}});
   const std::string_view secret_name = names::token_secret(a, c.labels[keys::kPartOf].as_string());

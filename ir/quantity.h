@@ -7,18 +7,19 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace grovec::ir {
 
 /// A parsed quantity as the Go library holds it.
 struct Quantity {
   enum class Format : std::uint8_t { kDecimalSI, kBinarySI, kDecimalExponent };
-  std::int64_t value = 0;       ///< int64Amount.value; 0 if `is_big`
-  std::int32_t scale = 0;       ///< int64Amount.scale, power of ten
-  bool is_big = false;          ///< does not fit: big-decimal form
-  bool negative = false;        ///< big-decimal form only
-  std::uint64_t words[2] = {};  ///< big-decimal form: |value| x 10^9, little-endian
-  std::string cached;           ///< the text the Go library keeps, or empty
+  std::int64_t value = 0;            ///< int64Amount.value; 0 if `is_big`
+  std::int32_t scale = 0;            ///< int64Amount.scale, power of ten
+  bool is_big = false;               ///< does not fit: big-decimal form
+  bool negative = false;             ///< big-decimal form only
+  std::vector<std::uint64_t> words;  ///< big-decimal form: |value| x 10^9, little-endian, no leading zeros
+  std::string cached;                ///< the text the Go library keeps, or empty
   Format format = Format::kDecimalSI;
 };
 

@@ -41,8 +41,10 @@ Result<Done> print_all(const Compilation& c, std::string_view emit, OutputFormat
   driver::ObjectStream stream(out, format);
   for (const driver::LoadedDocument& d : c.foreign) stream.tree(d.document.root);
   for (const auto& set : c.sets) {
-    if (emit == "spec") stream.tree(set->module.defaulted);
-    else stream.plan(set->plan, set->module.desired, emit != "resources");
+    if (emit == "spec")
+      stream.tree(set->module.defaulted);
+    else
+      stream.plan(set->plan, set->module.desired, emit != "resources");
   }
   stream.finish();
   return out.finish();
@@ -73,7 +75,8 @@ int run(const Options& options) {
   if (!c->printed.empty()) print_error(c->printed);
   const std::string_view emit = options.get("--emit", "objects");
   const OutputFormat format = format_of(options.get("--output"));
-  if (options.has("--out") && emit == "desired") return fail(kUsage, "`--out` writes objects; `--emit=desired` is text");
+  if (options.has("--out") && emit == "desired")
+    return fail(kUsage, "`--out` writes objects; `--emit=desired` is text");
   Result<Done> done = options.has("--out") ? write_folder(*c, std::string(options.get("--out")), emit, format)
                                            : print_all(*c, emit, format);
   return done ? exit_code : fail(done.error());

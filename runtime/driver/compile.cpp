@@ -143,10 +143,12 @@ Result<Done> compile_documents(Compilation& c, const CompileRequest& request,
     Result<Done> assumed = apply_assumptions(*assumptions, set->module.spec, c.context.arena, set->module.counts);
     if (!assumed) return assumed.error();
     passes::expand(set->module, print_after, &after);
-    set->plan = backends::plan_objects(c.context.arena, set->module.desired, {.owner_references = request.owner_references});
+    set->plan =
+        backends::plan_objects(c.context.arena, set->module.desired, {.owner_references = request.owner_references});
   }
   for (const Assumption& a : *assumptions)
-    if (!a.used) return Error{"`--assume-replicas " + a.name + "` names no set, scaling group or clique of the input", 2};
+    if (!a.used)
+      return Error{"`--assume-replicas " + a.name + "` names no set, scaling group or clique of the input", 2};
   return Done{};
 }
 

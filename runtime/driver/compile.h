@@ -46,7 +46,8 @@ struct Compilation {
 };
 
 /// Compiles documents that were loaded into `c.context`. Errors as for `compile`; findings are not sorted yet.
-Result<Done> compile_documents(Compilation& c, const CompileRequest& request, const std::vector<LoadedDocument>& documents);
+Result<Done> compile_documents(Compilation& c, const CompileRequest& request,
+                               const std::vector<LoadedDocument>& documents);
 
 /// Reads and compiles. Errors of the command line, of files, and "nothing to compile" are the Error; findings about the
 /// content are in `context.diags`, sorted.

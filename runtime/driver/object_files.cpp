@@ -67,7 +67,7 @@ Result<Done> ObjectFiles::add(std::string_view api_version, std::string_view kin
 }
 
 Result<Done> ObjectFiles::tree(const Value& value) {
-  std::string text = to_text(value, format_ == OutputFormat::kYaml    ? Format::kYaml
+  std::string text = to_text(value, format_ == OutputFormat::kYaml   ? Format::kYaml
                                     : format_ == OutputFormat::kJson ? Format::kJsonPretty
                                                                      : Format::kJson);
   if (format_ != OutputFormat::kYaml) text += '\n';
@@ -88,7 +88,8 @@ Result<Done> ObjectFiles::plan(const ObjectPlan& plan, const Desired& desired, b
 }
 
 Result<Done> ObjectFiles::commit() {
-  Result<Done> added = folder_->add(std::string(kIndexName), "{\"format_version\":1,\"objects\":[\n" + index_ + "\n]}\n");
+  Result<Done> added =
+      folder_->add(std::string(kIndexName), "{\"format_version\":1,\"objects\":[\n" + index_ + "\n]}\n");
   if (!added) return added;
   return folder_->commit();
 }

@@ -14,7 +14,8 @@ namespace grovec::driver {
 inline constexpr std::string_view kIndexName = "index.json";
 
 /// Fills a folder; nothing is visible under its final name before `commit`. Each file is named
-/// `<kind>.<namespace>.<name>.yaml` in small letters, with `:` and other characters that are awkward in file names as `-`.
+/// `<kind>.<namespace>.<name>.yaml` in small letters, with `:` and other characters that are awkward in file names as
+/// `-`.
 class ObjectFiles {
  public:
   static Result<std::unique_ptr<ObjectFiles>> create(const std::string& folder, OutputFormat format);
@@ -23,7 +24,8 @@ class ObjectFiles {
   Result<Done> commit();
 
  private:
-  ObjectFiles(std::unique_ptr<OutputFolder> folder, OutputFormat format) : folder_(std::move(folder)), format_(format) {}
+  ObjectFiles(std::unique_ptr<OutputFolder> folder, OutputFormat format)
+      : folder_(std::move(folder)), format_(format) {}
   Result<Done> add(std::string_view api_version, std::string_view kind, std::string_view ns, std::string_view name,
                    std::string_view text);
   std::string file_name(std::string_view kind, std::string_view ns, std::string_view name);

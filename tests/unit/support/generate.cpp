@@ -58,8 +58,10 @@ void print(Yaml& y, int indent, Random* shuffle, std::string& out, bool inline_f
   }
   for (Yaml& item : y.items) {
     out += blanks + "- ";
-    if (item.members.empty()) out += item.scalar + "\n";
-    else print(item, indent + 2, shuffle, out, true);
+    if (item.members.empty())
+      out += item.scalar + "\n";
+    else
+      print(item, indent + 2, shuffle, out, true);
   }
 }
 
@@ -73,7 +75,8 @@ struct CliquePlan {
 
 class Generator {
  public:
-  explicit Generator(std::uint64_t seed, const GenerateOptions& o) : r_(seed * 7919 + 1), seed_(seed), budget_(static_cast<int>(o.most_pods)) {}
+  explicit Generator(std::uint64_t seed, const GenerateOptions& o)
+      : r_(seed * 7919 + 1), seed_(seed), budget_(static_cast<int>(o.most_pods)) {}
 
   Yaml run() {
     Yaml metadata;
@@ -111,7 +114,8 @@ class Generator {
     }
     Yaml t;
     startup_ = r_.upto(3);
-    static const char* const kStartup[] = {"CliqueStartupTypeAnyOrder", "CliqueStartupTypeInOrder", "CliqueStartupTypeExplicit"};
+    static const char* const kStartup[] = {"CliqueStartupTypeAnyOrder", "CliqueStartupTypeInOrder",
+                                           "CliqueStartupTypeExplicit"};
     if (startup_ < 3) t.set("cliqueStartupType", std::string(kStartup[startup_]));
     if (r_.chance(20)) t.set("priorityClassName", std::string("prio-high"));
     if (r_.chance(20)) t.set("terminationDelay", std::string("90m"));
@@ -164,7 +168,8 @@ class Generator {
       Yaml env;
       static const char* const kNames[] = {"A", "GROVE_PCS_NAME", "GROVE_PCSG_INDEX", "B_2"};
       for (const char* name : kNames)
-        if (r_.chance(50)) env.items.push_back(Yaml().set("name", std::string(name)).set("value", std::string("\"7\"")));
+        if (r_.chance(50))
+          env.items.push_back(Yaml().set("name", std::string(name)).set("value", std::string("\"7\"")));
       if (!env.items.empty()) c.set("env", std::move(env));
     }
     if (r_.chance(50)) {
