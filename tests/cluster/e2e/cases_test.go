@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"sort"
 	"strings"
 	"testing"
@@ -82,8 +83,27 @@ func documents(t testing.TB, path string) []string {
 }
 
 // allCases lists the samples, the recorded expansions, the accepted admission
-// inputs and the generated specs, by name.
+// inputs and the generated specs; GROVEC_CASES, a regular expression, picks
+// some by name while working on them.
 func allCases(t testing.TB) []testCase {
+	t.Helper()
+	picked, err := regexp.Compile(os.Getenv("GROVEC_CASES"))
+	if err != nil {
+		t.Fatalf("GROVEC_CASES: %v", err)
+	}
+	var cases []testCase
+	for _, one := range everyCase(t) {
+		if picked.MatchString(one.name) {
+			cases = append(cases, one)
+		}
+	}
+	if len(cases) == 0 {
+		t.Fatalf("GROVEC_CASES=%s picks no case", picked)
+	}
+	return cases
+}
+
+func everyCase(t testing.TB) []testCase {
 	with := []string{"--with", claimTemplates(t)}
 	topology := append([]string{"--with", fixture(t, "oracle", "topologies.yaml"),
 		"--operator-config", fixture(t, "oracle", "operator-config-topology.yaml")}, with...)

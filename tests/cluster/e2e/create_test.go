@@ -179,8 +179,23 @@ func createTree(client *objectClient, objects []map[string]any) ([]map[string]an
 		}
 		uids[name] = answer.GetUID()
 		created = append(created, answer.Object)
+		if field(one, "kind") == "ComputeDomain" {
+			if err := actAsDriver(client, one); err != nil {
+				return created, err
+			}
+		}
 	}
 	return created, nil
+}
+
+// actAsDriver does what NVIDIA's driver does for a ComputeDomain: it makes the
+// claim template that the pods refer to, here without devices.
+func actAsDriver(client *objectClient, domain map[string]any) error {
+	_, err := client.create(object{"apiVersion": "resource.k8s.io/v1", "kind": "ResourceClaimTemplate",
+		"metadata": object{"name": field(domain, "spec", "channel", "resourceClaimTemplate", "name"),
+			"namespace": field(domain, "metadata", "namespace")},
+		"spec": object{"spec": object{}}})
+	return err
 }
 
 func liftGates(t *testing.T, c *clustertest.Cluster, objects []map[string]any) {
@@ -251,6 +266,9 @@ func waitForPods(t *testing.T, c *clustertest.Cluster, namespaces map[string]str
 // why says what holds a pod back, from its own conditions.
 func why(pod *corev1.Pod) string {
 	text := pod.Name
+	if pod.Spec.NodeName == "" && len(pod.Spec.SchedulingGates) == 0 {
+		text += "; not bound"
+	}
 	for _, condition := range pod.Status.Conditions {
 		if condition.Status != corev1.ConditionTrue {
 			text += "; " + string(condition.Type) + " " + condition.Reason + " " + condition.Message

@@ -27,7 +27,13 @@ func installCRDs(t testing.TB, c *clustertest.Cluster, paths ...string) {
 		arguments = append(arguments, "-f", path)
 	}
 	c.MustKubectl(t, "", arguments...)
-	c.MustKubectl(t, "", "wait", "--for=condition=Established", "crd", "--all", "--timeout=30s")
+	clustertest.Eventually(t, 30*time.Second, func() error { // kubectl wait fails on a definition that has no conditions yet
+		_, stderr, err := c.Kubectl("", "wait", "--for=condition=Established", "crd", "--all", "--timeout=30s")
+		if err != nil {
+			return fmt.Errorf("%w: %s", err, stderr)
+		}
+		return nil
+	})
 }
 
 // groveCluster is a control plane with the recorded CRDs and prerequisites,
