@@ -18,8 +18,9 @@ namespace grovec::frontend {
 struct Document {
   ir::Value root;
   SourceId source;
-  std::uint32_t index;  ///< position in the stream, empty documents counted
-  bool broken = false;  ///< could not be read to its end; findings were reported; `root` may be null
+  std::uint32_t index;               ///< position in the stream, empty documents counted
+  bool broken = false;               ///< could not be read to its end; findings were reported; `root` may be null
+  std::uint32_t begin = 0, end = 0;  ///< its text, so that a finding can be told to belong to it
 };
 
 /// Limits, so that tests can lower them.

@@ -12,15 +12,13 @@ namespace grovec::ir {
 
 namespace {
 
-constexpr int kDeepest = 512;
-
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 /// Recursive descent over one value. Findings are kept back until the text has turned out to be JSON.
 class JsonReader {
  public:
-  JsonReader(Context& context, SourceId source, std::uint32_t begin, std::uint32_t end)
-      : context_(context), source_(source), tree_(context.arena) {
+  JsonReader(Context& context, SourceId source, std::uint32_t begin, std::uint32_t end, std::uint32_t deepest)
+      : context_(context), source_(source), deepest_(deepest), tree_(context.arena) {
     const std::string_view text = context.sources.text(source);
     start_ = text.data();
     p_ = start_ + begin;
@@ -70,8 +68,8 @@ class JsonReader {
     return true;
   }
 
-  bool value(Value& out, int depth) {
-    if (p_ == end_ || depth > kDeepest) return false;
+  bool value(Value& out, std::uint32_t depth) {
+    if (p_ == end_) return false;
     const char* begin = p_;
     switch (*p_) {
       case '{':
@@ -101,7 +99,8 @@ class JsonReader {
     }
   }
 
-  bool mapping(Value& out, int depth) {
+  bool mapping(Value& out, std::uint32_t depth) {
+    if (depth >= deepest_) return false;
     const char* begin = p_++;
     const std::size_t from = tree_.open_mapping();
     skip_blanks();
@@ -128,7 +127,8 @@ class JsonReader {
     return true;
   }
 
-  bool sequence(Value& out, int depth) {
+  bool sequence(Value& out, std::uint32_t depth) {
+    if (depth >= deepest_) return false;
     const char* begin = p_++;
     const std::size_t from = tree_.open_sequence();
     skip_blanks();
@@ -270,6 +270,7 @@ class JsonReader {
 
   Context& context_;
   SourceId source_;
+  std::uint32_t deepest_;
   Assembler tree_;
   const char* start_;
   const char* p_;
@@ -282,8 +283,8 @@ class JsonReader {
 }  // namespace
 
 std::optional<std::vector<Value>> read_json_stream(Context& context, SourceId source, std::uint32_t begin,
-                                                   std::uint32_t end) {
-  JsonReader reader(context, source, begin, end);
+                                                   std::uint32_t end, std::uint32_t depth) {
+  JsonReader reader(context, source, begin, end, depth);
   std::vector<Value> values;
   for (std::uint32_t next = begin; next < end || values.empty();) {
     const std::optional<Value> v = reader.read(next);
@@ -296,8 +297,9 @@ std::optional<std::vector<Value>> read_json_stream(Context& context, SourceId so
   return values;
 }
 
-std::optional<Value> read_json(Context& context, SourceId source, std::uint32_t begin, std::uint32_t end) {
-  const auto values = read_json_stream(context, source, begin, end);
+std::optional<Value> read_json(Context& context, SourceId source, std::uint32_t begin, std::uint32_t end,
+                               std::uint32_t depth) {
+  const auto values = read_json_stream(context, source, begin, end, depth);
   if (!values || values->size() != 1) return std::nullopt;
   return values->front();
 }
