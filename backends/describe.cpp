@@ -48,6 +48,7 @@ Value owner_references(Arena& a, const Owner& owner) {
 Value metadata(Arena& a, const Metadata& m, const DescribeOptions& options) {
   MappingBuilder b(a);
   b.set("name", m.name);
+  if (!m.generate_name.is_null()) b.set("generateName", m.generate_name);
   if (!m.namespace_.empty()) b.set("namespace", text(m.namespace_));
   if (m.labels.size() > 0) b.set("labels", m.labels);
   if (m.annotations.size() > 0) b.set("annotations", m.annotations);

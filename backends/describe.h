@@ -43,7 +43,8 @@ Value default_labels(Arena& a, std::string_view set);
 
 struct Metadata {
   Value name;
-  std::string_view namespace_;  ///< empty for cluster-scoped objects
+  Value generate_name = Value::null();  ///< left out if null
+  std::string_view namespace_;          ///< empty for cluster-scoped objects
   Value labels;
   Value annotations = Value::null();  ///< left out if null or empty
   const Owner* owner = nullptr;

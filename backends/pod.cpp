@@ -20,6 +20,7 @@ Value pod_metadata(Arena& a, const PodCliqueInput& c, const DescribeOptions& opt
   const Owner owner{keys::kGroveApi, "PodClique", c.name};
   return metadata(a,
                   {.name = names::pod(a, c.name),
+                   .generate_name = pattern(a, {c.name, "-"}),
                    .namespace_ = c.namespace_,
                    .labels = labels.build(),
                    .annotations = annotations.build(),
