@@ -1,0 +1,390 @@
+#include "frontend/dsl_lower.h"
+
+#include <algorithm>
+
+#include "frontend/dsl_lowering.h"
+#include "ir/base/edit_distance.h"
+
+namespace grovec::frontend::dsl {
+
+namespace {
+const char* level_text(Level level) {
+  switch (level) {
+    case Level::kSet:
+      return "directly in a `set`";
+    case Level::kGroup:
+      return "directly in a `group`";
+    case Level::kClique:
+      return "in a `clique`";
+    case Level::kContainer:
+      return "in a container";
+  }
+  return "";
+}
+}  // namespace
+
+Lowering::Lowering(Context& context, Program& program, const DslLimits& limits)
+    : context_(context), program_(program), limits_(limits), pool_(context, limits.nodes) {
+  const Place root{schemas::root(schemas::Root::kPodCliqueSet), 0};
+  metadata_ = root.member("metadata");
+  spec_ = root.member("spec");
+  template_ = spec_.member("template");
+  clique_ = template_.member("cliques").element();
+  clique_spec_ = clique_.member("spec");
+  pod_spec_ = clique_spec_.member("podSpec");
+  container_ = pod_spec_.member("containers").element();
+  group_ = template_.member("podCliqueScalingGroups").element();
+}
+
+OriginId Lowering::origin(Span at, const Frame& frame) {
+  const OriginId o = context_.origins.add(frame.source, at.begin, at.end);
+  return frame.via == kNowhere ? o : context_.origins.chain(o, OriginCause::kMixin, frame.via);
+}
+
+std::vector<Document> Lowering::run(SourceId main) {
+  for (const Placed& placed : program_.sets()) declare_set(placed, false);
+  for (const Placed& env : program_.environment())
+    for (const Statement& s : env.statement->block->statements) {
+      if (s.kind == StatementKind::kSet)
+        declare_set({&s, env.source}, true);
+      else if (s.kind != StatementKind::kParam && s.kind != StatementKind::kLet)
+        misplaced(s, "in an `env`; here stand `set`, `param` and `let`",
+                  Frame{env.source, &program_.globals(), kNowhere, 0, true});
+    }
+  std::vector<Document> out;
+  for (SetState& set : sets_) {
+    built_.push_back(finish_set(set));
+    out.push_back({built_.back(), main, static_cast<std::uint32_t>(out.size()), false});
+  }
+  for (std::size_t i = 0; i < sets_.size(); ++i) {
+    for (const Later& later : sets_[i].assertions) check_assertion(later, {built_[i]});
+    for (const Later& later : sets_[i].ratios) check_ratio(later, built_[i]);
+  }
+  for (const Placed& placed : program_.assertions())
+    check_assertion({placed.statement, Frame{placed.source, &program_.globals(), kNowhere, 0, false}}, built_);
+  for (Document& document : out) document.broken = broken_;
+  return out;
+}
+
+void Lowering::declare_set(const Placed& placed, bool overlay) {
+  const Statement& s = *placed.statement;
+  Frame frame{placed.source, &program_.globals(), kNowhere, 0, overlay};
+  auto it = set_index_.find(s.name.text);
+  if (overlay && it == set_index_.end()) {
+    std::vector<std::string_view> names;
+    for (const SetState& set : sets_) names.push_back(set.name);
+    auto report = context_.diags.report(origin(s.name.at, frame), diag::DslNothingToOverride, "set", s.name.text);
+    if (auto near = nearest_name(s.name.text, names); !near.empty())
+      report.note(origin(s.name.at, frame), diag::DslDidYouMean, near);
+    return;
+  }
+  if (!overlay && it != set_index_.end()) {
+    context_.diags.report(origin(s.name.at, frame), diag::DslDeclaredTwice, "set", s.name.text)
+        .note(it->second->at, diag::DeclaredHere, s.name.text);
+    return;
+  }
+  SetState* set = overlay ? it->second : &sets_.emplace_back();
+  if (!overlay) {
+    set->name = s.name.text;
+    set->at = origin(s.name.at, frame);
+    set->keyword_at = origin(s.keyword, frame);
+    set_index_.emplace(set->name, set);
+    set->root = &pool_.make({schemas::root(schemas::Root::kPodCliqueSet), 0});
+    Node& metadata = pool_.member(*set->root, "metadata", set->at);
+    put_text(metadata, "name", set->name, set->at);
+    set->spec = &pool_.member(*set->root, "spec", set->at);
+    set->pod_template = &pool_.member(*set->spec, "template", set->at);
+    pool_.become(*set->pod_template, Node::Kind::kMap, set->at);
+    pool_.become(pool_.member(*set->pod_template, "cliques", set->at), Node::Kind::kList, set->at);
+  }
+  node_body(s, {Level::kSet, set, 0, nullptr}, frame);
+}
+
+/// Mixins first, then the header, then the block: the order in which a reader meets what may override what.
+void Lowering::node_body(const Statement& s, Target target, Frame& frame) {
+  use(s.calls, target, frame);
+  Frame inner = frame;
+  inner.application = ++applications_;
+  for (const Statement& a : s.attributes) apply_statement(a, target, inner);
+  if (s.block) apply_block(*s.block, target, inner);
+}
+
+void Lowering::apply_block(const Block& block, Target& target, const Frame& frame) {
+  Frame inner = frame;
+  for (const Statement& s : block.statements) apply_statement(s, target, inner);
+}
+
+bool Lowering::over_budget(Span at, const Frame& frame) {
+  if (++statements_ <= limits_.nodes && !pool_.exhausted()) return false;
+  over_budget_ = true;
+  poison();
+  context_.diags.report(origin(at, frame), diag::DslBudget, "values in the result",
+                        static_cast<std::uint64_t>(limits_.nodes));
+  return true;
+}
+
+void Lowering::apply_statement(const Statement& s, Target& target, Frame& frame) {
+  if (over_budget_ || over_budget(s.keyword, frame)) return;
+  switch (s.kind) {
+    case StatementKind::kGroup:
+      if (target.level == Level::kSet) return declare_group(s, target, frame);
+      return misplaced(s, level_text(target.level), frame);
+    case StatementKind::kClique:
+      if (target.level == Level::kSet || target.level == Level::kGroup) return declare_clique(s, target, frame);
+      return misplaced(s, level_text(target.level), frame);
+    case StatementKind::kContainer:
+    case StatementKind::kInit:
+      if (target.level == Level::kClique) return declare_container(s, target, frame);
+      return misplaced(s, level_text(target.level), frame);
+    case StatementKind::kAfter:
+      return after(s, target, frame);
+    case StatementKind::kScale:
+      return scale(s, target, frame);
+    case StatementKind::kPack:
+      return pack(s, target, frame);
+    case StatementKind::kTolerate:
+      return tolerate(s, target, frame);
+    case StatementKind::kStartup:
+      return startup(s, target, frame);
+    case StatementKind::kCount:
+      return count(s, target, frame);
+    case StatementKind::kUse:
+      return use(s.calls, target, frame);
+    case StatementKind::kPair:
+      return set_pair(s.pairs[0], target, frame);
+    case StatementKind::kField:
+      return field(s, target, frame);
+    case StatementKind::kRatio:
+    case StatementKind::kAssert: {
+      if (target.level != Level::kSet) return misplaced(s, level_text(target.level), frame);
+      auto& list = s.kind == StatementKind::kRatio ? target.set->ratios : target.set->assertions;
+      list.push_back({&s, frame});
+      return;
+    }
+    case StatementKind::kInclude:
+    case StatementKind::kParam:
+    case StatementKind::kLet:
+    case StatementKind::kMixin:
+    case StatementKind::kEnv:
+    case StatementKind::kSet:
+      return misplaced(s, level_text(target.level), frame);
+  }
+}
+
+void Lowering::misplaced(const Statement& s, std::string_view where, const Frame& frame) {
+  const std::string_view word =
+      context_.sources.text(frame.source).substr(s.keyword.begin, s.keyword.end - s.keyword.begin);
+  context_.diags.report(origin(s.keyword, frame), diag::DslMisplaced, "`" + std::string(word) + "`", where);
+}
+
+void Lowering::declare_group(const Statement& s, Target& target, Frame& frame) {
+  SetState& set = *target.set;
+  auto it = set.group_index.find(s.name.text);
+  const OriginId at = origin(s.name.at, frame);
+  if (it == set.group_index.end()) {
+    if (frame.overlay) {
+      context_.diags.report(at, diag::DslNothingToOverride, "group", s.name.text);
+      return;
+    }
+    Node& list = pool_.member(*set.pod_template, "podCliqueScalingGroups", at);
+    pool_.become(list, Node::Kind::kList, at);
+    Node& item = pool_.make(group_);
+    pool_.become(item, Node::Kind::kMap, at);
+    list.items.push_back(&item);
+    put_text(item, "name", s.name.text, at);
+    it = set.group_index.emplace(s.name.text, set.groups.size()).first;
+    set.groups.push_back({s.name.text, at, &item, {}});
+  } else if (!frame.overlay && frame.via == kNowhere) {
+    context_.diags.report(at, diag::DslDeclaredTwice, "group", s.name.text)
+        .note(set.groups[it->second].name_at, diag::DeclaredHere, s.name.text);
+    return;
+  }
+  node_body(s, {Level::kGroup, &set, it->second, nullptr}, frame);
+}
+
+void Lowering::declare_clique(const Statement& s, Target& target, Frame& frame) {
+  SetState& set = *target.set;
+  const OriginId at = origin(s.name.at, frame);
+  auto it = set.clique_index.find(s.name.text);
+  if (it == set.clique_index.end()) {
+    if (frame.overlay) {
+      std::vector<std::string_view> names;
+      for (const CliqueState& c : set.cliques) names.push_back(c.name);
+      auto report = context_.diags.report(at, diag::DslNothingToOverride, "clique", s.name.text);
+      if (auto near = nearest_name(s.name.text, names); !near.empty()) report.note(at, diag::DslDidYouMean, near);
+      return;
+    }
+    Node& list = pool_.member(*set.pod_template, "cliques", at);
+    Node& item = pool_.make(clique_);
+    pool_.become(item, Node::Kind::kMap, at);
+    list.items.push_back(&item);
+    put_text(item, "name", s.name.text, at);
+    Node& spec = pool_.member(item, "spec", at);
+    pool_.become(spec, Node::Kind::kMap, at);
+    it = set.clique_index.emplace(s.name.text, set.cliques.size()).first;
+    const int group = target.level == Level::kGroup ? static_cast<int>(target.index) : -1;
+    set.cliques.push_back({s.name.text, at, &item, &spec, group});
+    if (group >= 0) set.groups[target.index].cliques.push_back(it->second);
+  } else if (!frame.overlay && frame.via == kNowhere) {
+    context_.diags.report(at, diag::DslDeclaredTwice, "clique", s.name.text)
+        .note(set.cliques[it->second].name_at, diag::DeclaredHere, s.name.text);
+    return;
+  }
+  node_body(s, {Level::kClique, &set, it->second, nullptr}, frame);
+}
+
+void Lowering::declare_container(const Statement& s, Target& target, Frame& frame) {
+  const OriginId at = origin(s.name.at, frame);
+  Node& pod = pod_spec(target, at);
+  const bool init = s.kind == StatementKind::kInit;
+  Node& list = pool_.member(pod, init ? "initContainers" : "containers", at);
+  pool_.become(list, Node::Kind::kList, at);
+  Node* item = nullptr;
+  // The container that fields of the clique went to so far has no name yet: it is this one.
+  if (!init && list.items.size() == 1 && list.items[0]->find("name") == nullptr) {
+    item = list.items[0];
+    put_text(*item, "name", s.name.text, at);
+    list.index.reset();
+  } else {
+    item = pool_.find_item(list, s.name.text);
+  }
+  if (item == nullptr) {
+    item = &pool_.make(container_);
+    pool_.become(*item, Node::Kind::kMap, at);
+    put_text(*item, "name", s.name.text, at);
+    pool_.add_item(list, *item, s.name.text);
+  }
+  node_body(s, {Level::kContainer, target.set, target.index, item}, frame);
+}
+
+// ---------------------------------------------------------------------------------------------------------------------
+// Mixins
+// ---------------------------------------------------------------------------------------------------------------------
+
+void Lowering::use(const std::vector<Call>& calls, Target& target, const Frame& frame) {
+  for (const Call& call : calls) apply_call(call, target, frame);
+}
+
+void Lowering::apply_call(const Call& call, Target& target, const Frame& frame) {
+  if (over_budget_ || over_budget(call.name.at, frame)) return;
+  const OriginId at = origin(call.name.at, frame);
+  const Placed* mixin = program_.find_mixin(call.name.text);
+  if (mixin == nullptr) {
+    poison();
+    auto report = context_.diags.report(at, diag::DslUnknownMixin, call.name.text);
+    const auto names = program_.mixin_names();
+    if (auto near = nearest_name(call.name.text, names); !near.empty())
+      report.note(at, diag::DslDidYouMean, near).fix(at, std::string(near));
+    return;
+  }
+  const Statement& s = *mixin->statement;
+  if (std::find(active_.begin(), active_.end(), &s) != active_.end() || active_.size() >= 64) {
+    poison();
+    context_.diags.report(at, diag::DslMixinCycle, call.name.text)
+        .note(program_.origin(mixin->source, s.name.at), diag::DeclaredHere, call.name.text);
+    return;
+  }
+  Scope& scope = scopes_.emplace_back();
+  scope.outer = &program_.globals();
+  scope.is_mixin = true;
+  if (!bind(call, s, mixin->source, scope, frame)) return poison();
+  active_.push_back(&s);
+  Frame inner{mixin->source, &scope, at, ++applications_, frame.overlay};
+  use(s.calls, target, inner);
+  if (s.block) apply_block(*s.block, target, inner);
+  active_.pop_back();
+}
+
+bool Lowering::bind(const Call& call, const Statement& mixin, SourceId mixin_source, Scope& scope, const Frame& frame) {
+  const auto& parameters = mixin.parameters;
+  bool ok = true;
+  std::size_t position = 0;
+  for (const Argument& a : call.arguments) {
+    const Parameter* parameter = nullptr;
+    if (a.name) {
+      auto it = std::find_if(parameters.begin(), parameters.end(),
+                             [&](const Parameter& p) { return p.name.text == a.name.text; });
+      if (it != parameters.end()) parameter = &*it;
+    } else if (position < parameters.size()) {
+      parameter = &parameters[position++];
+    }
+    const OriginId at = origin(a.name ? a.name.at : a.value.at, frame);
+    if (parameter == nullptr || scope.names.contains(parameter->name.text)) {
+      ok = false;
+      if (a.name)
+        context_.diags.report(at, diag::DslBadArgument, mixin.name.text, a.name.text);
+      else
+        context_.diags
+            .report(at, diag::DslTooManyArguments, mixin.name.text, static_cast<std::uint64_t>(parameters.size()))
+            .note(program_.origin(mixin_source, mixin.name.at), diag::DeclaredHere, mixin.name.text);
+      continue;
+    }
+    scope.names[parameter->name.text] = {&a.value, frame.scope, frame.source, origin(a.value.at, frame), 0};
+  }
+  for (const Parameter& p : parameters) {
+    if (!scope.names.contains(p.name.text)) {
+      if (!p.has_default) {
+        ok = false;
+        context_.diags.report(origin(call.at, frame), diag::DslArgumentMissing, p.name.text, mixin.name.text)
+            .note(program_.origin(mixin_source, p.name.at), diag::DeclaredHere, p.name.text);
+        continue;
+      }
+      scope.names[p.name.text] = {&p.value, &scope, mixin_source, program_.origin(mixin_source, p.value.at), 0};
+    }
+    if (p.type && ok) ok = program_.check_value(p, nullptr, scope.names[p.name.text]) && ok;
+  }
+  return ok;
+}
+
+// ---------------------------------------------------------------------------------------------------------------------
+// Completion
+// ---------------------------------------------------------------------------------------------------------------------
+
+void Lowering::finish_clique(SetState& set, CliqueState& clique) {
+  if (!clique.spec->find("roleName")) put_text(*clique.spec, "roleName", clique.name, clique.name_at);
+  if (!clique.spec->find("replicas"))
+    pool_.set_scalar(pool_.member(*clique.spec, "replicas", clique.name_at), ir::Value::integer(1, clique.name_at));
+  Node* pod = clique.spec->find("podSpec");
+  Node* containers = pod ? pod->find("containers") : nullptr;
+  if (containers && containers->kind == Node::Kind::kList && !containers->items.empty() &&
+      containers->items[0]->kind == Node::Kind::kMap && !containers->items[0]->find("name"))
+    put_text(*containers->items[0], "name", clique.name, clique.name_at);
+  (void)set;
+}
+
+ir::Value Lowering::finish_set(SetState& set) {
+  put_text(*set.root, "apiVersion", "grove.io/v1alpha1", set.keyword_at);
+  put_text(*set.root, "kind", "PodCliqueSet", set.keyword_at);
+  if (!set.spec->find("replicas"))
+    pool_.set_scalar(pool_.member(*set.spec, "replicas", set.at), ir::Value::integer(1, set.at));
+  for (CliqueState& clique : set.cliques) finish_clique(set, clique);
+  for (GroupState& group : set.groups) {
+    if (group.cliques.empty()) continue;
+    Node& names = pool_.member(*group.item, "cliqueNames", group.name_at);
+    pool_.become(names, Node::Kind::kList, group.name_at);
+    for (std::size_t index : group.cliques) {
+      Node& item = pool_.make(names.place.element());
+      pool_.set_scalar(item, ir::Value::string(set.cliques[index].name, set.cliques[index].name_at));
+      names.items.push_back(&item);
+    }
+  }
+  if (set.uses_after && !set.pod_template->find("cliqueStartupType"))
+    put_text(*set.pod_template, "cliqueStartupType", "CliqueStartupTypeExplicit", set.at);
+  return pool_.to_value(*set.root);
+}
+
+}  // namespace grovec::frontend::dsl
+
+namespace grovec::frontend {
+
+std::vector<Document> read_grove(Context& context, SourceId source, const DslOptions& options,
+                                 const DslLimits& limits) {
+  dsl::Program program(context, options, limits);
+  if (!program.load(source)) return {Document{ir::Value::null(context.origins.add(source, 0, 0)), source, 0, true}};
+  // Texts of the trees point into sources; what the trees own is copied where a value is made of it.
+  return dsl::Lowering(context, program, limits).run(source);
+}
+
+bool is_grove_path(std::string_view path) { return path.ends_with(".grove"); }
+
+}  // namespace grovec::frontend

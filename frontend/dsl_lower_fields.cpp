@@ -1,0 +1,354 @@
+#include <algorithm>
+
+#include "frontend/dsl_lowering.h"
+#include "ir/base/edit_distance.h"
+
+namespace grovec::frontend::dsl {
+
+namespace {
+
+const schemas::Field* field_of(Place place, std::string_view name) {
+  return place.kind() == schemas::TypeKind::kStruct && place.type != schemas::TypeId{0}
+             ? schemas::find_field(schemas::type(place.type), name)
+             : nullptr;
+}
+
+void add_names(Place place, std::vector<std::string_view>& out) {
+  for (const schemas::Key& k : schemas::keys_of(schemas::type(place.type))) out.push_back(k.json_name);
+}
+
+/// Names that `k=v` takes for resources of the container.
+bool is_resource(std::string_view key) {
+  return key == "cpu" || key == "memory" || key == "gpu" || key == "ephemeral-storage" ||
+         key.starts_with("hugepages-") || key.find('/') != std::string_view::npos;
+}
+
+const char* level_name(Level level) {
+  switch (level) {
+    case Level::kSet:
+      return "a set";
+    case Level::kGroup:
+      return "a group";
+    case Level::kClique:
+      return "a clique, its pods or its container";
+    case Level::kContainer:
+      return "a container";
+  }
+  return "";
+}
+
+}  // namespace
+
+Node& Lowering::pod_spec(Target& target, OriginId at) {
+  Node& pod = pool_.member(*target.set->cliques[target.index].spec, "podSpec", at);
+  pool_.become(pod, Node::Kind::kMap, at);
+  return pod;
+}
+
+Node& Lowering::main_container(Target& target, OriginId at) {
+  if (target.level == Level::kContainer) return *target.container;
+  Node& list = pool_.member(pod_spec(target, at), "containers", at);
+  pool_.become(list, Node::Kind::kList, at);
+  if (list.items.empty()) {
+    Node& item = pool_.make(container_);
+    pool_.become(item, Node::Kind::kMap, at);
+    list.items.push_back(&item);
+    list.index.reset();
+  }
+  return *list.items[0];
+}
+
+Lowering::Found Lowering::locate(std::string_view name, Target& target, OriginId at) {
+  SetState& set = *target.set;
+  switch (target.level) {
+    case Level::kSet: {
+      if (name == "metadata") return {set.root, name, false};
+      if (name == "labels" || name == "annotations" || name == "namespace")
+        return {set.root->find("metadata"), name, false};
+      if (name != "template" && field_of(spec_, name)) return {set.spec, name, false};
+      const bool structural = name == "cliques" || name == "podCliqueScalingGroups";
+      if (!structural && field_of(template_, name)) return {set.pod_template, name, false};
+      return {};
+    }
+    case Level::kGroup: {
+      Node* item = set.groups[target.index].item;
+      if (name == "min") return {item, "minAvailable", false};
+      if (name == "cliques") return {item, "cliqueNames", false};
+      if (name != "name" && field_of(group_, name)) return {item, name, false};
+      return {};
+    }
+    case Level::kClique: {
+      CliqueState& clique = set.cliques[target.index];
+      if (name == "min") return {clique.spec, "minAvailable", false};
+      if (name == "role") return {clique.spec, "roleName", false};
+      if (name == "pod") return {clique.spec, "podSpec", false};
+      if (name == "name") return {};
+      if (field_of(clique_, name)) return {clique.item, name, false};
+      if (field_of(clique_spec_, name)) return {clique.spec, name, false};
+      if (field_of(pod_spec_, name)) return {&pod_spec(target, at), name, false};
+      break;
+    }
+    case Level::kContainer:
+      break;
+  }
+  if (name == "limits" || name == "requests") {
+    Node& resources = pool_.member(main_container(target, at), "resources", at);
+    pool_.become(resources, Node::Kind::kMap, at);
+    return {&resources, name, true};
+  }
+  if (name != "name" && field_of(container_, name)) return {&main_container(target, at), name, false};
+  return {};
+}
+
+void Lowering::unknown_field(std::string_view name, Span at, const Target& target, const Frame& frame) {
+  std::vector<std::string_view> names;
+  switch (target.level) {
+    case Level::kSet:
+      add_names(spec_, names);
+      add_names(template_, names);
+      names.insert(names.end(), {"labels", "annotations", "namespace"});
+      break;
+    case Level::kGroup:
+      add_names(group_, names);
+      break;
+    case Level::kClique:
+      add_names(clique_, names);
+      add_names(clique_spec_, names);
+      add_names(pod_spec_, names);
+      [[fallthrough]];
+    case Level::kContainer:
+      add_names(container_, names);
+      names.insert(names.end(), {"limits", "requests"});
+      break;
+  }
+  for (std::string_view keyword : keywords()) names.push_back(keyword);
+  const OriginId o = origin(at, frame);
+  auto report = context_.diags.report(o, diag::DslUnknownField, name, level_name(target.level));
+  if (auto near = nearest_name(name, names); !near.empty())
+    report.note(o, diag::DslDidYouMean, near).fix(o, std::string(near));
+}
+
+void Lowering::assign(Node& parent, std::string_view key, const Statement& s, const Frame& frame, int depth) {
+  const OriginId at = origin(s.name.at, frame);
+  Node& node = pool_.member(parent, key, at);
+  if (s.block) return apply_block_value(node, *s.block, frame, depth);
+  if (!s.pairs.empty()) return apply_pairs(node, s.pairs, frame, depth);
+  if (node.written_by == frame.application && frame.application != 0) {
+    context_.diags.report(at, diag::DslSetTwice, s.name.text).note(NodePool::origin(node), diag::SetHere, s.name.text);
+    return;
+  }
+  node.written_by = frame.application;
+  apply(node, s.value, frame, depth);
+}
+
+void Lowering::field(const Statement& s, Target& target, Frame& frame) {
+  if (target.level == Level::kClique && s.name.text == "container" && s.block) {
+    Target inner{Level::kContainer, target.set, target.index, &main_container(target, origin(s.name.at, frame))};
+    Frame own = frame;
+    own.application = ++applications_;
+    return apply_block(*s.block, inner, own);
+  }
+  const Found found = locate(s.name.text, target, origin(s.name.at, frame));
+  if (found.parent == nullptr) return unknown_field(s.name.text, s.name.at, target, frame);
+  assign(*found.parent, keep(found.key), s, frame, 0);
+}
+
+void Lowering::set_pair(const Pair& pair, Target& target, Frame& frame) {
+  const OriginId at = origin(pair.key.at, frame);
+  const bool containers = target.level == Level::kClique || target.level == Level::kContainer;
+  if (containers && !pair.key.quoted && is_resource(pair.key.text)) {
+    for (std::string_view name : {"limits", "requests"}) {
+      const Found found = locate(name, target, at);
+      Node& list = pool_.member(*found.parent, name, at);
+      pool_.become(list, Node::Kind::kMap, at);
+      apply(pool_.member(list, member_key(list, pair.key), at), pair.value, frame);
+    }
+    return;
+  }
+  const Found found = locate(pair.key.text, target, at);
+  if (found.parent == nullptr) return unknown_field(pair.key.text, pair.key.at, target, frame);
+  Node& node = pool_.member(*found.parent, keep(found.key), at);
+  if (node.written_by == frame.application) {
+    context_.diags.report(at, diag::DslSetTwice, pair.key.text)
+        .note(NodePool::origin(node), diag::SetHere, pair.key.text);
+    return;
+  }
+  node.written_by = frame.application;
+  apply(node, pair.value, frame);
+}
+
+// ---------------------------------------------------------------------------------------------------------------------
+// Shorthands
+// ---------------------------------------------------------------------------------------------------------------------
+
+void Lowering::count(const Statement& s, Target& target, Frame& frame) {
+  const OriginId at = origin(s.at, frame);
+  if (target.level == Level::kContainer) return misplaced(s, "in the header of a container", frame);
+  Node* parent = target.level == Level::kSet     ? target.set->spec
+                 : target.level == Level::kGroup ? target.set->groups[target.index].item
+                                                 : target.set->cliques[target.index].spec;
+  Node& node = pool_.member(*parent, "replicas", at);
+  if (node.written_by == frame.application) {
+    context_.diags.report(at, diag::DslSetTwice, "replicas").note(NodePool::origin(node), diag::SetHere, "replicas");
+    return;
+  }
+  node.written_by = frame.application;
+  pool_.set_scalar(node, typed_bare(keep(s.words[0].text), node.place, at));
+}
+
+void Lowering::after(const Statement& s, Target& target, Frame& frame) {
+  if (target.level != Level::kClique) return misplaced(s, "here; `after` belongs to a clique", frame);
+  const OriginId at = origin(s.at, frame);
+  Node& list = pool_.member(*target.set->cliques[target.index].spec, "startsAfter", at);
+  target.set->uses_after = true;
+  Node& fresh = pool_.make(list.place);
+  pool_.become(fresh, Node::Kind::kList, at);
+  for (const Word& word : s.words) {
+    Node& item = pool_.make(list.place.element());
+    pool_.set_scalar(item, ir::Value::string(word.text, origin(word.at, frame)));
+    fresh.items.push_back(&item);
+  }
+  pool_.merge(list, fresh);
+}
+
+void Lowering::startup(const Statement& s, Target& target, Frame& frame) {
+  if (target.level != Level::kSet) return misplaced(s, "here; `startup` belongs to a set", frame);
+  const Word& word = s.words[0];
+  const OriginId at = origin(word.at, frame);
+  const std::string_view type = word.text == "any"        ? "CliqueStartupTypeAnyOrder"
+                                : word.text == "in-order" ? "CliqueStartupTypeInOrder"
+                                : word.text == "explicit" ? "CliqueStartupTypeExplicit"
+                                                          : "";
+  if (type.empty()) {
+    context_.diags.report(at, diag::DslUnknownStartup, word.text);
+    return;
+  }
+  put_text(*target.set->pod_template, "cliqueStartupType", type, at);
+}
+
+void Lowering::metric(Node& metrics, const Pair& pair, Frame& frame) {
+  const OriginId at = origin(pair.at, frame);
+  Node& item = pool_.make(metrics.place.element());
+  metrics.items.push_back(&item);
+  put_text(item, "type", "Resource", at);
+  Node& resource = pool_.member(item, "resource", at);
+  put_text(resource, "name", pair.key.text, origin(pair.key.at, frame));
+  Node& wanted = pool_.member(resource, "target", at);
+  Frame inner = frame;
+  OriginId value_at;
+  const Value* v = behind(pair.value, inner, value_at);
+  if (v == nullptr) return;
+  if (v->form == ValueForm::kBare && v->text.ends_with('%')) {
+    put_text(wanted, "type", "Utilization", value_at);
+    Node& average = pool_.member(wanted, "averageUtilization", value_at);
+    pool_.set_scalar(average, typed_bare(keep(v->text.substr(0, v->text.size() - 1)), average.place, value_at));
+    return;
+  }
+  put_text(wanted, "type", "AverageValue", value_at);
+  apply(pool_.member(wanted, "averageValue", value_at), pair.value, frame);
+}
+
+void Lowering::scale(const Statement& s, Target& target, Frame& frame) {
+  if (target.level != Level::kClique && target.level != Level::kGroup)
+    return misplaced(s, "here; `scale` belongs to a clique or a group", frame);
+  const OriginId at = origin(s.keyword, frame);
+  const bool group = target.level == Level::kGroup;
+  Node* parent = group ? target.set->groups[target.index].item : target.set->cliques[target.index].spec;
+  Node& config = pool_.member(*parent, group ? "scaleConfig" : "autoScalingConfig", at);
+  pool_.become(config, Node::Kind::kMap, at);
+  auto bound = [&](std::string_view field, std::string_view text, OriginId where) {
+    if (text.empty()) return;
+    Node& node = pool_.member(config, field, where);
+    pool_.set_scalar(node, typed_bare(keep(text), node.place, where));
+  };
+  if (s.name) {
+    const OriginId range_at = origin(s.name.at, frame);
+    const std::size_t dots = s.name.text.find("..");
+    if (dots == std::string_view::npos) {
+      context_.diags.report(range_at, diag::DslBadScale, s.name.text);
+      return;
+    }
+    bound("minReplicas", s.name.text.substr(0, dots), range_at);
+    bound("maxReplicas", s.name.text.substr(dots + 2), range_at);
+  }
+  Node* metrics = nullptr;
+  for (const Pair& pair : s.pairs) {
+    if (pair.key.text == "min" || pair.key.text == "max") {
+      apply(pool_.member(config, pair.key.text == "min" ? "minReplicas" : "maxReplicas", origin(pair.key.at, frame)),
+            pair.value, frame);
+      continue;
+    }
+    if (metrics == nullptr) {
+      Node& list = pool_.member(config, "metrics", at);
+      metrics = &pool_.make(list.place);
+      pool_.become(*metrics, Node::Kind::kList, at);
+      metric(*metrics, pair, frame);
+      pool_.merge(list, *metrics);
+      metrics = &list;
+      continue;
+    }
+    metric(*metrics, pair, frame);
+  }
+  if (s.block) apply_struct_block(config, *s.block, frame, 0);
+}
+
+void Lowering::pack(const Statement& s, Target& target, Frame& frame) {
+  if (target.level == Level::kContainer) return misplaced(s, "in a container", frame);
+  const OriginId at = origin(s.keyword, frame);
+  Node* parent = target.level == Level::kSet     ? target.set->pod_template
+                 : target.level == Level::kGroup ? target.set->groups[target.index].item
+                                                 : target.set->cliques[target.index].item;
+  Node& constraint = pool_.member(*parent, "topologyConstraint", at);
+  pool_.become(constraint, Node::Kind::kMap, at);
+  if (!s.name && !s.words[0] && !s.words[1]) {
+    context_.diags.report(at, diag::DslEmptyPack);
+    return;
+  }
+  if (s.words[1]) put_text(constraint, "topologyName", s.words[1].text, origin(s.words[1].at, frame));
+  if (!s.name && !s.words[0]) return;
+  Node& domains = pool_.member(constraint, "pack", at);
+  if (s.name) put_text(domains, "required", s.name.text, origin(s.name.at, frame));
+  if (s.words[0]) put_text(domains, "preferred", s.words[0].text, origin(s.words[0].at, frame));
+}
+
+void Lowering::tolerate(const Statement& s, Target& target, Frame& frame) {
+  if (target.level != Level::kClique) return misplaced(s, "here; `tolerate` belongs to a clique", frame);
+  constexpr std::string_view kEffects[] = {"NoSchedule", "PreferNoSchedule", "NoExecute"};
+  Node& list = pool_.member(pod_spec(target, origin(s.keyword, frame)), "tolerations", origin(s.keyword, frame));
+  pool_.become(list, Node::Kind::kList, origin(s.keyword, frame));
+  for (const Toleration& t : s.tolerations) {
+    const OriginId at = origin(t.at, frame);
+    std::string key(t.key.text), value;
+    OriginId value_at = at;
+    if (t.has_value) {
+      Frame inner = frame;
+      const Value* v = behind(t.value, inner, value_at);
+      auto c = v ? program_.evaluator().constant(*v, *inner.scope, inner.source) : std::nullopt;
+      if (!c) return poison();
+      value = constant_text(*c);
+    }
+    std::string& tail = t.has_value ? value : key;
+    const std::size_t colon = tail.rfind(':');
+    const std::string effect = colon == std::string::npos ? "" : tail.substr(colon + 1);
+    if (colon != std::string::npos) {
+      tail.resize(colon);
+      if (std::find(std::begin(kEffects), std::end(kEffects), effect) == std::end(kEffects)) {
+        auto report = context_.diags.report(at, diag::DslUnknownEffect, effect);
+        if (auto near = nearest_name(effect, kEffects); !near.empty()) report.note(at, diag::DslDidYouMean, near);
+        continue;
+      }
+    }
+    Node& item = pool_.make(list.place.element());
+    put_text(item, "key", key, at);
+    put_text(item, "operator", t.has_value ? "Equal" : "Exists", at);
+    if (t.has_value) put_text(item, "value", value, value_at);
+    if (!effect.empty()) put_text(item, "effect", effect, at);
+    const ir::Value made = pool_.to_value(item);
+    const bool known = list.items.size() < 64 &&
+                       std::any_of(list.items.begin(), list.items.end(),
+                                   [&](const Node* other) { return ir::equal(pool_.to_value(*other), made); });
+    if (!known) list.items.push_back(&item);
+  }
+}
+
+}  // namespace grovec::frontend::dsl

@@ -1,0 +1,85 @@
+/// \file Tree under construction: what statements write into, one after the other; the later one wins for each field.
+#pragma once
+
+#include <deque>
+#include <memory>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "ir/base/context.h"
+#include "ir/value/value.h"
+#include "schemas/schema.h"
+
+namespace grovec::frontend::dsl {
+
+/// What the tables say about a place. Type 0 = unknown: any value.
+struct Place {
+  schemas::TypeId type{0};
+  std::uint16_t constraint = 0;
+  schemas::TypeKind kind() const {
+    return type == schemas::TypeId{0} ? schemas::TypeKind::kRaw : schemas::type(type).kind;
+  }
+  /// Names of the keys by which a list merges; none if it replaces.
+  std::span<const std::string_view> map_keys() const {
+    return kind() == schemas::TypeKind::kList ? schemas::constraints()[constraint].map_keys
+                                              : std::span<const std::string_view>();
+  }
+  Place element() const;
+  /// The field `name` of a struct, the element of a map, else unknown.
+  Place member(std::string_view name) const;
+};
+
+struct Node {
+  enum class Kind : std::uint8_t { kUnset, kScalar, kList, kMap };
+  struct Entry {
+    std::string_view key;
+    OriginId key_at;
+    Node* node;
+  };
+  using Index = std::unordered_map<std::string_view, std::size_t>;
+
+  Kind kind = Kind::kUnset;
+  Place place;
+  OriginId at = kNowhere;
+  std::uint32_t written_by = 0;  ///< which application of a block wrote it; finds a field that is set twice
+  ir::Value scalar;
+  std::vector<Node*> items;      ///< kList
+  std::vector<Entry> entries;    ///< kMap, in order of first writing
+  std::unique_ptr<Index> index;  ///< of entries or items by key, once there are many
+
+  Node* find(std::string_view key) const;
+  bool is_null() const { return kind == Kind::kScalar && scalar.kind() == ir::ValueKind::kNull; }
+};
+
+/// Owns the nodes of one run and counts them.
+class NodePool {
+ public:
+  NodePool(Context& context, std::size_t limit) : context_(context), limit_(limit) {}
+  Node& make(Place place);
+  /// The member `key` of `node`, made if missing. `node` becomes a mapping.
+  Node& member(Node& node, std::string_view key, OriginId key_at);
+  /// Item of a keyed list whose first key (and further keys, joined by `/`) is `key`; nullptr if there is none.
+  Node* find_item(Node& list, std::string_view key);
+  void add_item(Node& list, Node& item, std::string_view key);
+  /// Text that identifies an item of a keyed list; empty if its first key is not set.
+  std::string_view key_of(const Node& item, std::span<const std::string_view> map_keys);
+  /// Writes `from` over `into`: scalars and lists replace, mappings and keyed lists merge.
+  void merge(Node& into, Node& from);
+  void set_scalar(Node& node, const ir::Value& value);
+  void become(Node& node, Node::Kind kind, OriginId at);
+  /// `fresh`, with "replaces what stood at `old`" at the end of its chain.
+  OriginId overriding(OriginId fresh, OriginId old);
+  /// `at` with a further link at the end of its chain.
+  OriginId with_cause(OriginId at, OriginCause why, OriginId cause);
+  ir::Value to_value(const Node& node) const;
+  bool exhausted() const { return nodes_.size() > limit_; }
+  static OriginId origin(const Node& node);
+
+ private:
+  Context& context_;
+  std::size_t limit_;
+  std::deque<Node> nodes_;
+};
+
+}  // namespace grovec::frontend::dsl

@@ -1,0 +1,84 @@
+// Grammar of .grove files. Meaning is not decided here: which names are fields, which shorthands fit where, and what a
+// bare word is, all of that is the lowering's (frontend/dsl_lower.cpp), which knows the Kubernetes types.
+//
+// A line break ends a statement if it stands directly in a block (or in no brackets at all), after something that can end
+// one, and not before `{` or `:`. The reader inserts NL there. Statements on one line need no separator, but `;` or `,`
+// may stand between them.
+parser grammar GroveParser;
+
+options { tokenVocab = GroveLexer; }
+
+@parser::members {
+  /// Builds the parser's tables at the first call instead of before main (grammar/lazy_init.cmake).
+  static void load() { static Initializer once; (void)once; }
+}
+
+file : version? ( statement | separator | strayBrace )* EOF ;
+version : GROVEC word ;
+separator : NL | SEMI | COMMA ;
+strayBrace : RBRACE ;
+
+block : LBRACE ( statement | separator )* RBRACE ;
+
+statement
+  : INCLUDE value                                                            # includeStatement
+  | PARAM word typeClause? defaultClause? inClause? whereClause?             # paramStatement
+  | LET word EQ value                                                        # letStatement
+  | MIXIN word parameters? mixins? block                                     # mixinStatement
+  | ENV word block                                                           # envStatement
+  | ( SET | GROUP | CLIQUE | CONTAINER | INIT ) word attribute* mixins? block?   # nodeStatement
+  | afterClause                                                              # afterStatement
+  | scaleClause block?                                                       # scaleStatement
+  | packClause                                                               # packStatement
+  | tolerateClause                                                           # tolerateStatement
+  | STARTUP word                                                             # startupStatement
+  | RATIO word ( COLON word )? EQ word ( COLON word )?                       # ratioStatement
+  | ASSERT expression ( COMMA STRING )?                                      # assertStatement
+  | USE call ( COMMA call )*                                                 # useStatement
+  | pair                                                                     # pairStatement
+  | key COLON value                                                          # fieldStatement
+  | key block                                                                # fieldStatement
+  | key pair+                                                                # fieldStatement
+  | BARE word attribute* mixins? block?                                      # otherStatement
+  | block                                                                    # junkStatement
+  | ( LBRACK | RBRACK | LPAREN | RPAREN | COLON | EQ | EQEQ | NOTEQ | ATMOST | ATLEAST | BELOW | ABOVE | STAR | SLASH
+    | PLUS | MINUS | PERCENT | REF | TEXT )                                  # junkStatement
+  ;
+
+attribute : COUNT | pair | afterClause | scaleClause | packClause | tolerateClause ;
+
+afterClause    : AFTER word ( COMMA word )* ;
+scaleClause    : SCALE BARE? pair* ;
+packClause     : PACK ( BARE | STRING )? ( PREFER ( BARE | STRING ) )? ( ON word )? ;
+tolerateClause : TOLERATE toleration ( COMMA toleration )* ;
+toleration     : word ( EQ scalar )? ;
+
+mixins     : COLON call ( COMMA call )* ;
+call       : word ( LPAREN ( argument ( COMMA argument )* COMMA? )? RPAREN )? ;
+argument   : ( word EQ )? value ;
+parameters : LPAREN ( parameter ( COMMA parameter )* COMMA? )? RPAREN ;
+parameter  : word typeClause? defaultClause? ;
+
+typeClause    : COLON word ;
+defaultClause : EQ value ;
+inClause      : IN ( list | word ) ;
+whereClause   : WHERE expression ;
+
+pair  : key EQ ( scalar | LPAREN expression RPAREN ) ;
+key   : word | STRING | RAW ;
+value : scalar | list | block | LPAREN expression RPAREN ;
+list  : LBRACK COMMA* ( value COMMA* )* RBRACK ;
+scalar : word | STRING | RAW | TEXT | REF | SLASH | STAR | PLUS | MINUS | PERCENT ;
+
+expression : conjunction ( OR conjunction )* ;
+conjunction : negation ( AND negation )* ;
+negation : NOT negation | comparison ;
+comparison : sum ( ( EQEQ | NOTEQ | ATMOST | ATLEAST | BELOW | ABOVE ) sum )? ;
+sum : product ( ( PLUS | MINUS ) product )* ;
+product : factor ( ( STAR | SLASH | PERCENT ) factor )* ;
+factor : MINUS factor | LPAREN expression RPAREN | BARE | COUNT | STRING | RAW | REF ;
+
+word
+  : BARE | COUNT | GROVEC | INCLUDE | PARAM | LET | MIXIN | USE | ENV | SET | GROUP | CLIQUE | CONTAINER | INIT | AFTER
+  | SCALE | PACK | PREFER | ON | TOLERATE | STARTUP | RATIO | ASSERT | IN | WHERE | AND | OR | NOT
+  ;
