@@ -381,6 +381,8 @@ func TestUsageErrorsNameTheMistake(t *testing.T) {
 		{"--topology zone", "topology level `zone`"},
 		{"--topology floor=2", "topology level `floor`"},
 		{"--taint a:b", "taint effect `b`"},
+		{"--gpus many", "resource `nvidia.com/gpu=many`"},
+		{"--resource gpu=1", "resource `gpu=1`"},
 		{"--initc /nonexistent", "--initc"},
 		{"--nodes 1 extra", "unexpected `extra`"},
 		{"--no-such-flag", "no-such-flag"},

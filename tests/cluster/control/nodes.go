@@ -17,11 +17,11 @@ import (
 
 // NodeOptions say what the simulated nodes look like.
 type NodeOptions struct {
-	Count    int
-	GPUs     int
-	Devices  int     // devices of the DRA driver test.grovec.dev on each node
-	Taint    string  // KEY=VALUE:EFFECT, or empty for none
-	Topology []Level // outermost first
+	Count     int
+	Resources map[string]int64 // extended resources of each node, beside CPUs and memory
+	Devices   int              // devices of the DRA driver test.grovec.dev on each node
+	Taint     string           // KEY=VALUE:EFFECT, or empty for none
+	Topology  []Level          // outermost first
 }
 
 // Level is a node label and how many of its domains each domain of the level
@@ -80,6 +80,16 @@ func ParseTaint(text string) (*corev1.Taint, error) {
 	return nil, fmt.Errorf("taint effect `%s`: write NoSchedule, PreferNoSchedule or NoExecute", effect)
 }
 
+// ParseResource reads NAME=COUNT of an extended resource such as nvidia.com/gpu.
+func ParseResource(text string) (string, int64, error) {
+	name, number, _ := strings.Cut(text, "=")
+	count, err := strconv.ParseInt(number, 10, 64)
+	if err != nil || count < 0 || !strings.Contains(name, "/") {
+		return "", 0, fmt.Errorf("resource `%s`: write NAME=COUNT, for example nvidia.com/gpu=8", text)
+	}
+	return name, count, nil
+}
+
 // node builds the nth node, counted from 0.
 func (o NodeOptions) node(n int, taint *corev1.Taint) *corev1.Node {
 	name := fmt.Sprintf("fake-node-%03d", n+1)
@@ -89,8 +99,8 @@ func (o NodeOptions) node(n int, taint *corev1.Taint) *corev1.Node {
 		corev1.ResourceEphemeralStorage: resource.MustParse("8Ti"),
 		corev1.ResourcePods:             resource.MustParse("110"),
 	}
-	if o.GPUs > 0 {
-		room["nvidia.com/gpu"] = *resource.NewQuantity(int64(o.GPUs), resource.DecimalSI)
+	for name, count := range o.Resources {
+		room[corev1.ResourceName(name)] = *resource.NewQuantity(count, resource.DecimalSI)
 	}
 	node := &corev1.Node{
 		ObjectMeta: metav1.ObjectMeta{Name: name, Labels: map[string]string{

@@ -13,7 +13,7 @@ import (
 )
 
 func TestFortyDemoNodesAreReadyAndTainted(t *testing.T) {
-	c := clustertest.Start(t, "--nodes", "40", "--gpus", "8", "--topology", "zone=2,rack=5,example.com/row=2", "--devices", "4")
+	c := clustertest.Start(t, "--nodes", "40", "--gpus", "8", "--resource", "example.com/nic=2", "--topology", "zone=2,rack=5,example.com/row=2", "--devices", "4")
 	nodes, err := c.Client.CoreV1().Nodes().List(context.Background(), metav1.ListOptions{})
 	if err != nil {
 		t.Fatal(err)
@@ -31,6 +31,9 @@ func TestFortyDemoNodesAreReadyAndTainted(t *testing.T) {
 		}
 		if gpus := node.Status.Allocatable["nvidia.com/gpu"]; gpus.Value() != 8 {
 			t.Errorf("%s: %s GPUs", node.Name, gpus.String())
+		}
+		if nics := node.Status.Allocatable["example.com/nic"]; nics.Value() != 2 {
+			t.Errorf("%s: %s NICs", node.Name, nics.String())
 		}
 		racks[node.Labels["topology.kubernetes.io/zone"]+" "+node.Labels["kubernetes.io/rack"]]++
 	}

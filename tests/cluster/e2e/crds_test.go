@@ -62,7 +62,7 @@ func definition(t *testing.T, c *clustertest.Cluster, name string) map[string]an
 	return crd.Object["spec"].(map[string]any)
 }
 
-// compareDefinitions compares names, scope, printer columns and subresources.
+// compareDefinitions compares names, scope, printer columns, subresources and schema.
 func compareDefinitions(t *testing.T, ours, theirs map[string]any, name string) {
 	t.Helper()
 	same := func(what string, a, b any) {
@@ -79,7 +79,32 @@ func compareDefinitions(t *testing.T, ours, theirs map[string]any, name string) 
 		for _, key := range []string{"name", "served", "storage", "additionalPrinterColumns", "subresources", "selectableFields"} {
 			same(key, va[key], vb[key])
 		}
+		if !reflect.DeepEqual(withoutDescriptions(va["schema"]), withoutDescriptions(vb["schema"])) {
+			t.Errorf("the schema of %s differs", name)
+		}
 	}
+}
+
+// withoutDescriptions copies a schema without the texts for people. A property
+// may have that name, too; then its value is no text.
+func withoutDescriptions(value any) any {
+	switch node := value.(type) {
+	case map[string]any:
+		kept := map[string]any{}
+		for key, child := range node {
+			if _, isText := child.(string); key != "description" || !isText {
+				kept[key] = withoutDescriptions(child)
+			}
+		}
+		return kept
+	case []any:
+		kept := make([]any, len(node))
+		for n, child := range node {
+			kept[n] = withoutDescriptions(child)
+		}
+		return kept
+	}
+	return value
 }
 
 // answer is what the API server says to one request.

@@ -135,6 +135,8 @@ func prerequisites(client *objectClient, one testCase, namespace string) error {
 		{"apiVersion": "resource.k8s.io/v1", "kind": "ResourceClaimTemplate", "metadata": object{"name": "ext-tpl", "namespace": namespace},
 			"spec": object{"spec": object{"devices": object{"requests": []any{
 				object{"name": "g", "exactly": object{"deviceClassName": "dev.example.com"}}}}}}},
+		{"apiVersion": "resource.k8s.io/v1", "kind": "ResourceClaimTemplate", "metadata": object{"name": "stub-tpl", "namespace": namespace},
+			"spec": object{"spec": object{}}},
 		{"apiVersion": "v1", "kind": "PersistentVolume", "metadata": object{"name": "models-" + namespace},
 			"spec": object{"capacity": object{"storage": "1Ti"}, "accessModes": []any{"ReadOnlyMany"}, "storageClassName": "",
 				"hostPath": object{"path": "/m"}, "claimRef": object{"namespace": namespace, "name": "models"}}},

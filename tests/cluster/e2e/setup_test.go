@@ -40,7 +40,7 @@ func installCRDs(t testing.TB, c *clustertest.Cluster, paths ...string) {
 // and nodes with room for everything.
 func groveCluster(t testing.TB) *clustertest.Cluster {
 	t.Helper()
-	c := clustertest.Start(t, "--nodes", "60", "--taint", "none", "--gpus", "64", "--devices", "64",
+	c := clustertest.Start(t, "--nodes", "60", "--taint", "none", "--gpus", "64", "--resource", "example.com/foo=64", "--devices", "64",
 		"--topology", "zone=2,block=2,rack=5", "--initc", filepath.Join(clustertest.Bin(t), "waitpods"))
 	installCRDs(t, c, fixture(t, "crds"), filepath.Join("testdata", "computedomains.yaml"))
 	clustertest.Eventually(t, 20*time.Second, func() error { // kinds appear in discovery a moment after Established

@@ -18,6 +18,7 @@ const usage = `usage: clusterctl COMMAND [FLAGS]
             --nodes N         simulated nodes fake-node-001 … (default 40)
             --taint T         taint of these nodes, KEY=VALUE:EFFECT or none (default fake-node=true:NoSchedule)
             --gpus N          nvidia.com/gpu of each node (default 0)
+            --resource R      extended resource of each node, NAME=COUNT; may be given several times
             --devices N       DRA devices of each node, driver test.grovec.dev (default 0)
             --topology L      node labels, outermost first: zone=2,block=2,rack=5 makes 2 zones with 2 blocks each …;
                               region, zone, block, rack or a whole label such as example.com/row

@@ -51,7 +51,14 @@ func parseUp(arguments []string) (upFlags, error) {
 	flags.IntVar(&f.options.Port, "port", 0, "")
 	flags.StringVar(&f.options.Initc, "initc", "", "")
 	flags.IntVar(&f.options.Nodes.Count, "nodes", 40, "")
-	flags.IntVar(&f.options.Nodes.GPUs, "gpus", 0, "")
+	f.options.Nodes.Resources = map[string]int64{}
+	addResource := func(text string) error {
+		name, count, err := control.ParseResource(text)
+		f.options.Nodes.Resources[name] = count
+		return err
+	}
+	flags.Func("resource", "", addResource)
+	flags.Func("gpus", "", func(count string) error { return addResource("nvidia.com/gpu=" + count) })
 	flags.IntVar(&f.options.Nodes.Devices, "devices", 0, "")
 	flags.StringVar(&f.options.Nodes.Taint, "taint", control.DemoTaint, "")
 	flags.BoolVar(&f.foreground, "foreground", false, "")
@@ -62,7 +69,7 @@ func parseUp(arguments []string) (upFlags, error) {
 	if _, err := control.Open(f.options.Name); err != nil {
 		return f, usageError(err.Error())
 	}
-	if n := f.options.Nodes; n.Count < 0 || n.Count > 5000 || n.GPUs < 0 || n.Devices < 0 || n.Devices > 128 ||
+	if n := f.options.Nodes; n.Count < 0 || n.Count > 5000 || n.Devices < 0 || n.Devices > 128 ||
 		f.options.Port < 0 || f.options.Port > 65535 {
 		return f, usageError("limits are 5000 nodes, 128 devices a node, port 65535")
 	}
