@@ -22,6 +22,10 @@ struct ShowRequest {
 /// Writes the report; returns the exit code of a clean end.
 using View = int (*)(const ShowRequest& request, driver::FdWriter& out);
 int show_tree(const ShowRequest& request, driver::FdWriter& out);
+int show_env(const ShowRequest& request, driver::FdWriter& out);
+int show_startup(const ShowRequest& request, driver::FdWriter& out);
+int show_gangs(const ShowRequest& request, driver::FdWriter& out);
+int show_names(const ShowRequest& request, driver::FdWriter& out);
 
 /// Runs longer than this are summarised in text: the first in full, one line for the others.
 inline constexpr std::uint32_t kLongestRun = 3;

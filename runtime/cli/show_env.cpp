@@ -1,0 +1,180 @@
+// show env: what each pod finds in its environment, its address, its rank and its peers.
+#include "runtime/cli/showing.h"
+#include "runtime/driver/view_env.h"
+
+namespace grovec::cli {
+
+using namespace driver;
+using ir::CliqueId;
+
+namespace {
+
+constexpr std::uint32_t kMostPeersListed = 8;
+
+/// A set with its view.
+struct Target {
+  const CompiledSet& set;
+  const SetView& view;
+};
+
+void print_container(const ContainerEnv& c, FdWriter& out) {
+  out.write(std::string(c.is_init ? "  init container " : "  container ") + c.name + "\n");
+  for (const std::string& import : c.imports) out.write("    all keys of " + import + "\n");
+  for (const Variable& v : c.variables)
+    out.write("    " + v.name + (v.is_known ? "=" + v.value : " from " + v.value) + "\n");
+}
+
+void print_pod(const Target& t, const PodKey& key, bool all, const std::string& alike, FdWriter& out) {
+  const PodEnv env = pod_env(t.set, t.view, key);
+  const std::optional<ir::GroupId> group = t.view.clique(key.clique).group;
+  const std::string among =
+      group ? t.view.group_replica_name(key.i, *group, key.j) : t.view.clique_name(key.i, key.j, key.clique);
+  out.write(env.name + "\n");
+  if (!alike.empty()) out.write("  alike    " + alike + "\n");
+  out.write("  address  " + env.address + "\n");
+  out.write("  gang     " + env.gang + "\n");
+  out.write("  rank     " + std::to_string(env.rank) + " of " + std::to_string(env.size) + " in " + among + "\n");
+  std::uint64_t rank = 0;
+  for_each_peer(t.view, key, [&](const PodKey& peer) {
+    if (!all && rank >= kMostPeersListed) {
+      out.write("           " + std::to_string(env.size - rank) + " more\n");
+      return false;
+    }
+    if (rank != env.rank || env.size == 1)
+      out.write((rank == (env.rank == 0 ? 1 : 0) ? "  peers    " : "           ") +
+                (env.size == 1 ? "none" : std::to_string(rank) + " " + pod_address(t.view, peer)) + "\n");
+    ++rank;
+    return !out.reader_gone();
+  });
+  for (const ContainerEnv& c : env.containers) print_container(c, out);
+}
+
+void write_pod(const Target& t, const PodKey& key, JsonStream& json) {
+  const PodEnv env = pod_env(t.set, t.view, key);
+  json.begin_object().member("name", env.name).member("host", env.host).member("address", env.address);
+  json.member("gang", env.gang).member("rank", env.rank).member("size", env.size).key("peers").begin_list();
+  std::uint64_t rank = 0;
+  for_each_peer(t.view, key, [&](const PodKey& peer) {
+    if (rank++ != env.rank) json.value(pod_address(t.view, peer));
+    return true;
+  });
+  json.end_list().key("containers").begin_list();
+  for (const ContainerEnv& c : env.containers) {
+    json.begin_object().member("name", c.name).member("is_init", c.is_init).key("env").begin_list();
+    for (const Variable& v : c.variables)
+      json.begin_object().member("name", v.name).member(v.is_known ? "value" : "from", v.value).end_object();
+    json.end_list().key("env_from").begin_list();
+    for (const std::string& import : c.imports) json.value(import);
+    json.end_list().end_object();
+  }
+  json.end_list().end_object();
+}
+
+/// Calls `f(PodKey, alike)` for the pods to print: all, or the first of each run with a text about the others.
+template <class F>
+void for_each_shown(const SetView& v, const std::vector<ReplicaRun>& runs, bool all, F&& f) {
+  auto clique = [&](std::uint32_t i, std::uint32_t j, CliqueId c, const std::string& others) {
+    const std::uint32_t pods = v.desired().pods(i, j, c);
+    if (!all && pods > 0) {
+      std::string alike = pods > 1 ? "pods " + index_range(1, pods - 1) : "";
+      if (!others.empty()) alike += (alike.empty() ? "" : ", ") + others;
+      return f(PodKey{i, j, c, 0}, alike);
+    }
+    for (std::uint32_t k = 0; k < pods; ++k)
+      if (!f(PodKey{i, j, c, k}, std::string())) return false;
+    return true;
+  };
+  auto replica = [&](const ReplicaRun& run, std::uint32_t i, const std::string& others) {
+    for (CliqueId c : run.standalone)
+      if (!clique(i, 0, c, others)) return false;
+    for (const GroupPart& part : run.groups)
+      for (const MemberRun& m : part.runs)
+        for (std::uint32_t n = 0; n < (all ? m.count : 1); ++n)
+          for (CliqueId c : m.cliques) {
+            std::string more = others;
+            if (!all && m.count > 1) {
+              if (!more.empty()) more.insert(0, ", ");
+              more.insert(0,
+                          std::string(v.group(part.group).name) + " replicas " + index_range(m.first + 1, m.count - 1));
+            }
+            if (!clique(i, m.first + n, c, more)) return false;
+          }
+    return true;
+  };
+  for (const ReplicaRun& run : runs)
+    for (std::uint32_t n = 0; n < (all ? run.count : 1); ++n) {
+      const std::string others =
+          !all && run.count > 1 ? "set replicas " + index_range(run.first + 1, run.count - 1) : std::string();
+      if (!replica(run, run.first + n, others)) return;
+    }
+}
+
+bool is_glob(const std::string& text) { return text.find_first_of("*?[") != std::string::npos; }
+
+// Pods that the command line names, by name or host name. False: one was not found anywhere.
+template <class F>
+bool for_each_named(const std::vector<Target>& targets, const ShowRequest& request, F&& f) {
+  for (const std::string& wanted : request.pods) {
+    bool found = false;
+    for (const Target& t : targets) {
+      if (!is_glob(wanted)) {
+        if (const std::optional<PodKey> key = find_pod(t.view, wanted)) {
+          f(t, *key);
+          found = true;
+        }
+        continue;
+      }
+      for_each_shown(t.view, outline(t.view, request.selection), true, [&](const PodKey& key, const std::string&) {
+        if (matches_glob(wanted, t.view.pod_name(key.i, key.j, key.clique, key.k)) ||
+            matches_glob(wanted, t.view.host_name(key.i, key.j, key.clique, key.k))) {
+          f(t, key);
+          found = true;
+        }
+        return true;
+      });
+    }
+    if (!found) {
+      fail(kFound, "no pod has the name or host name `" + wanted + "`; `grovec show tree` lists them");
+      return false;
+    }
+  }
+  return true;
+}
+
+}  // namespace
+
+int show_env(const ShowRequest& request, FdWriter& out) {
+  std::vector<std::unique_ptr<SetView>> views;
+  std::vector<Target> targets;
+  for (const auto& set : request.compilation->sets) {
+    views.push_back(std::make_unique<SetView>(set->module.desired));
+    if (views.back()->is_selected(request.selection)) targets.push_back({*set, *views.back()});
+  }
+  std::string buffer;
+  JsonStream json(buffer, &out);
+  if (request.is_json) json.begin_object().member("format_version", 1).key("pods").begin_list();
+  bool is_first = true, has_all = true;
+  auto show = [&](const Target& t, const PodKey& key, const std::string& alike) {
+    if (request.is_json) {
+      write_pod(t, key, json);
+    } else {
+      if (!is_first) out.write("\n");
+      print_pod(t, key, request.all || !request.pods.empty(), alike, out);
+    }
+    is_first = false;
+    return !out.reader_gone();
+  };
+  if (!request.pods.empty())
+    has_all = for_each_named(targets, request, [&](const Target& t, const PodKey& key) { show(t, key, {}); });
+  else
+    for (const Target& t : targets)
+      for_each_shown(t.view, outline(t.view, request.selection), request.all || request.is_json,
+                     [&](const PodKey& key, const std::string& alike) { return show(t, key, alike); });
+  if (request.is_json) {
+    json.end_list().end_object().flush();
+    out.write("\n");
+  }
+  return has_all ? kClean : kFound;
+}
+
+}  // namespace grovec::cli
