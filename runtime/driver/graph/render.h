@@ -1,0 +1,35 @@
+/// \file Pictures as text. Everything that comes from the input is escaped for its format.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "runtime/driver/compile.h"
+#include "runtime/driver/graph/model.h"
+#include "runtime/driver/view_set.h"
+
+namespace grovec::driver {
+
+std::string graph_dot(const std::vector<Graph>& graphs);
+std::string graph_mermaid(const std::vector<Graph>& graphs);
+/// A document of its own; light and dark by the viewer's preference.
+std::string graph_svg(const std::vector<Graph>& graphs);
+/// The same picture to stand inside a page that has its own styles.
+std::string graph_svg_inline(const Graph& graph);
+
+/// A set with its view.
+struct GraphSet {
+  const CompiledSet* set;
+  const SetView* view;
+};
+/// One self-contained page: data as templates and ranges, so its size does not depend on the number of pods.
+std::string graph_html(const Compilation& compilation, const std::vector<GraphSet>& sets, const Selection& selection);
+
+/// `&`, `<`, `>`, `"` and `'` as entities; control characters, which XML has no way to write, as U+FFFD.
+std::string xml_escaped(std::string_view text);
+/// `3 pods · min 2 · 24 GPUs`: the second line of a card.
+std::string card_text(const GraphCard& card);
+/// CSS colors of gangs, by color index.
+extern const char* const kPalette[kGangColors];
+
+}  // namespace grovec::driver
