@@ -76,7 +76,7 @@ void for_each_shown(const SetView& v, const std::vector<ReplicaRun>& runs, bool 
   auto clique = [&](std::uint32_t i, std::uint32_t j, CliqueId c, const std::string& others) {
     const std::uint32_t pods = v.desired().pods(i, j, c);
     if (!all && pods > 0) {
-      std::string alike = pods > 1 ? "pods " + index_range(1, pods - 1) : "";
+      std::string alike = pods > 1 ? (pods > 2 ? "pods " : "pod ") + index_range(1, pods - 1) : "";
       if (!others.empty()) alike += (alike.empty() ? "" : ", ") + others;
       return f(PodKey{i, j, c, 0}, alike);
     }

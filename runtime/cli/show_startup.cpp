@@ -66,6 +66,7 @@ class Text {
   }
 
   std::string critical_path() const {
+    if (plan_.critical_path.empty()) return "no clique waits for another";
     std::string out = "critical path: " + counted(plan_.stages, "stage") + ": ";
     for (std::size_t at = 0; at < plan_.critical_path.size(); ++at)
       out += (at ? " → " : "") + std::string(v_.clique(plan_.critical_path[at]).name);

@@ -31,6 +31,7 @@ void set_stages(StartPlan& plan) {
 
 // From the first node of the last stage back along dependencies of the stage before.
 void mark_critical_path(StartPlan& plan) {
+  if (plan.stages < 2) return;
   StartNode* at = nullptr;
   for (StartNode& n : plan.nodes)
     if (n.stage == plan.stages && !at) at = &n;

@@ -23,7 +23,7 @@ struct StartPlan {
   std::optional<ir::GroupId> group;  ///< set for scaled gangs
   std::vector<StartNode> nodes;      ///< by stage, then in the order of the set
   std::uint32_t stages = 0;
-  std::vector<ir::CliqueId> critical_path;  ///< first of the longest chains; one clique if nothing waits
+  std::vector<ir::CliqueId> critical_path;  ///< first of the longest chains; empty if nothing waits
 };
 
 /// The base gang's plan, then one for each group that has scaled gangs somewhere. The same for all set replicas.
