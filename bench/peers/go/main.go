@@ -40,12 +40,12 @@ type clique struct {
 
 var cliques = []clique{
 	{
-		name: "leader", hash: "@leader@", replicas: 1,
+		name: "leader", hash: "5b9d9b77748945b8884c", replicas: 1,
 		args:  []string{"--role=leader", "--port=8000"},
 		ports: []corev1.ContainerPort{{Name: "http", ContainerPort: 8000, Protocol: corev1.ProtocolTCP}},
 	},
 	{
-		name: "worker", hash: "@worker@", replicas: 4,
+		name: "worker", hash: "56b88667bb795857d549", replicas: 4,
 		args: []string{"--role=worker"},
 	},
 }

@@ -5,12 +5,12 @@ local group = { name: 'model', replicas: 2, minAvailable: 1 };
 local cliques = [
   {
     name: 'leader',
-    hash: '@leader@',
+    hash: '5b9d9b77748945b8884c',
     replicas: 1,
     args: ['--role=leader', '--port=8000'],
     ports: [{ name: 'http', containerPort: 8000, protocol: 'TCP' }],
   },
-  { name: 'worker', hash: '@worker@', replicas: 4, args: ['--role=worker'] },
+  { name: 'worker', hash: '56b88667bb795857d549', replicas: 4, args: ['--role=worker'] },
 ];
 
 local labels = {
