@@ -21,6 +21,10 @@ Result<driver::CompileRequest> compile_request(const Options& options) {
   r.input.recursive = options.has("--recursive");
   r.with = options.all("--with");
   r.operator_config = options.get("--operator-config");
+  r.language.env = options.get("--env");
+  r.language.settings = options.all("--set");
+  r.language.value_files = options.all("--values");
+  r.language.include_root = options.get("--include-root");
   r.namespace_ = options.get("--namespace");
   r.init_image = options.get("--initc-image");
   r.assume_replicas = options.all("--assume-replicas");

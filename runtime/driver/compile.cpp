@@ -22,8 +22,10 @@ Result<Done> load_operands(Compilation& c, const CompileRequest& request, std::v
   for (const Input& input : *inputs) {
     Result<std::string> text = read_input(input);
     if (!text) return text.error();
-    std::vector<LoadedDocument> loaded = load_text(c.context, display_name(input), std::move(*text), request.language);
-    documents.insert(documents.end(), loaded.begin(), loaded.end());
+    Result<std::vector<LoadedDocument>> loaded =
+        load_text(c.context, display_name(input), std::move(*text), request.language);
+    if (!loaded) return loaded.error();
+    documents.insert(documents.end(), loaded->begin(), loaded->end());
   }
   return Done{};
 }

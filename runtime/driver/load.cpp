@@ -1,6 +1,59 @@
 #include "runtime/driver/load.h"
 
+#include <climits>
+#include <cstdlib>
+
+#include "frontend/dsl_lower.h"
+
 namespace grovec::driver {
+
+namespace {
+
+std::string real_path(const std::string& path) {
+  char resolved[PATH_MAX];
+  return ::realpath(path.c_str(), resolved) ? resolved : std::string();
+}
+
+std::string folder_of(const std::string& path) {
+  std::size_t slash = path.rfind('/');
+  return slash == std::string::npos ? "." : slash == 0 ? "/" : path.substr(0, slash);
+}
+
+// Symbolic links must not lead out of the folder either.
+Result<std::string> load_include(const std::string& path, const std::string& root) {
+  const std::string real = real_path(path), real_root = real_path(root);
+  if (!real.empty() && !real_root.empty() && real_root != "/" && !real.starts_with(real_root + "/"))
+    return Error{"`" + path + "` leads out of `" + root + "`", 1};
+  return read_input({path});
+}
+
+Result<Done> read_values(Context& context, const std::string& file, std::vector<ir::Value>& out) {
+  Result<std::string> text = read_input({file});
+  if (!text) return text.error();
+  SourceId source = context.sources.add(display_name({file}), std::move(*text));
+  for (const frontend::Document& d : frontend::read_documents(context, source)) out.push_back(d.root);
+  return Done{};
+}
+
+Result<frontend::DslOptions> dsl_options(Context& context, const std::string& name, const LanguageOptions& language) {
+  frontend::DslOptions options;
+  options.env = language.env;
+  options.root = language.include_root;
+  for (const std::string& setting : language.settings) {
+    std::size_t equals = setting.find('=');
+    if (equals == 0 || equals == std::string::npos) return Error{"`--set " + setting + "` is not NAME=VALUE", 2};
+    options.set_values.emplace_back(setting.substr(0, equals), setting.substr(equals + 1));
+  }
+  for (const std::string& file : language.value_files) {
+    Result<Done> read = read_values(context, file, options.values);
+    if (!read) return read.error();
+  }
+  const std::string root = language.include_root.empty() ? folder_of(name) : language.include_root;
+  options.load = [root](const std::string& path) { return load_include(path, root); };
+  return options;
+}
+
+}  // namespace
 
 DocumentKind kind_of(const ir::Value& root) {
   std::string_view api = root["apiVersion"].as_string(), kind = root["kind"].as_string();
@@ -11,11 +64,20 @@ DocumentKind kind_of(const ir::Value& root) {
   return DocumentKind::kForeign;
 }
 
-std::vector<LoadedDocument> load_text(Context& context, std::string name, std::string text, const LanguageOptions&) {
-  SourceId source = context.sources.add(std::move(name), std::move(text));
+Result<std::vector<LoadedDocument>> load_text(Context& context, std::string name, std::string text,
+                                              const LanguageOptions& language) {
+  const bool is_grove = frontend::is_grove_path(name);
+  SourceId source = context.sources.add(name, std::move(text));
+  std::vector<frontend::Document> documents;
+  if (is_grove) {
+    Result<frontend::DslOptions> options = dsl_options(context, name, language);
+    if (!options) return options.error();
+    documents = frontend::read_grove(context, source, *options);
+  } else {
+    documents = frontend::unpack_lists(frontend::read_documents(context, source));
+  }
   std::vector<LoadedDocument> out;
-  for (const frontend::Document& d : frontend::unpack_lists(frontend::read_documents(context, source)))
-    out.push_back({d, kind_of(d.root)});
+  for (const frontend::Document& d : documents) out.push_back({d, kind_of(d.root)});
   return out;
 }
 

@@ -32,11 +32,12 @@ struct LanguageOptions {
   std::string env;                       ///< --env
   std::vector<std::string> settings;     ///< --set NAME=VALUE
   std::vector<std::string> value_files;  ///< --values FILE
+  std::string include_root;              ///< --include-root; empty = the folder of the file
 };
 
-/// Reads one text into documents (`.grove` by its ending, everything else YAML or JSON; `v1` Lists unpacked).
-/// Findings go to `context.diags`.
-std::vector<LoadedDocument> load_text(Context& context, std::string name, std::string text,
-                                      const LanguageOptions& language);
+/// Reads one text into documents (`.grove` by its name's ending, everything else YAML or JSON; `v1` Lists unpacked).
+/// Findings go to `context.diags`; errors are of the options and of the files they name.
+Result<std::vector<LoadedDocument>> load_text(Context& context, std::string name, std::string text,
+                                              const LanguageOptions& language);
 
 }  // namespace grovec::driver

@@ -26,7 +26,7 @@ std::unique_ptr<Compilation> compile_text(const std::string& text, std::vector<s
   CompileRequest request;
   request.owner_references = true;
   request.assume_replicas = std::move(assume);
-  Result<Done> done = compile_documents(*c, request, load_text(c->context, "set.yaml", text, {}));
+  Result<Done> done = compile_documents(*c, request, *load_text(c->context, "set.yaml", text, {}));
   EXPECT_TRUE(done) << (done ? "" : done.error().message);
   std::string findings;
   render_all(c->context, {}, findings);
