@@ -52,10 +52,16 @@ struct ExternalClaimTemplate {
   OriginId at = kNowhere;
 };
 
+/// A Volcano Queue of the cluster.
+struct SchedulerQueue {
+  std::string name, state;  ///< status.state, may be empty
+};
+
 struct Environment {
   OperatorConfig config;
   std::vector<TopologyBinding> bindings;
   std::vector<ExternalClaimTemplate> claim_templates;
+  std::vector<SchedulerQueue> volcano_queues;
   std::string init_image = "grove-initc:v0.1.0-dev";
   ApiMode api = ApiMode::kUpstream;
   std::string default_namespace = "default";

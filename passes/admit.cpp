@@ -1,0 +1,132 @@
+#include "passes/admit.h"
+
+#include <algorithm>
+
+#include "passes/build_spec.h"
+#include "passes/check_decode.h"
+#include "passes/check_structure.h"
+#include "passes/fill_defaults.h"
+#include "passes/path.h"
+#include "passes/verify_spec.h"
+
+namespace grovec::passes {
+
+using namespace ir;
+
+namespace {
+
+std::string_view last_part(std::string_view path) { return path.substr(path.rfind('.') + 1); }
+std::string_view parent_part(std::string_view path) {
+  std::size_t dot = path.rfind('.');
+  return dot == std::string_view::npos ? std::string_view() : path.substr(0, dot);
+}
+
+/// Fields that everything else in a set refers to: without them nothing certain can be said.
+bool is_structural(std::string_view path) {
+  constexpr std::string_view kPaths[] = {"spec",
+                                         "spec.template",
+                                         "spec.template.cliques",
+                                         "spec.template.cliques.name",
+                                         "spec.template.cliques.spec",
+                                         "spec.template.podCliqueScalingGroups",
+                                         "spec.template.podCliqueScalingGroups.name",
+                                         "spec.template.podCliqueScalingGroups.cliqueNames",
+                                         "spec.template.resourceClaimTemplates"};
+  return std::find(std::begin(kPaths), std::end(kPaths), path) != std::end(kPaths);
+}
+
+/// Whether a finding at `path` probably follows from what was left out at `broken`.
+bool follows(std::string_view path, std::string_view broken) {
+  if (path == broken || path.starts_with(std::string(broken) + ".") || path == parent_part(broken)) return true;
+  if (!path.empty() && last_part(path) == last_part(broken)) return true;
+  constexpr std::string_view kCounts[] = {"replicas", "minAvailable", "minReplicas", "maxReplicas"};
+  auto is_count = [&](std::string_view p) {
+    return std::find(std::begin(kCounts), std::end(kCounts), last_part(p)) != std::end(kCounts);
+  };
+  if (is_count(path) && is_count(broken)) return true;
+  return is_structural(broken) && path.starts_with("spec");
+}
+
+void drop_consequences(Diagnostics& diags, std::size_t from, const std::vector<std::string>& broken) {
+  auto follows_from_any = [&](const Diagnostic& d) {
+    std::string path = without_indices(d.path);
+    return std::any_of(broken.begin(), broken.end(), [&](const std::string& b) { return follows(path, b); });
+  };
+  std::vector<Diagnostic>& all = diags.all();
+  all.erase(std::remove_if(all.begin() + static_cast<std::ptrdiff_t>(from), all.end(), follows_from_any), all.end());
+}
+
+bool has_error(const Diagnostics& diags, std::size_t from) {
+  const std::vector<Diagnostic>& all = diags.all();
+  return std::any_of(all.begin() + static_cast<std::ptrdiff_t>(from), all.end(), [](const Diagnostic& d) {
+    return d.info->severity == Severity::kError &&
+           (d.info->stage == Stage::kDecode || d.info->stage == Stage::kSchema || d.info->stage == Stage::kWebhook);
+  });
+}
+
+/// The object that is replaced: it exists, so nothing but its decoding is judged.
+struct Old {
+  Value defaulted;
+  PodCliqueSet spec;
+};
+
+/// A copy that stays where it is: typed nodes point at it.
+const Value* keep(Context& context, const Value& v) {
+  std::span<Value> one = context.arena.array<Value>(1);
+  one[0] = v;
+  return one.data();
+}
+
+Old read_old(Context& context, const Value& manifest, const Environment& environment) {
+  Old old;
+  Decoded decoded = check_decode(context, manifest, schemas::Root::kPodCliqueSet, environment.api);
+  old.defaulted = fill_defaults(context, decoded.value, environment);
+  old.spec = build_spec(*keep(context, old.defaulted));
+  return old;
+}
+
+/// An update addresses the object it replaces.
+void same_object(Context& context, const PodCliqueSet& old, const PodCliqueSet& now) {
+  if (old.name == now.name && old.namespace_ == now.namespace_) return;
+  auto full = [](const PodCliqueSet& s) { return std::string(s.namespace_) + "/" + std::string(s.name); };
+  const Value& metadata = (*now.node)["metadata"];
+  std::string_view field = old.name != now.name ? "name" : "namespace";
+  context.diags.report(metadata[field].at(), diag::NameDiffers, full(now), full(old))
+      .note((*old.node)["metadata"][field].at(), diag::OldObjectHere)
+      .path("metadata." + std::string(field));
+}
+
+}  // namespace
+
+Admitted admit(Context& context, const Value& manifest, const Environment& environment, const AdmitOptions& options) {
+  Diagnostics& diags = context.diags;
+  const std::size_t first = diags.all().size();
+  Admitted out;
+  Old old;
+  if (options.old) old = read_old(context, *options.old, environment);
+  const Value* before = options.old ? &old.defaulted : nullptr;
+
+  Decoded decoded = check_decode(context, manifest, schemas::Root::kPodCliqueSet, environment.api);
+  out.defaulted = fill_defaults(context, decoded.value, environment);
+  out.spec = build_spec(*keep(context, out.defaulted));
+  const std::size_t later = diags.all().size();
+  if (options.old) same_object(context, old.spec, out.spec);
+  check_structure(context, out.defaulted, schemas::Root::kPodCliqueSet, before);
+  check_cel(context, out.defaulted, before);
+  const Value& metadata = decoded.value["metadata"];
+  const Operation operation = options.old ? Operation::kUpdate : Operation::kCreate;
+  verify_spec(context, out.spec, metadata, environment, operation);
+  if (options.old) {
+    verify_mnnvl_update(context, old.spec, out.spec);
+    if (!has_error(diags, first)) {
+      warn_pack_domain(context, out.spec);
+      verify_update(context, old.spec, out.spec, environment);
+    }
+  }
+  if (!decoded.broken.empty()) drop_consequences(diags, later, decoded.broken);
+  out.accepted = !has_error(diags, first);
+  if (out.accepted && options.compilable) verify_compilable(context, out.spec, environment);
+  return out;
+}
+
+}  // namespace grovec::passes

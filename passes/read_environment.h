@@ -1,0 +1,23 @@
+/// \file What surrounds a set: the operator's configuration file and objects of the cluster (reference: admission 8,
+/// runtime 20.2).
+#pragma once
+
+#include "ir/base/context.h"
+#include "ir/environment.h"
+
+namespace grovec::passes {
+
+/// Findings about the surroundings carry this document index.
+inline constexpr std::uint32_t kEnvironmentDocument = 0xFFFFFFFF;
+
+/// The configuration a file describes: upstream's defaults for what is absent, upstream's validation (GV25xx).
+ir::OperatorConfig read_operator_config(Context& context, const ir::Value& document);
+
+/// Adds one object: ClusterTopologyBindings (checked by schema and V117-V121), ResourceClaimTemplates (with the API
+/// server's defaults), Volcano Queues. Other kinds are ignored.
+void read_environment_object(Context& context, const ir::Value& object, ir::Environment& environment);
+
+/// Checks one ClusterTopologyBinding as the cluster would.
+void check_binding(Context& context, const ir::Value& object, const ir::OperatorConfig& config);
+
+}  // namespace grovec::passes
