@@ -12,10 +12,10 @@ namespace grovec::cli {
       {"--recursive", "-R", {}, "read directories with their subfolders", {}},                                  \
       {"--with", {}, "FILE", "objects of the cluster: ClusterTopologyBindings, ResourceClaimTemplates", {}},    \
       {"--operator-config", {}, "FILE", "the operator's configuration", {}},                                    \
-      {"--env", {}, "NAME", "environment of a .grove file", {}},                                                      \
-      {"--set", {}, "NAME=VALUE", "value of a parameter of a .grove file (may be repeated)", {}},                     \
-      {"--values", {}, "FILE", "values of parameters, as YAML or JSON (may be repeated)", {}},                        \
-      {"--include-root", {}, "DIR", "includes of .grove files stay below it (default: the file's folder)", {}},       \
+      {"--env", {}, "NAME", "environment of a .grove file", {}},                                                \
+      {"--set", {}, "NAME=VALUE", "value of a parameter of a .grove file (may be repeated)", {}},               \
+      {"--values", {}, "FILE", "values of parameters, as YAML or JSON (may be repeated)", {}},                  \
+      {"--include-root", {}, "DIR", "includes of .grove files stay below it (default: the file's folder)", {}}, \
       {"--namespace", "-n", "NAME", "namespace of sets that name none; others must agree", {}},                 \
       {"--assume-replicas", {}, "NAME=N", "compile the world after scaling this object (may be repeated)", {}}, \
       {"--initc-image", {}, "IMAGE", "image of the init container (default grove-initc:v0.1.0-dev)", {}},       \

@@ -6,9 +6,9 @@
 
 #include "backends/backends.h"
 #include "ir/desired/print.h"
-#include "passes/build_spec.h"
-#include "passes/fill_defaults.h"
+#include "passes/admit.h"
 #include "passes/pipeline.h"
+#include "runtime/driver/surroundings.h"
 
 namespace grovec::driver {
 
@@ -116,8 +116,9 @@ void print_after(void* context, const passes::PassInfo& pass, const passes::Modu
 
 void admit_set(CompiledSet& set) {
   passes::Module& m = set.module;
-  m.defaulted = passes::fill_defaults(m.context, m.manifest, m.environment);
-  m.spec = passes::build_spec(m.defaulted);
+  passes::Admitted admitted = passes::admit(m.context, m.manifest, m.environment);
+  m.defaulted = admitted.defaulted;
+  m.spec = std::move(admitted.spec);
 }
 
 }  // namespace
@@ -129,6 +130,9 @@ Result<Done> compile_documents(Compilation& c, const CompileRequest& request,
   if (!request.init_image.empty()) c.environment.init_image = request.init_image;
   if (!request.namespace_.empty()) c.environment.default_namespace = request.namespace_;
   c.environment.api = request.api;
+  Result<Done> surroundings =
+      read_surroundings(c.context, request.with, request.operator_config, documents, c.environment);
+  if (!surroundings) return surroundings;
   for (std::size_t i = 0; i < documents.size(); ++i) {
     c.context.diags.begin_document(static_cast<std::uint32_t>(i));
     if (documents[i].kind != DocumentKind::kSet) {

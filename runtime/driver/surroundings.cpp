@@ -1,0 +1,46 @@
+#include "runtime/driver/surroundings.h"
+
+#include "passes/read_environment.h"
+
+namespace grovec::driver {
+
+namespace {
+
+Result<std::vector<LoadedDocument>> read_file(Context& context, const std::string& file) {
+  Result<std::string> text = read_input({file});
+  if (!text) return text.error();
+  return load_text(context, display_name({file}), std::move(*text), {});
+}
+
+Result<Done> read_config(Context& context, const std::string& file, ir::OperatorConfig& config) {
+  Result<std::vector<LoadedDocument>> documents = read_file(context, file);
+  if (!documents) return documents.error();
+  if (documents->size() != 1 && context.diags.errors() == 0)
+    return Error{"`" + file + "` holds " + std::to_string(documents->size()) + " objects; --operator-config takes one",
+                 1};
+  if (!documents->empty()) config = passes::read_operator_config(context, documents->front().document.root);
+  return Done{};
+}
+
+}  // namespace
+
+Result<Done> read_surroundings(Context& context, const std::vector<std::string>& with,
+                               const std::string& operator_config, const std::vector<LoadedDocument>& documents,
+                               ir::Environment& environment) {
+  context.diags.begin_document(passes::kEnvironmentDocument);
+  if (!operator_config.empty()) {
+    Result<Done> read = read_config(context, operator_config, environment.config);
+    if (!read) return read;
+  }
+  for (const std::string& file : with) {
+    Result<std::vector<LoadedDocument>> objects = read_file(context, file);
+    if (!objects) return objects.error();
+    for (const LoadedDocument& d : *objects) passes::read_environment_object(context, d.document.root, environment);
+  }
+  for (const LoadedDocument& d : documents)
+    if (d.kind != DocumentKind::kSet) passes::read_environment_object(context, d.document.root, environment);
+  if (operator_config.empty() && !environment.bindings.empty()) environment.config.topology_aware_scheduling = true;
+  return Done{};
+}
+
+}  // namespace grovec::driver

@@ -1,0 +1,20 @@
+/// \file `--with` and `--operator-config`: files that say what surrounds a set.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "ir/base/context.h"
+#include "ir/environment.h"
+#include "runtime/driver/load.h"
+
+namespace grovec::driver {
+
+/// Reads the configuration, then the objects of `with` and those among `documents` (the input itself). Without a
+/// configuration, a binding anywhere switches topology-aware scheduling on. Errors are of the files; findings about
+/// their content go to `context.diags`.
+Result<Done> read_surroundings(Context& context, const std::vector<std::string>& with,
+                               const std::string& operator_config, const std::vector<LoadedDocument>& documents,
+                               ir::Environment& environment);
+
+}  // namespace grovec::driver
