@@ -101,6 +101,19 @@ class KaiScheduler final : public Scheduler {
 
   void add_to_gang(MappingBuilder& annotations) const override { annotations.set(kSkipPodGrouper, text("true")); }
 
+  // Upstream makes a Topology only where the binding does not name one that exists (reference: expansion 10).
+  Value describe_topology(Arena& a, const TopologyBinding& binding, const DescribeOptions& options) const override {
+    for (const TopologyBinding::SchedulerBinding& s : binding.scheduler_bindings)
+      if (s.scheduler_name == name()) return Value::null();
+    std::vector<Value> levels;
+    for (const TopologyBinding::Level& level : binding.levels)
+      levels.push_back(object(a, {{"nodeLabel", text(level.key)}}));
+    const Owner owner{keys::kGroveApi, "ClusterTopologyBinding", text(binding.name)};
+    const Value meta =
+        metadata(a, {.name = text(binding.name), .namespace_ = {}, .labels = Value::null(), .owner = &owner}, options);
+    return manifest(a, ObjectKind::kKaiTopology, meta, {{"spec", object(a, {{"levels", make_sequence(a, levels)}})}});
+  }
+
   void plan_objects(Planner& p) const override {
     add_gang_layer(p, [&](const GangShape& gang) { return describe(p, gang); });
   }

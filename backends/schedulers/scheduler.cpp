@@ -4,6 +4,9 @@ namespace grovec::backends {
 
 void Scheduler::add_to_pod(Arena&, const Value&, const Value&, ir::MappingBuilder&, ir::MappingBuilder&) const {}
 void Scheduler::add_to_gang(ir::MappingBuilder&) const {}
+Value Scheduler::describe_topology(Arena&, const ir::TopologyBinding&, const DescribeOptions&) const {
+  return Value::null();
+}
 void Scheduler::plan_objects(Planner&) const {}
 
 std::span<const Scheduler* const> all_schedulers() {

@@ -19,6 +19,8 @@ class Scheduler {
                           ir::MappingBuilder& annotations) const;
   /// Annotations it owns on PodGangs.
   virtual void add_to_gang(ir::MappingBuilder& annotations) const;
+  /// Its own form of a ClusterTopologyBinding, cluster-scoped; null if it has none.
+  virtual Value describe_topology(Arena&, const ir::TopologyBinding&, const DescribeOptions&) const;
   /// Objects of its own for each PodGang.
   virtual void plan_objects(Planner& p) const;
 };

@@ -4,6 +4,7 @@
 #include "ir/desired/print.h"
 #include "runtime/cli/compiling.h"
 #include "runtime/driver/emit.h"
+#include "runtime/driver/interrupt.h"
 #include "runtime/driver/object_files.h"
 
 namespace grovec::cli {
@@ -12,6 +13,8 @@ namespace {
 
 using driver::Compilation;
 using driver::OutputFormat;
+
+constexpr std::uint64_t kMostObjects = 10'000'000;
 
 constexpr OptionSpec kOptions[] = {
     {"--output", "-o", "FORMAT", "how to print", "yaml|json|ndjson"},
@@ -56,6 +59,8 @@ Result<Done> write_folder(const Compilation& c, const std::string& folder, std::
   Result<Done> done = Done{};
   for (const driver::LoadedDocument& d : c.foreign)
     if (done) done = (*files)->tree(d.document.root);
+  for (const ir::Value& topology : c.topologies)
+    if (done && emit != "spec") done = (*files)->tree(topology);
   for (const auto& set : c.sets) {
     if (!done) break;
     done = emit == "spec" ? (*files)->tree(set->module.defaulted)
@@ -67,18 +72,20 @@ Result<Done> write_folder(const Compilation& c, const std::string& folder, std::
 int run(const Options& options) {
   Result<driver::CompileRequest> request = compile_request(options);
   if (!request) return fail(request.error());
+  const std::string_view emit = options.get("--emit", "objects");
+  if ((emit == "objects" || emit == "resources") && !options.has("--max-objects")) request->max_objects = kMostObjects;
   request->owner_references = options.has("--owner-references");
   request->print_after = options.get("--print-after");
   int exit_code = kClean;
   std::unique_ptr<Compilation> c = compile_or_report(options, *request, exit_code);
   if (!c) return exit_code;
   if (!c->printed.empty()) print_error(c->printed);
-  const std::string_view emit = options.get("--emit", "objects");
   const OutputFormat format = format_of(options.get("--output"));
   if (options.has("--out") && emit == "desired")
     return fail(kUsage, "`--out` writes objects; `--emit=desired` is text");
   Result<Done> done = options.has("--out") ? write_folder(*c, std::string(options.get("--out")), emit, format)
                                            : print_all(*c, emit, format);
+  driver::reraise_interrupt();
   return done ? exit_code : fail(done.error());
 }
 

@@ -5,6 +5,7 @@
 #include <set>
 
 #include "backends/backends.h"
+#include "backends/schedulers/scheduler.h"
 #include "ir/desired/print.h"
 #include "passes/admit.h"
 #include "passes/pipeline.h"
@@ -121,6 +122,40 @@ void admit_set(CompiledSet& set) {
   m.spec = std::move(admitted.spec);
 }
 
+void add_topologies(Compilation& c, const LoadedDocument& d, const CompileRequest& request) {
+  const TopologyBinding* binding = c.environment.find_binding(d.document.root["metadata"]["name"].as_string());
+  if (!binding) return;
+  for (const std::string& profile : c.environment.config.profiles) {
+    const Value topology = backends::scheduler_named(profile).describe_topology(
+        c.context.arena, *binding, {.owner_references = request.owner_references});
+    if (!topology.is_null()) c.topologies.push_back(topology);
+  }
+}
+
+// What only the whole run shows: another namespace than -n, a set that is there twice.
+void check_set(const CompiledSet& set, const CompileRequest& request, const Compilation& c, Diagnostics& diags) {
+  const PodCliqueSet& spec = set.module.spec;
+  const Value& metadata = set.module.manifest["metadata"];
+  const OriginId name_at = metadata["name"].at();
+  if (!request.namespace_.empty() && spec.namespace_ != request.namespace_)
+    diags.report(metadata["namespace"].at(), diag::NamespaceDiffers, spec.namespace_, request.namespace_)
+        .path("metadata.namespace");
+  for (const auto& other : c.sets)
+    if (!spec.name.empty() && other->module.spec.name == spec.name && other->module.spec.namespace_ == spec.namespace_)
+      diags.report(name_at, diag::SetDeclaredTwice, spec.name)
+          .path("metadata.name")
+          .note(other->module.manifest["metadata"]["name"].at(), diag::DeclaredHere, spec.name);
+}
+
+void check_size(const CompiledSet& set, std::uint64_t most, Diagnostics& diags) {
+  const std::uint64_t objects = totals_of(set.module.desired).objects;
+  if (objects <= most) return;
+  const Value& manifest = set.module.manifest;
+  const Value* replicas = manifest.find("spec", "replicas");
+  diags.report(replicas ? replicas->at() : manifest.at(), diag::TooManyObjects, set.module.spec.name, objects, most)
+      .path("spec.replicas");
+}
+
 }  // namespace
 
 Result<Done> compile_documents(Compilation& c, const CompileRequest& request,
@@ -135,12 +170,14 @@ Result<Done> compile_documents(Compilation& c, const CompileRequest& request,
   if (!surroundings) return surroundings;
   for (std::size_t i = 0; i < documents.size(); ++i) {
     c.context.diags.begin_document(static_cast<std::uint32_t>(i));
+    if (documents[i].kind == DocumentKind::kBinding) add_topologies(c, documents[i], request);
     if (documents[i].kind != DocumentKind::kSet) {
       c.foreign.push_back(documents[i]);
       continue;
     }
     auto set = std::make_unique<CompiledSet>(c.context, c.environment, documents[i].document.root);
     admit_set(*set);
+    check_set(*set, request, c, c.context.diags);
     c.sets.push_back(std::move(set));
   }
   PrintAfter after{request.print_after, &c.printed};
@@ -149,6 +186,7 @@ Result<Done> compile_documents(Compilation& c, const CompileRequest& request,
     Result<Done> assumed = apply_assumptions(*assumptions, set->module.spec, c.context.arena, set->module.counts);
     if (!assumed) return assumed.error();
     passes::expand(set->module, print_after, &after);
+    check_size(*set, request.max_objects, c.context.diags);
     set->plan =
         backends::plan_objects(c.context.arena, set->module.desired, {.owner_references = request.owner_references});
   }

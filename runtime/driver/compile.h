@@ -23,7 +23,7 @@ struct CompileRequest {
   std::string init_image;         ///< --initc-image, or empty
   ir::ApiMode api = ir::ApiMode::kUpstream;
   std::vector<std::string> assume_replicas;  ///< --assume-replicas NAME=N
-  std::uint64_t max_objects = 10'000'000;
+  std::uint64_t max_objects = UINT64_MAX;    ///< more objects of one set are an error
   bool owner_references = false;
   std::string print_after;  ///< name of a pass, or empty
 };
@@ -40,6 +40,7 @@ struct Compilation {
   Context context;
   ir::Environment environment;
   std::vector<LoadedDocument> foreign;  ///< to pass through, in input order
+  std::vector<ir::Value> topologies;    ///< schedulers' objects for the ClusterTopologyBindings of the input
   std::vector<std::unique_ptr<CompiledSet>> sets;
   std::string printed;  ///< --print-after
   bool failed() const { return context.diags.errors() > 0; }

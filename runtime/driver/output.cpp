@@ -10,6 +10,8 @@
 #include <cstring>
 #include <vector>
 
+#include "runtime/driver/interrupt.h"
+
 namespace grovec::driver {
 
 namespace {
@@ -118,6 +120,7 @@ Result<std::unique_ptr<OutputFolder>> OutputFolder::create(const std::string& pa
   folder->final_ = final_path;
   folder->index_name_ = std::move(index_name);
   folder->work_ = final_path + ".grovec-XXXXXX";
+  defer_interrupts();
   if (!::mkdtemp(folder->work_.data())) {
     int error = errno;
     folder->work_.clear();
@@ -133,6 +136,7 @@ OutputFolder::~OutputFolder() {
 }
 
 Result<Done> OutputFolder::add(const std::string& name, std::string_view text) {
+  if (interrupted()) return Error{"interrupted; nothing was written"};
   int fd = ::openat(fd_, name.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
   if (fd < 0) return io_error("cannot write `" + final_ + "/" + name + "`", errno);
   int error = write_whole(fd, text.data(), text.size());
