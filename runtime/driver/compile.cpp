@@ -2,7 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
-#include <set>
+#include <tuple>
 
 #include "backends/backends.h"
 #include "backends/schedulers/scheduler.h"
@@ -180,6 +180,11 @@ Result<Done> compile_documents(Compilation& c, const CompileRequest& request,
     check_set(*set, request, c, c.context.diags);
     c.sets.push_back(std::move(set));
   }
+  // Equal content gives equal bytes, whatever the order of the documents.
+  std::stable_sort(c.sets.begin(), c.sets.end(), [](const auto& a, const auto& b) {
+    const PodCliqueSet &x = a->module.spec, &y = b->module.spec;
+    return std::tie(x.namespace_, x.name) < std::tie(y.namespace_, y.name);
+  });
   PrintAfter after{request.print_after, &c.printed};
   for (auto& set : c.sets) {
     if (c.failed()) return Done{};

@@ -41,7 +41,7 @@ struct Compilation {
   ir::Environment environment;
   std::vector<LoadedDocument> foreign;  ///< to pass through, in input order
   std::vector<ir::Value> topologies;    ///< schedulers' objects for the ClusterTopologyBindings of the input
-  std::vector<std::unique_ptr<CompiledSet>> sets;
+  std::vector<std::unique_ptr<CompiledSet>> sets;  ///< sorted by namespace and name
   std::string printed;  ///< --print-after
   bool failed() const { return context.diags.errors() > 0; }
 };

@@ -186,5 +186,15 @@ TEST(EverySet, PrintsTheSameBytesWhateverTheOrderOfItsKeys) {
   }
 }
 
+TEST(EverySet, PrintsTheSameBytesWhateverTheOrderOfTheDocuments) {
+  for (std::uint64_t seed = 0; seed < 20 && !HasFailure(); ++seed) {
+    SCOPED_TRACE(seed);
+    const std::string a = testing::generate_set(2 * seed), b = testing::generate_set(2 * seed + 1);
+    auto forward = compile_text(a + "---\n" + b), backward = compile_text(b + "---\n" + a);
+    EXPECT_EQ(forward->sets.size(), 2u);
+    EXPECT_EQ(all_text(*forward), all_text(*backward));
+  }
+}
+
 }  // namespace
 }  // namespace grovec::driver
