@@ -29,14 +29,16 @@ class Random {
 // A mapping, sequence or scalar that prints as block YAML.
 struct Yaml {
   std::string scalar;
-  std::vector<std::pair<std::string, Yaml>> members;
+  std::vector<Yaml> members;  // each with its key
   std::vector<Yaml> items;
+  std::string key;  // of a member
 
   Yaml& set(std::string key, Yaml value) {
-    members.emplace_back(std::move(key), std::move(value));
+    value.key = std::move(key);
+    members.push_back(std::move(value));
     return *this;
   }
-  Yaml& set(std::string key, std::string text) { return set(std::move(key), Yaml{std::move(text), {}, {}}); }
+  Yaml& set(std::string key, std::string text) { return set(std::move(key), Yaml{std::move(text), {}, {}, {}}); }
   Yaml& set(std::string key, int n) { return set(std::move(key), std::to_string(n)); }
 };
 
@@ -46,8 +48,8 @@ void print(Yaml& y, int indent, Random* shuffle, std::string& out, bool inline_f
       std::swap(y.members[i - 1], y.members[static_cast<std::size_t>(shuffle->upto(static_cast<int>(i) - 1))]);
   const std::string blanks(static_cast<std::size_t>(indent), ' ');
   bool first = true;
-  for (auto& [key, value] : y.members) {
-    out += (first && inline_first ? "" : blanks) + key + ":";
+  for (Yaml& value : y.members) {
+    out += (first && inline_first ? "" : blanks) + value.key + ":";
     first = false;
     if (!value.members.empty() || !value.items.empty()) {
       out += '\n';
@@ -65,7 +67,7 @@ void print(Yaml& y, int indent, Random* shuffle, std::string& out, bool inline_f
   }
 }
 
-Yaml text(std::string s) { return {std::move(s), {}, {}}; }
+Yaml text(std::string s) { return {std::move(s), {}, {}, {}}; }
 
 struct CliquePlan {
   std::string name;
