@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "read.h"
+#include "tests/unit/frontend/read.h"
 
 namespace grovec::frontend {
 namespace {

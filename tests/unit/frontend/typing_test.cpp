@@ -1,7 +1,7 @@
 // Types of YAML scalars: the table of reference libraries 3.3.
 #include <gtest/gtest.h>
 
-#include "read.h"
+#include "tests/unit/frontend/read.h"
 
 namespace grovec::frontend {
 namespace {
