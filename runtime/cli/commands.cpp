@@ -9,11 +9,11 @@
 
 namespace grovec::cli {
 
-extern const Command kCompileCommand, kShowCommand, kVersionCommand;
+extern const Command kCompileCommand, kExplainCommand, kShowCommand, kVersionCommand;
 
 namespace {
 
-constexpr const Command* kCommands[] = {&kCompileCommand, &kShowCommand, &kVersionCommand};
+constexpr const Command* kCommands[] = {&kCompileCommand, &kExplainCommand, &kShowCommand, &kVersionCommand};
 
 constexpr std::string_view kExitCodes =
     "Exit codes:\n"
