@@ -41,8 +41,8 @@ func TestCompiledObjectsRun(t *testing.T) {
 			return err
 		})
 	}
-	sets := compileAll(t, plain(cases), "--emit=spec")
-	children := compileAll(t, plain(cases), "--owner-references")
+	sets, _ := splitRefused(t, compileAll(t, plain(cases), "--emit=spec"))
+	children, _ := splitRefused(t, compileAll(t, plain(cases), "--owner-references"))
 	if t.Failed() || len(sets) != len(children) {
 		t.Fatalf("%d sets, %d expansions", len(sets), len(children))
 	}
@@ -132,6 +132,7 @@ func prerequisites(client *objectClient, one testCase, namespace string) error {
 	}
 	for _, needed := range []object{
 		{"apiVersion": "v1", "kind": "ServiceAccount", "metadata": object{"name": "custom-sa", "namespace": namespace}},
+		{"apiVersion": "v1", "kind": "ServiceAccount", "metadata": object{"name": "sa", "namespace": namespace}},
 		{"apiVersion": "resource.k8s.io/v1", "kind": "ResourceClaimTemplate", "metadata": object{"name": "ext-tpl", "namespace": namespace},
 			"spec": object{"spec": object{"devices": object{"requests": []any{
 				object{"name": "g", "exactly": object{"deviceClassName": "dev.example.com"}}}}}}},
@@ -145,7 +146,7 @@ func prerequisites(client *objectClient, one testCase, namespace string) error {
 				"resources": object{"requests": object{"storage": "1Ti"}}}},
 	} {
 		name := strings.TrimSuffix(field(needed, "metadata", "name"), "-"+namespace)
-		if !strings.Contains(string(input), name) {
+		if !regexp.MustCompile(`[:\s]` + name + `\b`).Match(input) {
 			continue
 		}
 		if _, err := client.create(needed); err != nil {
@@ -318,7 +319,7 @@ func checkTree(t *testing.T, sets []compiled, created [][]map[string]any) {
 	t.Helper()
 	program := grovec(t)
 	for n, one := range sets {
-		out, errOut, code := one.grovec(program, "show", "tree")
+		out, errOut, code := one.grovec(program, "show", "tree", "--all")
 		if code != 0 {
 			t.Errorf("%s: show tree ends with %d: %s", one.name, code, errOut)
 			continue

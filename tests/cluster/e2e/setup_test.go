@@ -50,6 +50,7 @@ func groveCluster(t testing.TB) *clustertest.Cluster {
 		}
 		return nil
 	})
+	c.MustKubectl(t, "", "create", "serviceaccount", "sa") // admission inputs name it
 	return c
 }
 
