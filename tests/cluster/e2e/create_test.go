@@ -29,6 +29,7 @@ var inDefault = regexp.MustCompile(`(?m)namespace: default\b`)
 // Each case has a namespace of its own.
 func TestCompiledObjectsRun(t *testing.T) {
 	grovec(t)
+	begun := time.Now()
 	c := groveCluster(t)
 	client := newObjectClient(t, c)
 	cases := ownNamespaces(t, allCases(t))
@@ -41,12 +42,15 @@ func TestCompiledObjectsRun(t *testing.T) {
 			return err
 		})
 	}
+	t.Logf("cluster and %d namespaces after %.1f s", len(cases), time.Since(begun).Seconds())
 	sets, _ := splitRefused(t, compileAll(t, plain(cases), "--emit=spec"))
 	children, _ := splitRefused(t, compileAll(t, plain(cases), "--owner-references"))
 	if t.Failed() || len(sets) != len(children) {
 		t.Fatalf("%d sets, %d expansions", len(sets), len(children))
 	}
-	begun, created := time.Now(), make([][]map[string]any, len(sets))
+	t.Logf("%d sets compiled twice after %.1f s", len(sets), time.Since(begun).Seconds())
+	begun = time.Now()
+	created := make([][]map[string]any, len(sets))
 	namespaces := map[string]string{}
 	for _, one := range cases {
 		namespaces[one.name] = one.namespace
@@ -69,6 +73,7 @@ func TestCompiledObjectsRun(t *testing.T) {
 	waitForPods(t, c, namespaces)
 	checkNames(t, c, all)
 	checkTree(t, sets, created)
+	t.Logf("all checked %.1f s after the first creation", time.Since(begun).Seconds())
 }
 
 func must[T any](_ T, err error) func(testing.TB) {
@@ -209,6 +214,7 @@ func liftGates(t *testing.T, c *clustertest.Cluster, objects []map[string]any) {
 			pods = append(pods, one)
 		}
 	}
+	begun := time.Now()
 	inParallel(len(pods), func(n int) {
 		patch := fmt.Sprintf(`{"spec":{"schedulingGates":[{"$patch":"delete","name":%q}]}}`, gate)
 		_, err := c.Client.CoreV1().Pods(field(pods[n], "metadata", "namespace")).Patch(context.Background(),
@@ -217,6 +223,7 @@ func liftGates(t *testing.T, c *clustertest.Cluster, objects []map[string]any) {
 			t.Errorf("gate of pod %s: %v", field(pods[n], "metadata", "name"), err)
 		}
 	})
+	t.Logf("gates of %d pods taken off in %.1f s", len(pods), time.Since(begun).Seconds())
 }
 
 // waitForPods waits until all pods are Ready, except for those of the cases in
