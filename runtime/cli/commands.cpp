@@ -9,11 +9,12 @@
 
 namespace grovec::cli {
 
-extern const Command kCompileCommand, kExplainCommand, kShowCommand, kVersionCommand;
+extern const Command kCompileCommand, kExplainCommand, kGraphCommand, kShowCommand, kVersionCommand;
 
 namespace {
 
-constexpr const Command* kCommands[] = {&kCompileCommand, &kExplainCommand, &kShowCommand, &kVersionCommand};
+constexpr const Command* kCommands[] = {&kCompileCommand, &kShowCommand, &kGraphCommand, &kExplainCommand,
+                                        &kVersionCommand};
 
 constexpr std::string_view kExitCodes =
     "Exit codes:\n"

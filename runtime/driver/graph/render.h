@@ -25,6 +25,11 @@ struct GraphSet {
 /// One self-contained page: data as templates and ranges, so its size does not depend on the number of pods.
 std::string graph_html(const Compilation& compilation, const std::vector<GraphSet>& sets, const Selection& selection);
 
+/// Styles of the picture, and its colors as custom properties: what a page around an inline picture needs.
+std::string graph_style();
+extern const char* const kLightColors;
+extern const char* const kDarkColors;
+
 /// `&`, `<`, `>`, `"` and `'` as entities; control characters, which XML has no way to write, as U+FFFD.
 std::string xml_escaped(std::string_view text);
 /// `3 pods · min 2 · 24 GPUs`: the second line of a card.

@@ -234,9 +234,9 @@ class Svg {
   void card(const GraphCard& c) {
     const Place p = at(c.id);
     out_ += "<g class=\"card c" + n(c.color) + "\" data-key=\"q" + std::to_string(c.i) + "." + std::to_string(c.j) +
-            "." + std::to_string(static_cast<std::uint32_t>(c.clique)) + "\"><title>" + xml_escaped(c.name) +
-            "</title>" + rect(p, 6) + "<path class=\"bar\" d=\"M" + n(p.x + 3) + " " + n(p.y + 7) + "v" + n(p.h - 14) +
-            "\"/>";
+            "." + std::to_string(static_cast<std::uint32_t>(c.clique)) + "\" data-id=\"" + std::to_string(c.id) +
+            "\"><title>" + xml_escaped(c.name) + "</title>" + rect(p, 6) + "<path class=\"bar\" d=\"M" + n(p.x + 3) +
+            " " + n(p.y + 7) + "v" + n(p.h - 14) + "\"/>";
     out_ += text(p.x + 14, p.y + 20, "title", c.title) + text(p.x + 14, p.y + 36, "note", card_text(c));
     const std::uint32_t squares = std::min(c.pods, kMostSquares);
     for (std::uint32_t k = 0; k < squares; ++k)
@@ -267,10 +267,14 @@ constexpr std::string_view kStyle =
     ".pill rect{fill:var(--page);stroke:var(--line)}.pill circle{fill:var(--dim)}"
     ".edge{fill:none;stroke:var(--edge);stroke-width:1.5}#arrow path{fill:var(--edge)}";
 
-constexpr std::string_view kLight =
+}  // namespace
+
+const char* const kLightColors =
     "--page:#ffffff;--box:#f6f8fa;--card:#ffffff;--line:#d0d7de;--text:#1f2328;--dim:#59636e;--edge:#818b98";
-constexpr std::string_view kDark =
+const char* const kDarkColors =
     "--page:#0d1117;--box:#151b23;--card:#212830;--line:#3d444d;--text:#f0f6fc;--dim:#9198a1;--edge:#7d8590";
+
+namespace {
 
 std::string colors() {
   std::string out;
@@ -327,14 +331,16 @@ std::string document(const std::vector<Graph>& graphs, bool is_inline) {
   for (const Graph& g : graphs) out += xml_escaped(g.root.title + ", " + g.root.note) + (is_inline ? "" : "; ");
   out += "\" " + size_attributes(width + 2 * x, y) + ">\n";
   if (!is_inline) {
-    out += "<style>:root{" + std::string(kLight) + "}@media(prefers-color-scheme:dark){:root{" + std::string(kDark) +
-           "}}" + std::string(kStyle) + colors() +
+    out += "<style>:root{" + std::string(kLightColors) + "}@media(prefers-color-scheme:dark){:root{" +
+           std::string(kDarkColors) + "}}" + std::string(kStyle) + colors() +
            "</style>\n<rect width=\"100%\" height=\"100%\" style=\"fill:var(--page)\"/>\n";
   }
   return out + std::string(kMarker) + body + "</svg>\n";
 }
 
 }  // namespace
+
+std::string graph_style() { return std::string(kStyle) + colors(); }
 
 std::string graph_svg(const std::vector<Graph>& graphs) { return document(graphs, false); }
 std::string graph_svg_inline(const Graph& graph) { return document({graph}, true); }

@@ -1,0 +1,65 @@
+// graph: a set as a picture.
+#include <unistd.h>
+
+#include "runtime/cli/compiling.h"
+#include "runtime/driver/graph/render.h"
+#include "runtime/driver/output.h"
+
+namespace grovec::cli {
+
+namespace {
+
+constexpr OptionSpec kOptions[] = {
+    {"--output", "-o", "FORMAT", "what to draw", "dot|mermaid|svg|html"},
+    {"--select",
+     {},
+     "KIND=GLOB",
+     "only these: set, replica, group, clique or gang (may be repeated; see docs/cli.md)",
+     {}},
+    GROVEC_COMPILE_OPTIONS,
+};
+
+int run(const Options& options) {
+  if (!options.has("--output")) return fail(kUsage, "no format given; `-o` takes dot, mermaid, svg or html");
+  Result<driver::CompileRequest> request = compile_request(options);
+  if (!request) return fail(request.error());
+  Result<driver::Selection> selection = driver::parse_selection(options.all("--select"));
+  if (!selection) return fail(selection.error());
+  int exit_code = kClean;
+  const std::unique_ptr<driver::Compilation> c = compile_or_report(options, *request, exit_code);
+  if (!c) return exit_code;
+
+  std::vector<std::unique_ptr<driver::SetView>> views;
+  std::vector<driver::GraphSet> sets;
+  std::vector<driver::Graph> graphs;
+  const std::string_view format = options.get("--output");
+  for (const auto& set : c->sets) {
+    views.push_back(std::make_unique<driver::SetView>(set->module.desired));
+    if (!views.back()->is_selected(*selection)) continue;
+    sets.push_back({set.get(), views.back().get()});
+    if (format != "html") graphs.push_back(driver::make_graph(*views.back(), *selection));
+  }
+  driver::FdWriter out(STDOUT_FILENO, "standard output");
+  out.write(format == "dot"       ? driver::graph_dot(graphs)
+            : format == "mermaid" ? driver::graph_mermaid(graphs)
+            : format == "svg"     ? driver::graph_svg(graphs)
+                                  : driver::graph_html(*c, sets, *selection));
+  Result<Done> done = out.finish();
+  return done ? exit_code : fail(done.error());
+}
+
+}  // namespace
+
+extern const Command kGraphCommand;
+constinit const Command kGraphCommand{
+    "graph",
+    "draw what a PodCliqueSet becomes: replicas, groups, cliques, gangs, start order, topology",
+    "grovec graph -o dot|mermaid|svg|html [OPTIONS] FILE...",
+    "  grovec graph -o html llm.yaml > llm.html         one page to click through, without a network\n"
+    "  grovec graph -o svg llm.yaml > llm.svg           a picture\n"
+    "  grovec graph -o mermaid llm.yaml                 for Markdown\n"
+    "  grovec graph -o dot llm.yaml | dot -Tpdf > a.pdf for Graphviz\n",
+    kOptions,
+    run};
+
+}  // namespace grovec::cli
