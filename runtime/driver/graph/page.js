@@ -262,6 +262,7 @@
   let rows = [];  // {node, level, position, size}
   let current = 0;
   let selectedKey = null;
+  const hasGpus = SETS.some((set) => set.totals.gpus > 0);
 
   function appendRows(list, node, level, position, size) {
     list.push({node, level, position, size});
@@ -308,8 +309,11 @@
     tree.setAttribute('aria-activedescendant', `row-${current}`);
   }
   function squares(n) {
-    const pods = podsOf(n), least = n.set.cliques[n.c].min, box = el('span', {class: 'pods', 'aria-hidden': 'true'});
-    for (let k = 0; k < Math.min(pods, 16); ++k) box.append(el('i', {class: k < least ? '' : 'extra'}));
+    const box = el('span', {class: 'pods', 'aria-hidden': 'true'});
+    for (const {c} of n.t === 'c' ? [n] : children(n)) {
+      const pods = n.set.pods(n.i, n.j, c), least = n.set.cliques[c].min;
+      for (let k = 0; k < pods && box.childNodes.length < 16; ++k) box.append(el('i', {class: k < least ? '' : 'extra'}));
+    }
     return box;
   }
   function drawRow({node, level, position, size}, index) {
@@ -323,12 +327,12 @@
     el('span', {class: 'twisty', onclick: (e) => { e.stopPropagation(); current = index; setExpanded(index, !expanded.has(keyOf(node))); }}),
     el('span', {class: 'gangbar'}),
     el('span', {class: 'label'}, labelOf(node)),
-    node.t === 'c' ? squares(node) : null,
+    node.t === 'c' || node.t === 'm' ? squares(node) : null,
     node.t === 's' ? null : el('span', {class: 'full'}, nameOf(node)),
     el('span', {class: 'badges'},
       pack ? el('span', {class: 'pill-label', title: 'packed in this topology domain'}, pack) : null,
-      pods === null || node.t === 'p' ? null : el('span', {}, plural(pods, 'pod')),
-      gpus ? el('span', {}, plural(gpus, 'GPU')) : null));
+      pods === null || node.t === 'p' ? null : el('span', {class: 'pod-count'}, plural(pods, 'pod')),
+      hasGpus ? el('span', {class: 'gpu-count'}, gpus ? plural(gpus, 'GPU') : '') : null));
     row.style.top = `${index * ROW}px`;
     row.style.paddingLeft = `${(level - 1) * 18}px`;
     row.addEventListener('click', () => { current = index; select(node); });
@@ -634,7 +638,7 @@
     for (const old of document.querySelectorAll('.picture .selected')) old.classList.remove('selected');
     for (const edge of document.querySelectorAll('.picture .edge')) edge.classList.remove('lit', 'faded');
     const picture = pictures[n.set.number];
-    if (!picture || n.t === 'b') return;
+    if (!picture || n.t === 'b' || n.t === 's') return;
     const found = picture.querySelector(`[data-key="${pictureKey(n)}"]:not(.rest)`);
     if (!found) return;
     found.classList.add('selected');

@@ -9,7 +9,7 @@ namespace grovec::driver {
 namespace {
 
 constexpr int kPadding = 14, kHeader = 30, kGap = 12, kEdgeGap = 46, kCardHeight = 64, kSquare = 9, kSquareStep = 12;
-constexpr std::uint32_t kMostSquares = 12;
+constexpr std::uint32_t kMostSquares = 12, kMostColumns = 4;
 
 /// Characters of the interface font at `size`, on the safe side.
 int text_width(std::string_view text, double size) {
@@ -56,9 +56,11 @@ class Layout {
   Columns columns_of(const GraphBox& box) const {
     std::map<std::uint32_t, std::vector<Item>> by_stage;
     for (const GraphCard& c : box.cards) by_stage[c.stage].push_back({&c, nullptr});
+    std::uint32_t next = 2;  // without an order, groups stand beside the cliques and beside each other
     for (const GraphBox& b : box.boxes) {
       std::uint32_t stage = 0;
-      if (box.kind == GraphBox::Kind::kReplica) stage = has_edges_ ? first_stage(b) : 2;
+      if (box.kind == GraphBox::Kind::kReplica) stage = has_edges_ ? first_stage(b) : next;
+      next = next < 1 + kMostColumns ? next + 1 : 2;
       by_stage[stage].push_back({nullptr, &b});
     }
     Columns out;
