@@ -174,6 +174,14 @@ class TimestampReader {
   std::string_view rest_;
 };
 
+/// Whether each underscore stands between two digits.
+bool separates_digits(std::string_view text) {
+  for (std::size_t i = 0; i < text.size(); ++i)
+    if (text[i] == '_' && (i == 0 || i + 1 == text.size() || !is_digit(text[i - 1]) || !is_digit(text[i + 1])))
+      return false;
+  return true;
+}
+
 bool is_timestamp(std::string_view text) {
   return text.size() >= 8 && text[4] == '-' && TimestampReader(text).matches();
 }
@@ -246,16 +254,18 @@ Scalar resolve_scalar(std::string_view text) {
     return {};
   }
   if (auto word = resolve_word(text)) return *word;
-  if (first == '.') {
-    if (auto value = parse_decimal(text)) return real(*value);
-    return {};
-  }
-  if (is_timestamp(text)) return of_type(ScalarType::kTimestamp);
+  if (first != '.' && is_timestamp(text)) return of_type(ScalarType::kTimestamp);
   std::string without;
   if (text.find('_') != std::string_view::npos) {
+    // Behind a leading point the reference takes underscores only where Go does.
+    if (first == '.' && !separates_digits(text)) return {};
     for (char c : text)
       if (c != '_') without += c;
     text = without;
+  }
+  if (first == '.') {
+    if (auto value = parse_decimal(text)) return real(*value);
+    return {};
   }
   if (auto value = resolve_integer(text)) return *value;
   if (auto value = parse_decimal(text)) return real(*value);

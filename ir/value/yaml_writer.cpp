@@ -55,7 +55,7 @@ class YamlWriter {
 
   void key_and_value(const Member& m, std::size_t indent) {
     const Value key = Value::string(m.key);
-    if (m.key.size() <= kLongestSimpleKey && m.key.find('\n') == std::string_view::npos) {
+    if (m.key.size() <= kLongestSimpleKey && m.key.find_first_of("\r\n") == std::string_view::npos) {
       scalar(key, indent);
       sink_.text(":");
       return value(m.value, indent, Place::kAfterKey);
