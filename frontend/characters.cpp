@@ -16,17 +16,22 @@ std::string hex(unsigned value, int digits) {
   return out;
 }
 
-/// Bytes that may start a forbidden character: controls, DEL, and the lead bytes of C1 controls (C2), of the byte order
-/// mark and of U+FFFE and U+FFFF (EF).
-bool is_suspicious(unsigned char c) {
-  return (c < 0x20 && c != '\n' && c != '\t' && c != '\r') || c == 0x7F || c >= 0xC2;
+/// Bytes that may start a forbidden character or an unusual line break: controls, DEL, and the lead bytes of C1
+/// controls (C2), of line separators (E2), of the byte order mark and of U+FFFE and U+FFFF (EF).
+bool is_suspicious(unsigned char c) { return (c < 0x20 && c != '\n' && c != '\t') || c == 0x7F || c >= 0xC2; }
+
+/// CR, NEL, and the line and paragraph separators.
+bool is_unusual_break(std::string_view text, std::size_t i) {
+  const std::string_view rest = text.substr(i);
+  return rest[0] == '\r' || rest.starts_with("\xC2\x85") || rest.starts_with("\xE2\x80\xA8") ||
+         rest.starts_with("\xE2\x80\xA9");
 }
 
 /// Code point of the forbidden character at `i`, or 0.
 unsigned forbidden(std::string_view text, std::size_t i) {
   const auto byte = [&](std::size_t k) { return static_cast<unsigned char>(text[i + k]); };
   const unsigned c = byte(0);
-  if (c < 0x80) return c;
+  if (c < 0x80) return c == '\r' ? 0 : c;
   if (c == 0xC2) return byte(1) < 0xA0 && byte(1) != 0x85 ? byte(1) : 0;
   if (c == 0xEF && byte(1) == 0xBB && byte(2) == 0xBF) return 0xFEFF;
   if (c == 0xEF && byte(1) == 0xBF && byte(2) >= 0xBE) return 0xFFC0u + (byte(2) & 0x3Fu);
@@ -61,8 +66,9 @@ bool check_encoding(Context& context, SourceId source) {
   return false;
 }
 
-bool check_characters(const DocumentText& document) {
+bool check_characters(const DocumentText& document, bool& only_lf) {
   const std::string_view text = document.text();
+  only_lf = true;
   for (std::size_t i = 0; i < text.size();) {
     if (text.size() - i >= 8 && is_harmless(text.data() + i)) {
       i += 8;
@@ -71,6 +77,7 @@ bool check_characters(const DocumentText& document) {
     const std::size_t stop = std::min(i + 8, text.size());
     for (; i < stop; ++i) {
       if (!is_suspicious(static_cast<unsigned char>(text[i]))) continue;
+      if (is_unusual_break(text, i)) only_lf = false;
       const unsigned code = forbidden(text, i);
       if (code == 0) continue;
       const auto at = document.begin + static_cast<std::uint32_t>(i);

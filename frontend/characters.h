@@ -10,6 +10,7 @@ bool check_encoding(Context& context, SourceId source);
 
 /// Whether a YAML document has none of the characters that YAML 1.1 forbids: control characters but tab and line
 /// breaks, and a byte order mark inside. The first offence is reported. JSON forbids less, so it is tried before.
-bool check_characters(const DocumentText& document);
+/// `only_lf`: whether LF is the only line break in it (YAML 1.1 has four others).
+bool check_characters(const DocumentText& document, bool& only_lf);
 
 }  // namespace grovec::frontend

@@ -4,6 +4,7 @@
 
 #include "frontend/characters.h"
 #include "frontend/document_text.h"
+#include "frontend/yaml_fast.h"
 #include "frontend/yaml_reader.h"
 #include "ir/value/json.h"
 
@@ -72,8 +73,9 @@ class StreamReader {
   void read_yaml_chunk(const Chunk& chunk) {
     const DocumentText document{context_, source_, chunk.begin, chunk.end, limits_};
     ir::Value root;
-    const bool good =
-        check_size(chunk.begin, chunk.end) && check_characters(document) && read_yaml_document(document, root);
+    bool only_lf = false;
+    const bool good = check_size(chunk.begin, chunk.end) && check_characters(document, only_lf) &&
+                      ((only_lf && read_common_yaml(document, root)) || read_yaml_document(document, root));
     add(good ? root : ir::Value(), chunk.begin, chunk.end, !good);
   }
 
