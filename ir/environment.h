@@ -65,6 +65,7 @@ struct Environment {
   std::string init_image = "grove-initc:v0.1.0-dev";
   ApiMode api = ApiMode::kUpstream;
   std::string default_namespace = "default";
+  bool namespace_is_fixed = false;  ///< the user named it: objects of other namespaces are mistakes
 
   const TopologyBinding* find_binding(std::string_view wanted) const {
     for (const TopologyBinding& b : bindings)

@@ -96,6 +96,15 @@ void same_object(Context& context, const PodCliqueSet& old, const PodCliqueSet& 
       .path("metadata." + std::string(field));
 }
 
+/// With a namespace on the command line, an object that names another one is refused, as by kubectl.
+void same_namespace(Context& context, const PodCliqueSet& set, const Environment& environment) {
+  if (!environment.namespace_is_fixed || set.namespace_ == environment.default_namespace) return;
+  context.diags
+      .report((*set.node)["metadata"]["namespace"].at(), diag::NamespaceDiffers, set.namespace_,
+              environment.default_namespace)
+      .path("metadata.namespace");
+}
+
 }  // namespace
 
 Admitted admit(Context& context, const Value& manifest, const Environment& environment, const AdmitOptions& options) {
@@ -110,6 +119,7 @@ Admitted admit(Context& context, const Value& manifest, const Environment& envir
   out.defaulted = fill_defaults(context, decoded.value, environment);
   out.spec = build_spec(*keep(context, out.defaulted));
   const std::size_t later = diags.all().size();
+  same_namespace(context, out.spec, environment);
   if (options.old) same_object(context, old.spec, out.spec);
   check_structure(context, out.defaulted, schemas::Root::kPodCliqueSet, before);
   check_cel(context, out.defaulted, before);

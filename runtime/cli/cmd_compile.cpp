@@ -76,6 +76,7 @@ int run(const Options& options) {
   if ((emit == "objects" || emit == "resources") && !options.has("--max-objects")) request->max_objects = kMostObjects;
   request->owner_references = options.has("--owner-references");
   request->print_after = options.get("--print-after");
+  request->spec_only = options.get("--emit") == "spec";
   int exit_code = kClean;
   std::unique_ptr<Compilation> c = compile_or_report(options, *request, exit_code);
   if (!c) return exit_code;

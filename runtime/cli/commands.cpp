@@ -9,12 +9,13 @@
 
 namespace grovec::cli {
 
-extern const Command kCompileCommand, kExplainCommand, kGraphCommand, kShowCommand, kVersionCommand;
+extern const Command kCheckCommand, kCompileCommand, kExplainCommand, kGraphCommand, kSchemaCommand, kShowCommand,
+    kVersionCommand;
 
 namespace {
 
-constexpr const Command* kCommands[] = {&kCompileCommand, &kShowCommand, &kGraphCommand, &kExplainCommand,
-                                        &kVersionCommand};
+constexpr const Command* kCommands[] = {&kCompileCommand, &kCheckCommand,  &kShowCommand,   &kGraphCommand,
+                                        &kExplainCommand, &kSchemaCommand, &kVersionCommand};
 
 constexpr std::string_view kExitCodes =
     "Exit codes:\n"

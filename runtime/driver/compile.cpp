@@ -115,9 +115,9 @@ void print_after(void* context, const passes::PassInfo& pass, const passes::Modu
   if (pass.name == p->wanted) *p->out += "# after " + std::string(pass.name) + "\n" + print(m.desired);
 }
 
-void admit_set(CompiledSet& set) {
+void admit_set(CompiledSet& set, bool spec_only) {
   passes::Module& m = set.module;
-  passes::Admitted admitted = passes::admit(m.context, m.manifest, m.environment);
+  passes::Admitted admitted = passes::admit(m.context, m.manifest, m.environment, {.compilable = !spec_only});
   m.defaulted = admitted.defaulted;
   m.spec = std::move(admitted.spec);
 }
@@ -133,13 +133,10 @@ void add_topologies(Compilation& c, const LoadedDocument& d, const CompileReques
 }
 
 // What only the whole run shows: another namespace than -n, a set that is there twice.
-void check_set(const CompiledSet& set, const CompileRequest& request, const Compilation& c, Diagnostics& diags) {
+void check_set(const CompiledSet& set, const Compilation& c, Diagnostics& diags) {
   const PodCliqueSet& spec = set.module.spec;
   const Value& metadata = set.module.manifest["metadata"];
   const OriginId name_at = metadata["name"].at();
-  if (!request.namespace_.empty() && spec.namespace_ != request.namespace_)
-    diags.report(metadata["namespace"].at(), diag::NamespaceDiffers, spec.namespace_, request.namespace_)
-        .path("metadata.namespace");
   for (const auto& other : c.sets)
     if (!spec.name.empty() && other->module.spec.name == spec.name && other->module.spec.namespace_ == spec.namespace_)
       diags.report(name_at, diag::SetDeclaredTwice, spec.name)
@@ -163,7 +160,10 @@ Result<Done> compile_documents(Compilation& c, const CompileRequest& request,
   Result<std::vector<Assumption>> assumptions = parse_assumptions(request.assume_replicas);
   if (!assumptions) return assumptions.error();
   if (!request.init_image.empty()) c.environment.init_image = request.init_image;
-  if (!request.namespace_.empty()) c.environment.default_namespace = request.namespace_;
+  if (!request.namespace_.empty()) {
+    c.environment.default_namespace = request.namespace_;
+    c.environment.namespace_is_fixed = true;
+  }
   c.environment.api = request.api;
   Result<Done> surroundings =
       read_surroundings(c.context, request.with, request.operator_config, documents, c.environment);
@@ -176,8 +176,8 @@ Result<Done> compile_documents(Compilation& c, const CompileRequest& request,
       continue;
     }
     auto set = std::make_unique<CompiledSet>(c.context, c.environment, documents[i].document.root);
-    admit_set(*set);
-    check_set(*set, request, c, c.context.diags);
+    admit_set(*set, request.spec_only);
+    check_set(*set, c, c.context.diags);
     c.sets.push_back(std::move(set));
   }
   // Equal content gives equal bytes, whatever the order of the documents.
@@ -187,7 +187,7 @@ Result<Done> compile_documents(Compilation& c, const CompileRequest& request,
   });
   PrintAfter after{request.print_after, &c.printed};
   for (auto& set : c.sets) {
-    if (c.failed()) return Done{};
+    if (c.failed() || request.spec_only) return Done{};
     Result<Done> assumed = apply_assumptions(*assumptions, set->module.spec, c.context.arena, set->module.counts);
     if (!assumed) return assumed.error();
     passes::expand(set->module, print_after, &after);

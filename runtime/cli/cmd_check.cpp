@@ -1,0 +1,125 @@
+// check: the verdict of the API server and of upstream's webhooks on every document, and every mistake with its line.
+#include <unistd.h>
+
+#include <cstdlib>
+
+#include "runtime/cli/compiling.h"
+#include "runtime/cli/report.h"
+#include "runtime/driver/output.h"
+
+namespace grovec::cli {
+
+namespace {
+
+constexpr OptionSpec kOptions[] = {
+    {"--output", "-o", "FORMAT", "how to print", "text|json|sarif|junit|github"},
+    {"--filename", "-f", "FILE", "a manifest, a directory, a glob, or `-` (may be repeated)", {}},
+    {"--recursive", "-R", {}, "read directories with their subfolders", {}},
+    {"--old", {}, "FILE", "check an update: the set as it was submitted before", {}},
+    {"--old-ref", {}, "REF", "check an update: the files as they are in this git commit", {}},
+    {"--with", {}, "FILE", "objects of the cluster: ClusterTopologyBindings, ResourceClaimTemplates", {}},
+    {"--operator-config", {}, "FILE", "the operator's configuration", {}},
+    {"--namespace", "-n", "NAME", "namespace of sets that name none; others must agree", {}},
+    {"--api", {}, "MODE", "exactly upstream's API, or with grovec's extensions", "upstream|extended"},
+    {"--kubernetes-version", {}, "VERSION", "tables to use (only 1.35 so far)", {}},
+    {"--warning", "-W", "CODE=LEVEL", "level of a lint or warning: error, warn or off (may be repeated)", {}},
+    {"--fail-on", {}, "LEVEL", "what makes the exit code 1", "error|warn"},
+    {"--config", {}, "FILE", "levels and suppressions (default: .grovec.yaml here or above)", {}},
+    {"--jobs", "-j", "N", "threads (default: one for each processor)", {}},
+    {"--env", {}, "NAME", "environment of .grove files", {}},
+    {"--set", {}, "NAME=VALUE", "parameter of .grove files (may be repeated)", {}},
+    {"--values", {}, "FILE", "parameters of .grove files (may be repeated)", {}},
+    {"--include-root", {}, "DIR", "folder that includes of .grove files stay in", {}},
+};
+
+Result<driver::SuppressionFile> suppressions(const Options& options) {
+  std::string path(options.get("--config"));
+  if (path.empty()) {
+    char folder[4096];
+    if (!::getcwd(folder, sizeof folder)) return driver::SuppressionFile{};
+    path = driver::find_suppression_file(folder);
+    if (path == std::string(folder) + "/.grovec.yaml") path = ".grovec.yaml";
+  }
+  if (path.empty()) return driver::SuppressionFile{};
+  return driver::read_suppression_file(path);
+}
+
+Result<driver::CheckRequest> check_request(const Options& options) {
+  Result<driver::CompileRequest> common = compile_request(options);
+  if (!common) return common.error();
+  driver::CheckRequest r;
+  r.operands = common->operands;
+  r.input = common->input;
+  r.language = common->language;
+  r.with = common->with;
+  r.operator_config = common->operator_config;
+  r.namespace_ = common->namespace_;
+  r.api = common->api;
+  r.old_file = options.get("--old");
+  r.old_ref = options.get("--old-ref");
+  if (!r.old_file.empty() && !r.old_ref.empty()) return Error{"`--old` and `--old-ref` exclude each other", kUsage};
+  for (const std::string& level : options.all("--warning")) {
+    Result<Done> parsed = driver::parse_level(level, r.levels);
+    if (!parsed) return parsed.error();
+  }
+  Result<driver::SuppressionFile> file = suppressions(options);
+  if (!file) return file.error();
+  r.suppressions = std::move(*file);
+  if (options.has("--jobs")) {
+    r.threads = static_cast<unsigned>(std::atoi(std::string(options.get("--jobs")).c_str()));
+    if (r.threads == 0 || r.threads > 1024) return Error{"`--jobs` needs a number from 1 to 1024", kUsage};
+  }
+  return r;
+}
+
+void show_progress(std::size_t done, std::size_t all) {
+  print_error("\r" + std::to_string(done) + " of " + std::to_string(all) + " files\033[K");
+}
+
+int run(const Options& options) {
+  Result<driver::CheckRequest> request = check_request(options);
+  if (!request) return fail(request.error());
+  const std::string_view format = options.get("--output", "text");
+  request->render_text = format == "text";
+  request->color = use_color(STDERR_FILENO);
+  driver::Progress progress;
+  const bool on_terminal = ::isatty(STDERR_FILENO) == 1;
+  if (on_terminal) progress = show_progress;
+  Result<driver::CheckReport> report = driver::check(*request, progress);
+  if (on_terminal) print_error("\r\033[K");
+  if (!report) return fail(report.error());
+  const int exit_code = report->exit_code(options.get("--fail-on") == "warn");
+  if (format == "text") {
+    print_error(report_text(*report));
+    return exit_code;
+  }
+  std::string text = format == "json"    ? report_json(*report)
+                     : format == "sarif" ? report_sarif(*report)
+                     : format == "junit" ? report_junit(*report)
+                                         : report_github(*report);
+  for (const Error& e : report->errors) fail(e);
+  for (const driver::CheckedFile& f : report->files)
+    if (f.unreadable) fail(*f.unreadable);
+  driver::FdWriter out(STDOUT_FILENO, "standard output");
+  out.write(text);
+  Result<Done> done = out.finish();
+  return done ? exit_code : fail(done.error());
+}
+
+}  // namespace
+
+extern const Command kCheckCommand;
+constinit const Command kCheckCommand{
+    "check",
+    "find every mistake, with the verdict of the API server and the operator",
+    "grovec check [OPTIONS] FILE...",
+    "  grovec check llm.yaml                           one file\n"
+    "  grovec check -R manifests                       a folder tree, in parallel\n"
+    "  grovec check --old-ref origin/main llm.yaml     would the update be accepted?\n"
+    "  grovec check --with topology.yaml llm.yaml      with the cluster's bindings\n"
+    "  grovec check -o sarif -R . > grovec.sarif       for code scanning\n"
+    "  grovec explain GV2033                           what a code means\n",
+    kOptions,
+    run};
+
+}  // namespace grovec::cli

@@ -1,0 +1,94 @@
+/// \file `check` as a library: many files in, verdicts and findings out, in the order of the input.
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "ir/base/diagnostics.h"
+#include "ir/base/sources.h"
+#include "runtime/driver/load.h"
+#include "runtime/driver/suppress.h"
+
+namespace grovec::driver {
+
+/// Upstream's verdict on one document. Kinds that are not Grove's are not checked.
+enum class Admission : std::uint8_t { kAccepted, kRejected, kNotChecked };
+
+struct CheckedDocument {
+  std::uint32_t index;  ///< position in the stream
+  std::string kind, namespace_, name;
+  Admission admission;
+};
+
+/// A span with the file it is in; file empty = nowhere.
+struct Place {
+  std::string file;
+  Position begin, end;
+};
+
+/// A finding that outlives the context it was made in.
+struct Finding {
+  const DiagInfo* info;
+  Severity severity;
+  std::string message, path;
+  Place place;
+  struct Note {
+    std::string message;
+    Place place;
+  };
+  struct Fix {
+    Place place;
+    std::string replacement;
+  };
+  std::vector<Note> notes;
+  std::vector<Fix> fixes;
+  std::string text;  ///< rendered for a terminal, if that was asked for
+};
+
+struct CheckedFile {
+  std::string name;
+  std::vector<CheckedDocument> documents;
+  std::vector<Finding> findings;
+  std::optional<Error> unreadable;
+  std::uint32_t suppressed = 0;
+  std::vector<std::uint8_t> entries_seen;  ///< of `.grovec.yaml`
+  bool has_surroundings = false;           ///< holds bindings or claim templates
+};
+
+struct CheckRequest {
+  std::vector<std::string> operands;
+  InputOptions input;
+  LanguageOptions language;
+  std::vector<std::string> with;
+  std::string operator_config, namespace_;
+  ir::ApiMode api = ir::ApiMode::kUpstream;
+  std::string old_file;  ///< --old
+  std::string old_ref;   ///< --old-ref
+  Levels levels;         ///< -W and .grovec.yaml
+  SuppressionFile suppressions;
+  bool render_text = false;
+  bool color = false;
+  unsigned threads = 0;  ///< 0 = as many as there are processors
+};
+
+struct CheckReport {
+  std::vector<CheckedFile> files;  ///< surroundings first (no documents), then the input in its order
+  std::vector<Error> errors;       ///< operands that name nothing readable
+  std::uint64_t count(Severity severity) const;
+  std::uint64_t count(Admission admission) const;
+  std::uint64_t suppressed() const;
+  /// 0 clean, 1 errors found (or warnings, if they count), 3 something could not be read.
+  int exit_code(bool warnings_count) const;
+};
+
+/// Called from one thread, now and then.
+using Progress = std::function<void(std::size_t done, std::size_t all)>;
+
+/// Errors: of the command line and of the surroundings' files. Unreadable input files are in the report.
+Result<CheckReport> check(const CheckRequest& request, const Progress& progress = {});
+
+std::string_view admission_name(Admission admission);
+
+}  // namespace grovec::driver

@@ -1,0 +1,18 @@
+/// \file Files as they are in a git commit, for `--old-ref`.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "ir/base/result.h"
+
+namespace grovec::driver {
+
+/// Whether `ref` names a commit of the checkout that holds `folder`. Errors: no git (3), no checkout (2), no such ref
+/// (2).
+Result<Done> check_git_ref(const std::string& folder, const std::string& ref);
+
+/// The file's text at `ref`; nothing if it did not exist there.
+Result<std::optional<std::string>> text_at_ref(const std::string& path, const std::string& ref);
+
+}  // namespace grovec::driver

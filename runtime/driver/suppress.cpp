@@ -1,0 +1,238 @@
+#include "runtime/driver/suppress.h"
+
+#include <fnmatch.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <charconv>
+
+#include "frontend/reader.h"
+#include "ir/base/render.h"
+#include "runtime/driver/input.h"
+
+namespace grovec::driver {
+
+namespace {
+
+constexpr std::string_view kMark = "grovec:ignore";
+
+/// A comment in a source.
+struct Comment {
+  SourceId source;
+  std::uint32_t begin, end;  ///< from `grovec:ignore` to the end of the line
+  std::uint32_t line;        ///< that it speaks about
+  std::string_view code_text;
+  std::uint16_t code = 0;
+  std::string_view reason;
+  bool used = false;
+};
+
+std::string_view trim(std::string_view s) {
+  while (!s.empty() && (s.front() == ' ' || s.front() == '\t')) s.remove_prefix(1);
+  while (!s.empty() && (s.back() == ' ' || s.back() == '\t' || s.back() == '\r')) s.remove_suffix(1);
+  return s;
+}
+
+bool is_comment_line(std::string_view line) {
+  line = trim(line);
+  return line.empty() || line.front() == '#';
+}
+
+// A `#` in front of the mark, with nothing but blanks between; `own_line` if nothing stands before the `#`.
+bool is_in_comment(std::string_view before, bool& own_line) {
+  before = trim(before);
+  if (before.empty() || before.back() != '#') return false;
+  before.remove_suffix(1);
+  own_line = trim(before).empty();
+  return own_line || before.back() == ' ' || before.back() == '\t';
+}
+
+void find_comments(const Context& context, SourceId source, std::vector<Comment>& out) {
+  std::string_view text = context.sources.text(source);
+  for (std::size_t at = text.find(kMark); at != std::string_view::npos; at = text.find(kMark, at + 1)) {
+    std::size_t start = text.rfind('\n', at);
+    start = start == std::string_view::npos ? 0 : start + 1;
+    std::size_t end = std::min(text.find('\n', at), text.size());
+    bool own_line = false;
+    if (!is_in_comment(text.substr(start, at - start), own_line)) continue;
+    Comment c{source, static_cast<std::uint32_t>(at), static_cast<std::uint32_t>(end), 0, {}, 0, {}};
+    c.line = context.sources.position(source, c.begin).line;
+    if (own_line) {  // it speaks about the next line that says something
+      std::uint32_t lines = context.sources.position(source, static_cast<std::uint32_t>(text.size())).line;
+      do ++c.line;
+      while (c.line < lines && is_comment_line(context.sources.line(source, c.line)));
+    }
+    std::string_view rest = trim(text.substr(at + kMark.size(), end - at - kMark.size()));
+    std::size_t blank = rest.find_first_of(" \t");
+    c.code_text = rest.substr(0, blank);
+    c.code = parse_code(c.code_text);
+    c.reason = blank == std::string_view::npos ? std::string_view() : trim(rest.substr(blank));
+    out.push_back(c);
+  }
+}
+
+void set_severity(Diagnostic& d, Level level) {
+  d.severity = level == Level::kError ? Severity::kError : Severity::kWarning;
+}
+
+/// Glob on the path as given, on the path without leading `./`, and on every tail of it.
+bool matches(const std::string& glob, std::string_view name) {
+  std::string path(name.starts_with("./") ? name.substr(2) : name);
+  for (std::size_t from = 0; from != std::string::npos;) {
+    if (::fnmatch(glob.c_str(), path.c_str() + from, 0) == 0) return true;
+    from = path.find('/', from);
+    if (from != std::string::npos) ++from;
+  }
+  return false;
+}
+
+void report_comment(Context& context, const Comment& c) {
+  OriginId at = context.origins.add(c.source, c.begin, c.end);
+  const DiagInfo* info = find_diagnostic(c.code);
+  if (!info)
+    context.diags.report(at, diag::SuppressionUnknownCode, c.code_text.empty() ? "(none)" : c.code_text);
+  else if (!can_be_lowered(*info))
+    context.diags.report(at, diag::SuppressionForbidden, code_text(c.code));
+  else if (c.reason.empty())
+    context.diags.report(at, diag::SuppressionWithoutReason, code_text(c.code));
+  else if (!c.used)
+    context.diags.report(at, diag::SuppressionUnused, code_text(c.code));
+}
+
+}  // namespace
+
+bool can_be_lowered(const DiagInfo& info) {
+  if (info.code >= 6900) return false;  // suppressions do not suppress themselves
+  return info.stage == Stage::kLint || info.severity == Severity::kWarning ||
+         (info.stage == Stage::kCompile && info.code >= 3000);
+}
+
+std::uint16_t parse_code(std::string_view text) {
+  if (text.size() > 2 && (text[0] == 'G' || text[0] == 'g') && (text[1] == 'V' || text[1] == 'v'))
+    text.remove_prefix(2);
+  std::uint16_t code = 0;
+  auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), code);
+  bool whole = error == std::errc() && end == text.data() + text.size() && text.size() == 4;
+  return whole && find_diagnostic(code) ? code : 0;
+}
+
+Result<Done> parse_level(std::string_view text, Levels& levels) {
+  std::size_t equals = text.find('=');
+  std::string_view word = equals == std::string_view::npos ? std::string_view() : text.substr(equals + 1);
+  std::uint16_t code = parse_code(text.substr(0, equals));
+  if (code == 0) return Error{"`" + std::string(text.substr(0, equals)) + "` is no diagnostic code", 2};
+  if (!can_be_lowered(*find_diagnostic(code)))
+    return Error{code_text(code) + " decides about admission; only lints and warnings have a level", 2};
+  if (word == "off")
+    levels[code] = Level::kOff;
+  else if (word == "warn")
+    levels[code] = Level::kWarn;
+  else if (word == "error")
+    levels[code] = Level::kError;
+  else
+    return Error{"`" + std::string(text) + "` needs a level: " + code_text(code) + "=error, =warn or =off", 2};
+  return Done{};
+}
+
+Result<SuppressionFile> read_suppression_file(const std::string& path) {
+  Result<std::string> text = read_input({path});
+  if (!text) return text.error();
+  Context context;
+  SourceId source = context.sources.add(path, std::move(*text));
+  std::vector<frontend::Document> documents = frontend::read_documents(context, source);
+  auto where = [&](OriginId at) {
+    const Origin& o = context.origins[at];
+    Position p = context.sources.position(o.source, o.begin);
+    return path + ":" + std::to_string(p.line) + ":" + std::to_string(p.column) + ": ";
+  };
+  if (context.diags.errors() > 0) {
+    const Diagnostic& d = context.diags.all().front();
+    return Error{where(d.at) + d.message, 2};
+  }
+  SuppressionFile out;
+  out.path = path;
+  if (documents.empty()) return out;
+  const ir::Value& root = documents.front().root;
+  for (const ir::Member& m : root.members()) {
+    if (m.key != "warnings" && m.key != "ignore")
+      return Error{where(m.key_at) + "unknown field `" + std::string(m.key) + "`; known: warnings, ignore", 2};
+  }
+  for (const ir::Member& m : root["warnings"].members()) {
+    // `off` without quotes is the boolean false of YAML 1.1.
+    std::string level(m.value.is_bool() ? (m.value.as_bool() ? "on" : "off") : m.value.as_string());
+    Result<Done> parsed = parse_level(std::string(m.key) + "=" + level, out.levels);
+    if (!parsed) return Error{where(m.key_at) + parsed.error().message, 2};
+  }
+  for (const ir::Value& item : root["ignore"].items()) {
+    IgnoreEntry e{parse_code(item["code"].as_string()), {}, std::string(trim(item["reason"].as_string())), {}, {}};
+    const Origin& o = context.origins[item.at()];
+    e.begin = context.sources.position(o.source, o.begin);
+    e.end = context.sources.position(o.source, o.end);
+    if (e.code == 0) return Error{where(item.at()) + "`code` names no diagnostic", 2};
+    if (!can_be_lowered(*find_diagnostic(e.code)))
+      return Error{where(item.at()) + code_text(e.code) + " cannot be suppressed; only lints and warnings can", 2};
+    if (e.reason.empty()) return Error{where(item.at()) + "`reason` is missing", 2};
+    for (const ir::Value& glob : item["files"].items()) e.files.emplace_back(glob.as_string());
+    out.entries.push_back(std::move(e));
+  }
+  return out;
+}
+
+std::string find_suppression_file(const std::string& folder) {
+  std::string at = folder;
+  for (int up = 0; up < 64; ++up) {
+    std::string path = at + (at == "/" ? ".grovec.yaml" : "/.grovec.yaml");
+    if (::access(path.c_str(), R_OK) == 0) return up == 0 && folder == "." ? ".grovec.yaml" : path;
+    if (::access((at + "/.git").c_str(), F_OK) == 0 || at == "/") return {};
+    std::size_t slash = at.rfind('/');
+    if (slash == std::string::npos) return {};
+    at = slash == 0 ? "/" : at.substr(0, slash);
+  }
+  return {};
+}
+
+std::uint32_t apply_suppressions(Context& context, const Levels& levels, const SuppressionFile& file,
+                                 std::string_view name, std::span<const SourceId> sources,
+                                 std::vector<std::uint8_t>& seen) {
+  seen.assign(file.entries.size(), 0);
+  for (std::size_t i = 0; i < seen.size(); ++i) {
+    const std::vector<std::string>& globs = file.entries[i].files;
+    auto match = [&](const std::string& glob) { return matches(glob, name); };
+    if (globs.empty() || std::any_of(globs.begin(), globs.end(), match)) seen[i] = kEntryApplies;
+  }
+  std::vector<Comment> comments;
+  for (SourceId source : sources) find_comments(context, source, comments);
+  std::vector<Diagnostic>& all = context.diags.all();
+  if (all.empty() && comments.empty()) return 0;
+  auto silent = [&](Diagnostic& d) {
+    if (!can_be_lowered(*d.info)) return false;
+    auto level = levels.find(d.info->code);
+    if (level == levels.end()) {
+      level = file.levels.find(d.info->code);
+      if (level != file.levels.end() && level->second == Level::kOff) return true;
+      if (level != file.levels.end()) set_severity(d, level->second);
+    } else {
+      if (level->second == Level::kOff) return true;
+      set_severity(d, level->second);
+    }
+    if (d.at != kNowhere) {
+      const Origin& o = context.origins[d.at];
+      std::uint32_t line = comments.empty() ? 0 : context.sources.position(o.source, o.begin).line;
+      for (Comment& c : comments)
+        if (c.code == d.info->code && !c.reason.empty() && c.source == o.source && c.line == line) return c.used = true;
+    }
+    for (std::size_t i = 0; i < file.entries.size(); ++i)
+      if (file.entries[i].code == d.info->code && (seen[i] & kEntryApplies)) {
+        seen[i] |= kEntryUsed;
+        return true;
+      }
+    return false;
+  };
+  std::size_t before = all.size();
+  all.erase(std::remove_if(all.begin(), all.end(), silent), all.end());
+  auto suppressed = static_cast<std::uint32_t>(before - all.size());
+  for (const Comment& c : comments) report_comment(context, c);
+  return suppressed;
+}
+
+}  // namespace grovec::driver

@@ -1,0 +1,51 @@
+/// \file What the user does not want to hear: levels by code, comments, and `.grovec.yaml`.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "ir/base/context.h"
+#include "ir/base/result.h"
+
+namespace grovec::driver {
+
+enum class Level : std::uint8_t { kOff, kWarn, kError };
+using Levels = std::map<std::uint16_t, Level>;
+
+/// Lints, warnings, and what is admitted but has no correct output: the rest is upstream's verdict and stays.
+bool can_be_lowered(const DiagInfo& info);
+/// "GV6101", "gv6101" or "6101"; 0 if it is none of the catalogue.
+std::uint16_t parse_code(std::string_view text);
+/// One value of `-W`: "GV6101=off". Errors have exit code 2.
+Result<Done> parse_level(std::string_view text, Levels& levels);
+
+/// An `ignore` entry of `.grovec.yaml`.
+struct IgnoreEntry {
+  std::uint16_t code;
+  std::vector<std::string> files;  ///< globs, relative to the folder of the file; empty = everywhere
+  std::string reason;
+  Position begin, end;  ///< of the entry
+};
+struct SuppressionFile {
+  std::string path;  ///< empty = there is none
+  std::vector<IgnoreEntry> entries;
+  Levels levels;
+};
+/// Reads a `.grovec.yaml`. Errors have exit code 2 and tell line and column.
+Result<SuppressionFile> read_suppression_file(const std::string& path);
+/// `.grovec.yaml` in this folder or the nearest one above that has it; empty if none has.
+std::string find_suppression_file(const std::string& folder);
+
+/// Drops, lowers and raises the findings of one file: levels first, then `# grovec:ignore CODE reason` on the line of a
+/// finding (or on a line of its own above it), then the file's entries. Reports suppressions that are unused, unknown,
+/// forbidden or without a reason. Returns how many findings were suppressed.
+/// For each entry of the file, `seen` gets kEntryApplies and kEntryUsed.
+std::uint32_t apply_suppressions(Context& context, const Levels& levels, const SuppressionFile& file,
+                                 std::string_view name, std::span<const SourceId> sources,
+                                 std::vector<std::uint8_t>& seen);
+inline constexpr std::uint8_t kEntryApplies = 1, kEntryUsed = 2;
+
+}  // namespace grovec::driver
