@@ -173,9 +173,10 @@ struct Statement {
   Value value;                             ///< field: value, let, include; param: the `in` list or range
   std::unique_ptr<Expression> expression;  ///< assert, where
   std::unique_ptr<Block> block;
-  bool block_as_value = false;  ///< field written `name: { … }`
-  bool blank_before = false;    ///< an empty line stood before it
-  bool joined = false;          ///< kPair: stood on the line of the pair before it
+  bool block_as_value = false;       ///< field written `name: { … }`
+  bool blank_before = false;         ///< an empty line stood before it
+  bool blank_after_leading = false;  ///< an empty line stood between its comments and it
+  bool joined = false;               ///< kPair: stood on the line of the pair before it
   std::vector<Comment> leading;
   std::string_view trailing;
 };

@@ -37,8 +37,9 @@ Lowering::Lowering(Context& context, Program& program, const DslLimits& limits)
 }
 
 OriginId Lowering::origin(Span at, const Frame& frame) {
-  const OriginId o = context_.origins.add(frame.source, at.begin, at.end);
-  return frame.via == kNowhere ? o : context_.origins.chain(o, OriginCause::kMixin, frame.via);
+  OriginId o = context_.origins.add(frame.source, at.begin, at.end);
+  if (frame.via != kNowhere) o = context_.origins.chain(o, OriginCause::kMixin, frame.via);
+  return frame.reference == kNowhere ? o : pool_.with_cause(frame.reference, OriginCause::kArgument, o);
 }
 
 std::vector<Document> Lowering::run(SourceId main) {
@@ -49,7 +50,7 @@ std::vector<Document> Lowering::run(SourceId main) {
         declare_set({&s, env.source}, true);
       else if (s.kind != StatementKind::kParam && s.kind != StatementKind::kLet)
         misplaced(s, "in an `env`; here stand `set`, `param` and `let`",
-                  Frame{env.source, &program_.globals(), kNowhere, 0, true});
+                  Frame{env.source, &program_.globals(), kNowhere, kNowhere, 0, true});
     }
   std::vector<Document> out;
   for (SetState& set : sets_) {
@@ -61,14 +62,15 @@ std::vector<Document> Lowering::run(SourceId main) {
     for (const Later& later : sets_[i].ratios) check_ratio(later, built_[i]);
   }
   for (const Placed& placed : program_.assertions())
-    check_assertion({placed.statement, Frame{placed.source, &program_.globals(), kNowhere, 0, false}}, built_);
+    check_assertion({placed.statement, Frame{placed.source, &program_.globals(), kNowhere, kNowhere, 0, false}},
+                    built_);
   for (Document& document : out) document.broken = broken_;
   return out;
 }
 
 void Lowering::declare_set(const Placed& placed, bool overlay) {
   const Statement& s = *placed.statement;
-  Frame frame{placed.source, &program_.globals(), kNowhere, 0, overlay};
+  Frame frame{placed.source, &program_.globals(), kNowhere, kNowhere, 0, overlay};
   auto it = set_index_.find(s.name.text);
   if (overlay && it == set_index_.end()) {
     std::vector<std::string_view> names;
@@ -289,7 +291,7 @@ void Lowering::apply_call(const Call& call, Target& target, const Frame& frame) 
   scope.is_mixin = true;
   if (!bind(call, s, mixin->source, scope, frame)) return poison();
   active_.push_back(&s);
-  Frame inner{mixin->source, &scope, at, ++applications_, frame.overlay};
+  Frame inner{mixin->source, &scope, at, kNowhere, ++applications_, frame.overlay};
   use(s.calls, target, inner);
   if (s.block) apply_block(*s.block, target, inner);
   active_.pop_back();
@@ -386,5 +388,15 @@ std::vector<Document> read_grove(Context& context, SourceId source, const DslOpt
 }
 
 bool is_grove_path(std::string_view path) { return path.ends_with(".grove"); }
+
+bool is_grove_text(std::string_view text) {
+  if (text.starts_with("\xEF\xBB\xBF")) text.remove_prefix(3);
+  for (;;) {
+    text.remove_prefix(std::min(text.find_first_not_of(" \t\r\n"), text.size()));
+    if (!text.starts_with('#')) break;
+    text.remove_prefix(std::min(text.find('\n'), text.size()));
+  }
+  return text.starts_with("grovec ") || text.starts_with("grovec\t");
+}
 
 }  // namespace grovec::frontend

@@ -42,5 +42,7 @@ std::vector<Document> read_grove(Context& context, SourceId source, const DslOpt
 
 /// Whether a path names a .grove file.
 bool is_grove_path(std::string_view path);
+/// Whether a text begins as .grove files do: comments, then `grovec` and a version. For input without a name.
+bool is_grove_text(std::string_view text);
 
 }  // namespace grovec::frontend

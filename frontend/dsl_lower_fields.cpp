@@ -193,7 +193,7 @@ void Lowering::count(const Statement& s, Target& target, Frame& frame) {
     return;
   }
   node.written_by = frame.application;
-  pool_.set_scalar(node, typed_bare(keep(s.words[0].text), node.place, at));
+  pool_.set_scalar(node, bare_value(keep(s.words[0].text), node.place, at));
 }
 
 void Lowering::after(const Statement& s, Target& target, Frame& frame) {
@@ -230,18 +230,21 @@ void Lowering::metric(Node& metrics, const Pair& pair, Frame& frame) {
   const OriginId at = origin(pair.at, frame);
   Node& item = pool_.make(metrics.place.element());
   metrics.items.push_back(&item);
-  put_text(item, "type", "Resource", at);
-  Node& resource = pool_.member(item, "resource", at);
-  put_text(resource, "name", pair.key.text, origin(pair.key.at, frame));
-  Node& wanted = pool_.member(resource, "target", at);
+  // `pods:NAME=VALUE` is a metric of the pods, everything else a resource.
+  const bool of_pods = pair.key.text.starts_with("pods:");
+  put_text(item, "type", of_pods ? "Pods" : "Resource", at);
+  Node& metric = pool_.member(item, of_pods ? "pods" : "resource", at);
+  put_text(of_pods ? pool_.member(metric, "metric", at) : metric, "name", pair.key.text.substr(of_pods ? 5 : 0),
+           origin(pair.key.at, frame));
+  Node& wanted = pool_.member(metric, "target", at);
   Frame inner = frame;
   OriginId value_at;
   const Value* v = behind(pair.value, inner, value_at);
   if (v == nullptr) return;
-  if (v->form == ValueForm::kBare && v->text.ends_with('%')) {
+  if (!of_pods && v->form == ValueForm::kBare && v->text.ends_with('%')) {
     put_text(wanted, "type", "Utilization", value_at);
     Node& average = pool_.member(wanted, "averageUtilization", value_at);
-    pool_.set_scalar(average, typed_bare(keep(v->text.substr(0, v->text.size() - 1)), average.place, value_at));
+    pool_.set_scalar(average, bare_value(keep(v->text.substr(0, v->text.size() - 1)), average.place, value_at));
     return;
   }
   put_text(wanted, "type", "AverageValue", value_at);
@@ -259,7 +262,7 @@ void Lowering::scale(const Statement& s, Target& target, Frame& frame) {
   auto bound = [&](std::string_view field, std::string_view text, OriginId where) {
     if (text.empty()) return;
     Node& node = pool_.member(config, field, where);
-    pool_.set_scalar(node, typed_bare(keep(text), node.place, where));
+    pool_.set_scalar(node, bare_value(keep(text), node.place, where));
   };
   if (s.name) {
     const OriginId range_at = origin(s.name.at, frame);

@@ -16,16 +16,6 @@ std::string_view element_name(const Node& list) {
   return element.type == schemas::TypeId{0} ? std::string_view() : schemas::type(element.type).go_name;
 }
 
-/// The field of an item that `key: value` and `key=value` set, besides the key itself.
-std::string_view scalar_field(std::string_view element) {
-  if (element == "v1.EnvVar") return "value";
-  if (element == "v1.VolumeMount" || element == "v1.VolumeDevice") return "name";
-  if (element == "v1.PodResourceClaim") return "resourceClaimTemplateName";
-  if (element == "v1.ResourceClaim") return "request";
-  if (element == "v1.HostAlias") return "hostnames";
-  return {};
-}
-
 bool all_digits(std::string_view text) {
   return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
 }
@@ -47,24 +37,6 @@ void Lowering::put_text(Node& node, std::string_view key, std::string_view text,
 // ---------------------------------------------------------------------------------------------------------------------
 // Scalars
 // ---------------------------------------------------------------------------------------------------------------------
-
-ir::Value Lowering::typed_bare(std::string_view text, Place place, OriginId at) {
-  if (text == "null") return ir::Value::null(at);
-  const ir::Value as_text = ir::Value::string(text, at);
-  const TypeKind kind = place.kind();
-  if (kind == TypeKind::kString || kind == TypeKind::kDuration || kind == TypeKind::kTime) return as_text;
-  const ir::Scalar s = ir::resolve_scalar(text);
-  switch (s.type) {
-    case ir::ScalarType::kBool:
-      return s.is_short_bool ? as_text : ir::Value::boolean(s.boolean, at);
-    case ir::ScalarType::kInt:
-      return ir::Value::integer(s.integer, at);
-    case ir::ScalarType::kFloat:
-      return ir::Value::real(s.real, at);
-    default:
-      return as_text;
-  }
-}
 
 std::optional<ir::Value> Lowering::typed(const Constant& c, Place place, OriginId at) {
   const TypeKind kind = place.kind();
@@ -113,10 +85,9 @@ const Value* Lowering::behind(const Value& value, Frame& frame, OriginId& at) {
     }
     const bool structured = b->value->form == ValueForm::kList || b->value->form == ValueForm::kBlock;
     const OriginId reference = origin(v->at, frame);
-    if (structured)
-      frame.via = reference;
-    else if (depth == 0)
-      at = pool_.with_cause(reference, OriginCause::kArgument, b->given_at);
+    if (!structured && depth == 0) at = pool_.with_cause(reference, OriginCause::kArgument, b->given_at);
+    if (structured && frame.reference == kNowhere) frame.reference = reference;
+    frame.via = kNowhere;
     frame.source = b->source;
     frame.scope = b->scope;
     v = b->value;
@@ -126,7 +97,7 @@ const Value* Lowering::behind(const Value& value, Frame& frame, OriginId& at) {
 std::optional<ir::Value> Lowering::scalar(const Value& v, Place place, const Frame& frame, OriginId at) {
   switch (v.form) {
     case ValueForm::kBare:
-      return typed_bare(keep(v.text), place, at);
+      return bare_value(keep(v.text), place, at);
     case ValueForm::kString:
     case ValueForm::kRaw:
     case ValueForm::kText: {
@@ -295,7 +266,7 @@ void Lowering::apply_keyed_block(Node& node, const Block& block, const Frame& ou
 void Lowering::port(Node& item, std::string_view text, OriginId at) {
   const std::size_t slash = text.find('/');
   const Place place = item.place.member("containerPort");
-  pool_.set_scalar(pool_.member(item, "containerPort", at), typed_bare(keep(text.substr(0, slash)), place, at));
+  pool_.set_scalar(pool_.member(item, "containerPort", at), bare_value(keep(text.substr(0, slash)), place, at));
   if (slash != std::string_view::npos) put_text(item, "protocol", text.substr(slash + 1), at);
 }
 
@@ -330,7 +301,7 @@ void Lowering::keyed_item(Node& list, const Word& key, const Value* value, const
   const std::string_view key_field = named_port ? "name" : keys[0];
   const Place key_place = item.place.member(key_field);
   pool_.set_scalar(pool_.member(item, key_field, at),
-                   key.quoted ? ir::Value::string(keep(key.text), at) : typed_bare(keep(key.text), key_place, at));
+                   key.quoted ? ir::Value::string(keep(key.text), at) : bare_value(keep(key.text), key_place, at));
   if (value) fill_item(item, key, value, frame, depth);
   if (s && s->block) apply_struct_block(item, *s->block, frame, depth);
   if (s && !s->pairs.empty()) apply_pairs(item, s->pairs, frame, depth);

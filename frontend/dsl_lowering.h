@@ -16,6 +16,7 @@ struct Frame {
   SourceId source{};
   const Scope* scope = nullptr;
   OriginId via = kNowhere;        ///< innermost use of a mixin; its origin has the outer ones behind it
+  OriginId reference = kNowhere;  ///< name that stands for the list or block being applied
   std::uint32_t application = 0;  ///< number of this application of a block
   bool overlay = false;           ///< inside `env`: sets, groups and cliques must exist
 };
@@ -125,7 +126,6 @@ class Lowering {
   const Value* behind(const Value& value, Frame& frame, OriginId& at);
   std::optional<ir::Value> scalar(const Value& value, Place place, const Frame& frame, OriginId at);
   std::optional<ir::Value> typed(const Constant& c, Place place, OriginId at);
-  ir::Value typed_bare(std::string_view text, Place place, OriginId at);
   std::string_view member_key(const Node& node, const Word& key);
   void put_text(Node& node, std::string_view key, std::string_view text, OriginId at);
   bool too_deep(int depth, OriginId at);

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "ir/value/resolve.h"
+
 namespace grovec::frontend::dsl {
 
 namespace {
@@ -13,6 +15,34 @@ std::string_view scalar_text(const ir::Value& v, Arena& arena) {
   return {};
 }
 }  // namespace
+
+std::string_view scalar_field(std::string_view element) {
+  if (element == "v1.EnvVar") return "value";
+  if (element == "v1.VolumeMount" || element == "v1.VolumeDevice") return "name";
+  if (element == "v1.PodResourceClaim") return "resourceClaimTemplateName";
+  if (element == "v1.ResourceClaim") return "request";
+  if (element == "v1.HostAlias") return "hostnames";
+  return {};
+}
+
+ir::Value bare_value(std::string_view text, Place place, OriginId at) {
+  if (text == "null") return ir::Value::null(at);
+  const ir::Value as_text = ir::Value::string(text, at);
+  const schemas::TypeKind kind = place.kind();
+  if (kind == schemas::TypeKind::kString || kind == schemas::TypeKind::kDuration || kind == schemas::TypeKind::kTime)
+    return as_text;
+  const ir::Scalar s = ir::resolve_scalar(text);
+  switch (s.type) {
+    case ir::ScalarType::kBool:
+      return s.is_short_bool ? as_text : ir::Value::boolean(s.boolean, at);
+    case ir::ScalarType::kInt:
+      return ir::Value::integer(s.integer, at);
+    case ir::ScalarType::kFloat:
+      return ir::Value::real(s.real, at);
+    default:
+      return as_text;
+  }
+}
 
 Place Place::element() const {
   return kind() == schemas::TypeKind::kList || kind() == schemas::TypeKind::kMap

@@ -30,6 +30,14 @@ struct Place {
   Place member(std::string_view name) const;
 };
 
+/// What an unquoted word means at a place: `null` is null; text where text is wanted; else a number or truth value as
+/// YAML reads it (yes, no, on, off, y, n are text), or text.
+ir::Value bare_value(std::string_view text, Place place, OriginId at);
+
+/// The field of an item that `key: value` and `key=value` set besides the key itself; empty if items need a block.
+/// `element` is the Go name of the item's type.
+std::string_view scalar_field(std::string_view element);
+
 struct Node {
   enum class Kind : std::uint8_t { kUnset, kScalar, kList, kMap };
   struct Entry {

@@ -107,7 +107,9 @@ class TokenPass {
       }
       if (!usable(*token)) continue;
       insert_line_end(*token);
-      if (!track(*token)) return false;
+      bool dropped = false;
+      if (!track(*token, dropped)) return false;
+      if (dropped) continue;
       previous_ = token;
       reading_.tokens.push_back(std::move(owned));
     }
@@ -160,7 +162,7 @@ class TokenPass {
     reading_.tokens.push_back(std::move(line_end));
   }
 
-  bool track(const CommonToken& token) {
+  bool track(const CommonToken& token, bool& dropped) {
     switch (token.getType()) {
       case P::NOT:
       case P::MINUS:
@@ -177,7 +179,7 @@ class TokenPass {
       case P::RBRACK:
       case P::RPAREN:
         prefixes_ = 0;
-        close(token);
+        dropped = !close(token);
         return true;
       default:
         prefixes_ = 0;
@@ -191,21 +193,22 @@ class TokenPass {
     return false;
   }
 
-  void close(const CommonToken& token) {
+  /// False if nothing was open: the token is reported and dropped.
+  bool close(const CommonToken& token) {
     auto matches = [&](const CommonToken* open) { return closer_of(open->getType()) == token.getType(); };
     auto match = std::find_if(open_.rbegin(), open_.rend(), matches);
     if (match == open_.rend()) {
-      ok_ = false;
       if (reading_.first_on_line(token.getLine()))
         reading_.context.diags.report(reading_.origin(reading_.span(&token)), diag::DslUnopenedBracket,
                                       bracket_text(token.getType()));
-      return;
+      return false;
     }
     while (!matches(open_.back())) {
       unclosed(open_.back());
       open_.pop_back();
     }
     open_.pop_back();
+    return true;
   }
 
   void unclosed(const CommonToken* open) {
@@ -278,7 +281,24 @@ class Strategy final : public antlr4::DefaultErrorStrategy {
   }
 
   Token* recoverInline(antlr4::Parser* parser) override { throw antlr4::InputMismatchException(parser); }
-  void sync(antlr4::Parser*) override {}
+
+  /// Between statements: what can begin none is reported and skipped, so that one slip does not end the block.
+  void sync(antlr4::Parser* parser) override {
+    const std::size_t rule = parser->getRuleContext()->getRuleIndex();
+    if (rule != P::RuleBlock && rule != P::RuleFile) return;
+    for (;;) {
+      const Token* token = dynamic_cast<antlr4::TokenStream*>(parser->getInputStream())->LT(1);
+      const std::size_t type = token->getType();
+      if (is_word(type) || type == P::STRING || type == P::RAW || type == P::NL || type == P::SEMI ||
+          type == P::COMMA || type == P::RBRACE || type == Token::EOF)
+        return;
+      if (reading_.first_on_line(token->getLine()))
+        reading_.context.diags.report(reading_.origin(reading_.span(token)), diag::DslUnexpected, "a statement",
+                                      found(token));
+      parser->consume();
+      recover(parser, nullptr);
+    }
+  }
 
  private:
   std::string found(const Token* token) const {
@@ -711,6 +731,15 @@ class Builder {
     }
   }
 
+  /// `name:type` without a blank is one word to the lexer.
+  static void split_type(Parameter& out) {
+    const std::size_t colon = out.name.text.find(':');
+    if (colon == std::string_view::npos || out.type) return;
+    const auto at = static_cast<std::uint32_t>(out.name.at.begin + colon);
+    out.type = {out.name.text.substr(colon + 1), {at + 1, out.name.at.end}, false};
+    out.name = {out.name.text.substr(0, colon), {out.name.at.begin, at}, false};
+  }
+
   void parameters(ParserRuleContext* context, Statement& out) {
     out.has_parameters = true;
     for (auto* node : context->children) {
@@ -722,6 +751,7 @@ class Builder {
         if (p.rule_index() == P::RuleWord) parameter.name = word(p.rule);
         type_and_default(p, parameter);
       }
+      split_type(parameter);
       out.parameters.push_back(std::move(parameter));
     }
   }
@@ -845,6 +875,7 @@ class Builder {
     out.blank_before = blank_line_before(out.at.begin);
     out.leading = take_leading(out.at.begin);
     if (!out.leading.empty()) {
+      out.blank_after_leading = out.blank_before;
       out.blank_before = out.leading[0].blank_before;
       out.leading[0].blank_before = false;
     }
@@ -863,10 +894,6 @@ class Builder {
 
   /// False if the statement is none: it was reported.
   bool fill(ParserRuleContext* context, Statement& out) {
-    if (dynamic_cast<P::JunkStatementContext*>(context)) {
-      junk(context, out);
-      return false;
-    }
     if (dynamic_cast<P::OtherStatementContext*>(context)) {
       other(context, out);
       return false;
@@ -884,6 +911,10 @@ class Builder {
       }
       first = false;
       part(c, out);
+    }
+    if (out.kind == StatementKind::kParam) {
+      split_type(out.parameters[0]);
+      out.name = out.parameters[0].name;
     }
     if (out.kind == StatementKind::kField && !out.pairs.empty() && !out.name) out.kind = StatementKind::kPair;
     if (out.keyword.end == 0) out.keyword = out.name ? out.name.at : out.at;
@@ -977,14 +1008,6 @@ class Builder {
     }
   }
 
-  void junk(ParserRuleContext* context, const Statement& out) {
-    const Token* token = context->getStart();
-    if (!reading_.first_on_line(token->getLine())) return;
-    reading_.context.diags.report(reading_.origin(reading_.span(token)), diag::DslUnexpected, "a statement",
-                                  "`" + std::string(reading_.slice(token)) + "`");
-    (void)out;
-  }
-
   void other(ParserRuleContext* context, const Statement& out) {
     const Token* token = context->getStart();
     std::string_view text = reading_.slice(token);
@@ -1040,8 +1063,7 @@ void check_version(Reading& reading, Tree& tree) {
   if (!tree.has_version) {
     if (reading.broken) return;
     reading.broken = true;
-    const OriginId at = reading.origin({0, 0});
-    reading.context.diags.report(at, diag::DslNoVersion).fix(at, "grovec 1\n\n");
+    reading.context.diags.report(reading.origin({0, 0}), diag::DslNoVersion);
   } else if (tree.version.text != "1" && !tree.version.text.empty()) {
     reading.broken = true;
     reading.context.diags.report(reading.origin(tree.version.at), diag::DslUnknownVersion, tree.version.text);

@@ -214,13 +214,10 @@ std::string encode_text_block(std::string_view text, std::size_t indent) {
   return out;
 }
 
-std::string encode_string(std::string_view text) {
-  std::size_t count = 0;
-  bool raw =
-      text.find_first_of("\"\\") != std::string_view::npos && text.find_first_of("'\r\n") == std::string_view::npos;
-  if (raw && check_utf8(text, count).ok) return std::string("'").append(text).append("'");
+std::string escape(std::string_view text) {
   constexpr char kHex[] = "0123456789abcdef";
-  std::string out = "\"";
+  std::string out;
+  auto hex = [&](unsigned char c) { out.append("\\u00").append(1, kHex[c >> 4]).append(1, kHex[c & 15]); };
   for (std::size_t i = 0; i < text.size(); ++i) {
     const auto c = static_cast<unsigned char>(text[i]);
     const bool c1 = c == 0xC2 && i + 1 < text.size() && static_cast<unsigned char>(text[i + 1]) < 0xA0;
@@ -233,14 +230,21 @@ std::string encode_string(std::string_view text) {
     else if (c == '\r')
       out += "\\r";
     else if (c < 0x20 || c == 0x7F)
-      out.append("\\u00").append(1, kHex[c >> 4]).append(1, kHex[c & 15]);
-    else if (c1) {
-      const auto low = static_cast<unsigned char>(text[++i]);
-      out.append("\\u00").append(1, kHex[low >> 4]).append(1, kHex[low & 15]);
-    } else
+      hex(c);
+    else if (c1)
+      hex(static_cast<unsigned char>(text[++i]));
+    else
       out += text[i];
   }
-  return out += '"';
+  return out;
+}
+
+std::string encode_string(std::string_view text) {
+  std::size_t count = 0;
+  const bool raw =
+      text.find_first_of("\"\\") != std::string_view::npos && text.find_first_of("'\r\n") == std::string_view::npos;
+  if (raw && check_utf8(text, count).ok) return std::string("'").append(text).append("'");
+  return "\"" + escape(text) + "\"";
 }
 
 bool is_bare_word(std::string_view text) {

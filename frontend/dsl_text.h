@@ -42,6 +42,8 @@ std::string decode_text_block(std::string_view literal);
 std::string encode_text_block(std::string_view text, std::size_t indent);
 /// `text` as a literal on one line: '…' if it has double quotes or backslashes and nothing else special, else "…".
 std::string encode_string(std::string_view text);
+/// `text` as the inside of a "…" literal.
+std::string escape(std::string_view text);
 /// Whether the lexer reads `text` as one bare word (keywords included).
 bool is_bare_word(std::string_view text);
 

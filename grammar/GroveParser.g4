@@ -40,9 +40,6 @@ statement
   | key block                                                                # fieldStatement
   | key pair+                                                                # fieldStatement
   | BARE word attribute* mixins? block?                                      # otherStatement
-  | block                                                                    # junkStatement
-  | ( LBRACK | RBRACK | LPAREN | RPAREN | COLON | EQ | EQEQ | NOTEQ | ATMOST | ATLEAST | BELOW | ABOVE | STAR | SLASH
-    | PLUS | MINUS | PERCENT | REF | TEXT )                                  # junkStatement
   ;
 
 attribute : COUNT | pair | afterClause | scaleClause | packClause | tolerateClause ;
