@@ -9,13 +9,14 @@
 
 namespace grovec::cli {
 
-extern const Command kCheckCommand, kCompileCommand, kExplainCommand, kGraphCommand, kSchemaCommand, kShowCommand,
-    kVersionCommand;
+extern const Command kCheckCommand, kCompileCommand, kConvertCommand, kExplainCommand, kFmtCommand, kGraphCommand,
+    kResolveCommand, kSchemaCommand, kShowCommand, kVersionCommand;
 
 namespace {
 
-constexpr const Command* kCommands[] = {&kCompileCommand, &kCheckCommand,  &kShowCommand,   &kGraphCommand,
-                                        &kExplainCommand, &kSchemaCommand, &kVersionCommand};
+constexpr const Command* kCommands[] = {&kCheckCommand, &kCompileCommand, &kConvertCommand, &kExplainCommand,
+                                        &kFmtCommand,   &kGraphCommand,   &kResolveCommand, &kSchemaCommand,
+                                        &kShowCommand,  &kVersionCommand};
 
 constexpr std::string_view kExitCodes =
     "Exit codes:\n"

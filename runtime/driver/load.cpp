@@ -66,7 +66,7 @@ DocumentKind kind_of(const ir::Value& root) {
 
 Result<std::vector<LoadedDocument>> load_text(Context& context, std::string name, std::string text,
                                               const LanguageOptions& language) {
-  const bool is_grove = frontend::is_grove_path(name);
+  const bool is_grove = frontend::is_grove_path(name) || (name == display_name({"-"}) && frontend::is_grove_text(text));
   SourceId source = context.sources.add(name, std::move(text));
   std::vector<frontend::Document> documents;
   if (is_grove) {

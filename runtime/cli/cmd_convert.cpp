@@ -1,0 +1,93 @@
+// convert: between YAML and .grove, in both directions.
+#include <unistd.h>
+
+#include "frontend/dsl_convert.h"
+#include "frontend/dsl_lower.h"
+#include "ir/base/render.h"
+#include "runtime/cli/commands.h"
+#include "runtime/driver/load.h"
+#include "runtime/driver/output.h"
+
+namespace grovec::cli {
+
+namespace {
+
+constexpr OptionSpec kOptions[] = {
+    {"--to", {}, "FORM", "grove: from YAML or JSON; yaml: from .grove", "grove|yaml"},
+    {"--out", {}, "FILE", "write the result here instead of standard output", {}},
+    {"--no-mixins", {}, {}, "to grove: write out what cliques have in common", {}},
+    {"--env", {}, "NAME", "to yaml: environment of the .grove file", {}},
+    {"--set", {}, "NAME=VALUE", "to yaml: value of a parameter (may be repeated)", {}},
+    {"--values", {}, "FILE", "to yaml: values of parameters (may be repeated)", {}},
+    {"--include-root", {}, "DIR", "to yaml: includes stay below it (default: the file's folder)", {}},
+};
+
+driver::LanguageOptions language_of(const Options& options) {
+  driver::LanguageOptions out;
+  out.env = options.get("--env");
+  out.settings = options.all("--set");
+  out.value_files = options.all("--values");
+  out.include_root = options.get("--include-root");
+  return out;
+}
+
+std::optional<std::string> converted(Context& context, const std::vector<frontend::Document>& documents, bool to_grove,
+                                     bool mixins) {
+  const SourceId source = documents.empty() ? SourceId{} : documents[0].source;
+  if (to_grove) return frontend::convert_to_grove(context, source, documents, {.mixins = mixins});
+  if (context.diags.errors() > 0) return std::nullopt;
+  return frontend::convert_to_yaml(context, source, documents);
+}
+
+int run(const Options& options) {
+  if (options.operands().size() != 1) return fail(kUsage, "`convert` takes one file");
+  if (!options.has("--to")) return fail(kUsage, "say `--to grove` or `--to yaml`");
+  const bool to_grove = options.get("--to") == "grove";
+  const driver::Input input{options.operands()[0]};
+  const bool is_grove = frontend::is_grove_path(input.path) || (input.path == "-" && !to_grove);
+  if (is_grove == to_grove)
+    return fail(kUsage, "`" + driver::display_name(input) + "` is " + (is_grove ? "a .grove file" : "no .grove file") +
+                            " already; say `--to " + (is_grove ? "yaml" : "grove") + "`");
+  Result<std::string> text = driver::read_input(input);
+  if (!text) return fail(text.error());
+  Context context;
+  // The form of standard input follows from `--to`.
+  const std::string name = input.path == "-" && !to_grove ? "<stdin>.grove" : driver::display_name(input);
+  Result<std::vector<driver::LoadedDocument>> loaded =
+      driver::load_text(context, name, std::move(*text), language_of(options));
+  if (!loaded) return fail(loaded.error());
+  std::vector<frontend::Document> documents;
+  for (const driver::LoadedDocument& d : *loaded) documents.push_back(d.document);
+  if (documents.empty() && context.diags.errors() == 0)
+    return fail(kFound, "`" + driver::display_name(input) + "` has no document");
+  std::optional<std::string> result;
+  if (context.diags.errors() == 0) result = converted(context, documents, to_grove, !options.has("--no-mixins"));
+  context.diags.sort(context.origins);
+  std::string findings;
+  render_all(context, {use_color(STDERR_FILENO)}, findings);
+  print_error(findings);
+  if (!result) return kFound;
+  if (options.has("--out")) {
+    Result<Done> done = driver::write_file_atomically(std::string(options.get("--out")), *result);
+    return done ? kClean : fail(done.error());
+  }
+  driver::FdWriter out(STDOUT_FILENO, "standard output");
+  out.write(*result);
+  Result<Done> done = out.finish();
+  return done ? kClean : fail(done.error());
+}
+
+}  // namespace
+
+extern const Command kConvertCommand;
+const Command kConvertCommand = {
+    "convert",
+    "turn YAML into .grove or back, with comments",
+    "grovec convert --to grove|yaml [OPTIONS] FILE",
+    "  grovec convert --to grove llm.yaml --out llm.grove\n"
+    "  grovec convert --to yaml --env prod llm.grove\n",
+    kOptions,
+    run,
+};
+
+}  // namespace grovec::cli
