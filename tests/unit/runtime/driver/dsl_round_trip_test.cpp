@@ -1,0 +1,146 @@
+// A set in YAML, the same set converted to the DSL, and that converted back: one compile output, byte for byte.
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+
+#include "frontend/dsl_convert.h"
+#include "frontend/dsl_lower.h"
+#include "ir/base/render.h"
+#include "runtime/driver/compile.h"
+#include "runtime/driver/emit.h"
+
+namespace grovec::driver {
+namespace {
+
+namespace fs = std::filesystem;
+
+std::string read_file(const fs::path& path) {
+  std::ifstream in(path, std::ios::binary);
+  std::stringstream text;
+  text << in.rdbuf();
+  return text.str();
+}
+
+/// What `compile` prints for a file, or the findings if it refuses.
+struct Output {
+  bool ok = false;
+  std::string text, findings;
+};
+
+Output compile_file(const fs::path& path, CompileRequest request) {
+  Output out;
+  request.operands = {path.string()};
+  Result<std::unique_ptr<Compilation>> done = compile(request);
+  if (!done) {
+    out.findings = done.error().message;
+    return out;
+  }
+  Compilation& c = **done;
+  render_all(c.context, {}, out.findings);
+  out.ok = !c.failed();
+  if (!out.ok) return out;
+  FILE* file = std::tmpfile();
+  {
+    FdWriter writer(fileno(file), "temporary file");
+    ObjectStream stream(writer, OutputFormat::kYaml);
+    for (const auto& set : c.sets) stream.plan(set->plan, set->module.desired, true);
+    stream.finish();
+    (void)writer.finish();
+  }
+  std::rewind(file);
+  char buffer[65536];
+  for (std::size_t n; (n = std::fread(buffer, 1, sizeof buffer, file)) > 0;) out.text.append(buffer, n);
+  std::fclose(file);
+  return out;
+}
+
+/// Operator configuration and cluster objects that a recording was made with.
+CompileRequest request_for(const fs::path& path) {
+  CompileRequest request;
+  const std::string text = path.string();
+  if (text.find("/oracle/") == std::string::npos) return request;
+  request.with = {"tests/fixtures/oracle/prerequisites.yaml", "tests/fixtures/oracle/topologies.yaml"};
+  if (text.find("-tas-") != std::string::npos)
+    request.operator_config = "tests/fixtures/oracle/operator-config-topology.yaml";
+  if (text.find("-mnnvl-") != std::string::npos)
+    request.operator_config = "tests/fixtures/oracle/operator-config-mnnvl.yaml";
+  return request;
+}
+
+class DslRoundTrip : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    folder_ = fs::temp_directory_path() / ("grovec-round-trip-" + std::to_string(::getpid()));
+    fs::create_directories(folder_);
+  }
+  void TearDown() override { fs::remove_all(folder_); }
+
+  /// Text converted by `convert`, or nothing.
+  std::optional<std::string> to_grove(const std::string& yaml) {
+    Context context;
+    const SourceId source = context.sources.add("in.yaml", yaml);
+    return frontend::convert_to_grove(context, source, frontend::read_documents(context, source));
+  }
+  std::string to_yaml(const std::string& grove) {
+    Context context;
+    const SourceId source = context.sources.add("in.grove", grove);
+    return frontend::convert_to_yaml(context, source, frontend::read_grove(context, source, {}));
+  }
+  fs::path write(const char* name, const std::string& text) {
+    const fs::path path = folder_ / name;
+    std::ofstream(path, std::ios::binary) << text;
+    return path;
+  }
+
+  /// Number of manifests below `folder` that compile, each of which came back with the same output.
+  std::size_t check(const char* folder) {
+    std::vector<fs::path> files;
+    for (const auto& entry : fs::recursive_directory_iterator(folder))
+      if (entry.path().extension() == ".yaml") files.push_back(entry.path());
+    std::sort(files.begin(), files.end());
+    std::size_t equal = 0;
+    for (const fs::path& path : files) {
+      const std::string yaml = read_file(path);
+      if (yaml.find("kind: PodCliqueSet") == std::string::npos) continue;
+      const CompileRequest request = request_for(path);
+      const Output direct = compile_file(path, request);
+      if (!direct.ok) continue;
+      const auto grove = to_grove(yaml);
+      EXPECT_TRUE(grove) << path;
+      if (!grove) continue;
+      const Output through = compile_file(write("set.grove", *grove), request);
+      EXPECT_EQ(through.text, direct.text) << path << "\n" << *grove << through.findings;
+      const Output back = compile_file(write("set.yaml", to_yaml(*grove)), request);
+      EXPECT_EQ(back.text, direct.text) << path << "\n" << back.findings;
+      equal += through.text == direct.text && back.text == direct.text;
+    }
+    return equal;
+  }
+
+  fs::path folder_;
+};
+
+TEST_F(DslRoundTrip, Samples) { EXPECT_EQ(check("tests/fixtures/samples"), 11u); }
+TEST_F(DslRoundTrip, RecordedInputs) { EXPECT_GE(check("tests/fixtures/oracle"), 30u); }
+TEST_F(DslRoundTrip, AcceptedAdmissionInputs) { EXPECT_GE(check("tests/fixtures/admission"), 40u); }
+
+TEST_F(DslRoundTrip, ExamplesAreTheSameInBothForms) {
+  std::size_t equal = 0;
+  for (const auto& entry : fs::directory_iterator("examples")) {
+    const std::string name = entry.path().filename().string();
+    const fs::path yaml = entry.path() / (name + ".yaml"), grove = entry.path() / (name + ".grove");
+    if (!fs::exists(yaml) || !fs::exists(grove)) continue;
+    const Output a = compile_file(yaml, {}), b = compile_file(grove, {});
+    EXPECT_TRUE(a.ok) << a.findings;
+    EXPECT_EQ(a.text, b.text) << name << b.findings;
+    ++equal;
+  }
+  EXPECT_GE(equal, 7u);
+}
+
+}  // namespace
+}  // namespace grovec::driver
