@@ -151,6 +151,15 @@ class LineMap {
   SourceId source_;
 };
 
+/// A comment without characters that end a line of YAML, or that YAML does not have.
+std::string yaml_comment(std::string_view text) {
+  std::string out(text);
+  for (std::string_view bad : {"\u0085", "\u2028", "\u2029", "\uFEFF", "\uFFFE", "\uFFFF"})
+    for (std::size_t at = out.find(bad); at != std::string::npos; at = out.find(bad, at))
+      out.replace(at, bad.size(), " ");
+  return out;
+}
+
 /// Where the value of a statement stands: structs on the way to a field have the place of its name, too.
 Span anchor(const Statement& s) {
   if (s.kind != StatementKind::kField && s.kind != StatementKind::kPair) return s.at;
@@ -227,7 +236,7 @@ std::string convert_to_yaml(Context& context, SourceId source, const std::vector
     const std::size_t end = text.find('\n', begin) + 1;
     const std::size_t blanks = text.find_first_not_of(' ', begin) - begin;
     for (; next < at_line.size() && at_line[next].first <= line; ++next)
-      out.append(blanks, ' ').append(at_line[next].second).append("\n");
+      out.append(blanks, ' ').append(yaml_comment(at_line[next].second)).append("\n");
     out.append(text, begin, end - begin);
     begin = end;
   }
