@@ -29,8 +29,10 @@ class Compilable {
     }
     claims();
     for (const Clique& c : set_.cliques) suffix(c);
-    for (const Clique& c : set_.cliques) scaling(c.auto_scaling, c.spec, "autoScalingConfig");
-    for (const ScalingGroup& g : set_.groups) scaling(g.auto_scaling, g.node, "scaleConfig");
+    for (const Clique& c : set_.cliques)
+      if (c.auto_scaling) scaling(*c.auto_scaling, *c.spec, clique_path(c.index, ".spec.autoScalingConfig"));
+    for (const ScalingGroup& g : set_.groups)
+      if (g.auto_scaling) scaling(*g.auto_scaling, *g.node, group_path(g.index, ".scaleConfig"));
     if (set_.replicas <= 0) return;  // nothing below is created
     if (!is_dns1035_label(set_.name))
       context_.diags.report((*set_.node)["metadata"]["name"].at(), diag::SetNameNoServiceName, set_.name)
@@ -98,23 +100,26 @@ class Compilable {
   }
 
   // HorizontalPodAutoscaler: 1 <= minReplicas <= maxReplicas, and metrics of known types.
-  void scaling(const std::optional<AutoScaling>& a, const Value* owner, std::string_view field) {
-    if (!a) return;
-    std::int32_t least = std::max(a->min_replicas.value_or(1), 1);
-    OriginId at = is_filled(context_, a->at("maxReplicas")) ? key_at(*owner, field) : a->at("maxReplicas");
-    if (a->max_replicas < least)
+  void scaling(const AutoScaling& a, const Value& owner, const std::string& path) {
+    const std::string_view field = std::string_view(path).substr(path.rfind('.') + 1);
+    const std::int32_t least = std::max(a.min_replicas.value_or(1), 1);
+    const OriginId at = is_filled(context_, a.at("maxReplicas")) ? key_at(owner, field) : a.at("maxReplicas");
+    if (a.max_replicas < 1)
+      context_.diags.report(at, diag::AutoscalerMaxTooSmall, a.max_replicas, "1").path(path + ".maxReplicas");
+    else if (a.max_replicas < least)
       context_.diags
-          .report(at, diag::AutoscalerMaxTooSmall, a->max_replicas,
-                  a->max_replicas < 1 ? std::string("1") : "`minReplicas` " + std::to_string(least))
-          .note(written_at(context_, a->at("minReplicas")), diag::SetHere, "minReplicas")
-          .path(std::string(field) + ".maxReplicas");
-    if (!a->metrics) return;
+          .report(at, diag::AutoscalerMaxTooSmall, a.max_replicas, "`minReplicas` " + std::to_string(least))
+          .note(written_at(context_, a.at("minReplicas")), diag::SetHere, "minReplicas")
+          .path(path + ".maxReplicas");
+    if (!a.metrics) return;
     constexpr std::pair<std::string_view, std::string_view> kSources[] = {{"Resource", "resource"},
                                                                           {"ContainerResource", "containerResource"},
                                                                           {"Pods", "pods"},
                                                                           {"Object", "object"},
                                                                           {"External", "external"}};
-    for (const Value& metric : a->metrics->items()) {
+    for (std::size_t i = 0; i < a.metrics->items().size(); ++i) {
+      const Value& metric = a.metrics->items()[i];
+      const std::string metric_path = path + ".metrics[" + std::to_string(i) + "]";
       std::string_view type = metric["type"].as_string();
       auto source =
           std::find_if(std::begin(kSources), std::end(kSources), [&](const auto& s) { return s.first == type; });
@@ -124,12 +129,12 @@ class Compilable {
             .report(place, diag::BadMetric,
                     "`" + std::string(type) +
                         "` is no type of a metric; known: Resource, ContainerResource, Pods, Object, External")
-            .path(std::string(field) + ".metrics");
+            .path(metric_path);
       else if (!metric.find(source->second))
         context_.diags
             .report(place, diag::BadMetric,
                     "a metric of type `" + std::string(type) + "` needs `" + std::string(source->second) + "`")
-            .path(std::string(field) + ".metrics");
+            .path(metric_path);
     }
   }
 
@@ -208,20 +213,22 @@ class Compilable {
   }
 
   void claims() {
-    for (const SharingEntry& e : set_.sharing) claim(e);
-    for (const Clique& c : set_.cliques)
-      for (const SharingEntry& e : c.sharing) claim(e);
-    for (const ScalingGroup& g : set_.groups)
-      for (const SharingEntry& e : g.sharing) claim(e);
+    claims_of(set_.sharing, "spec.template.resourceSharing");
+    for (const Clique& c : set_.cliques) claims_of(c.sharing, clique_path(c.index, ".resourceSharing"));
+    for (const ScalingGroup& g : set_.groups) claims_of(g.sharing, group_path(g.index, ".resourceSharing"));
   }
 
-  void claim(const SharingEntry& e) {
+  void claims_of(const std::vector<SharingEntry>& list, const std::string& path) {
+    for (std::size_t k = 0; k < list.size(); ++k) claim(list[k], path + "[" + std::to_string(k) + "].name");
+  }
+
+  void claim(const SharingEntry& e, const std::string& path) {
     auto internal = [&](const ClaimTemplate& t) { return t.name == e.name; };
     if (e.namespace_.empty() && std::any_of(set_.claim_templates.begin(), set_.claim_templates.end(), internal)) return;
     std::string_view ns = e.namespace_.empty() ? set_.namespace_ : e.namespace_;
     auto external = [&](const ExternalClaimTemplate& t) { return t.name == e.name && t.namespace_ == ns; };
     if (std::any_of(environment_.claim_templates.begin(), environment_.claim_templates.end(), external)) return;
-    context_.diags.report(e.at("name"), diag::ClaimTemplateMissing, e.name, ns).path("resourceSharing.name");
+    context_.diags.report(e.at("name"), diag::ClaimTemplateMissing, e.name, ns).path(path);
   }
 
   Context& context_;

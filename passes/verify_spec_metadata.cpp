@@ -176,8 +176,7 @@ void top_level(const SpecView& v) {
 
 void verify_metadata(const SpecView& v, const Value& metadata) {
   names(v, metadata);
-  if (const Value* g = metadata.find("generation"); g && g->as_double() < 0 && !v.is_create())
-    v.context.diags.report(g->at(), diag::NegativeGeneration, g->as_int()).path("metadata.generation");
+  // V004 never fires: the API server sets the generation itself, on creation and on updates.
   labels(v, metadata.find("labels"), "metadata.labels", diag::BadLabel);
   annotations(v, metadata.find("annotations"), "metadata.annotations", diag::BadAnnotation);
   owners(v, metadata["ownerReferences"]);

@@ -32,6 +32,7 @@ OriginId set_name_at(const SpecView& v) {
 void clique_name(const SpecView& v, const Clique& c, bool is_member) {
   OriginId at = c.at("name");
   if (is_blank_text(c.name)) {
+    if (is_reported(v.context, at)) return;  // a null clique
     v.context.diags.report(at, diag::CliqueWithoutName).path(clique_path(c.index, ".name"));
     return;
   }
@@ -99,7 +100,7 @@ void verify_names(const SpecView& v) {
   for (const Clique& c : v.set.cliques) clique_name(v, c, !members.empty() && members.contains(c.name));
   unique_cliques(v);
   for (const ScalingGroup& g : v.set.groups) {
-    if (!is_dns_subdomain(g.name)) {  // V052
+    if (!is_dns_subdomain(g.name) && !is_reported(v.context, g.at("name"))) {  // V052
       DiagnosticBuilder b = v.context.diags.report(g.at("name"), diag::BadGroupName, g.name);
       b.path(group_path(g.index, ".name"));
       std::string better = dns_suggestion(g.name);

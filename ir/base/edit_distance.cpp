@@ -30,6 +30,7 @@ int edit_distance_halves(std::string_view a, std::string_view b) {
 
 std::string_view nearest_name(std::string_view word, std::span<const std::string_view> candidates) {
   std::string_view best;
+  if (word.empty()) return best;
   int limit = std::max<int>(2, static_cast<int>(word.size() * 2 / 3));
   int best_distance = limit + 1;
   for (std::string_view candidate : candidates) {
