@@ -84,8 +84,8 @@ std::string line_of(const DiagInfo& info, const Explanation* about) {
   }
   for (std::string_view text = info.text; !text.empty();) {
     const bool hole = text.size() > 2 && text[0] == '{' && text[2] == '}';
-    const bool at_end = hole && text.size() == 3 && !out.empty() && out.back() != ' ' && out.back() != '`';
-    if (!at_end) out += hole ? std::string("…") : std::string(1, text[0]);  // a last hole without a blank is a hint
+    const bool hint = hole && text.size() == 3 && !out.empty() && out.back() != ' ';  // such as "did you mean"
+    if (!hint) out += hole ? std::string("…") : std::string(1, text[0]);
     text.remove_prefix(hole ? 3 : 1);
   }
   return out;
@@ -208,7 +208,7 @@ int run(const Options& options) {
   for (const std::string& word : words) {
     const DiagInfo* info = find(word);
     if (!info) return fail(kUsage, "there is no code `" + word + "`; " + nearest(word));
-    chosen.push_back(info);
+    if (std::find(chosen.begin(), chosen.end(), info) == chosen.end()) chosen.push_back(info);
   }
   return print(chosen, false, as_json);
 }
