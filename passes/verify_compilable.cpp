@@ -107,8 +107,7 @@ class Compilable {
     if (a.max_replicas < 1)
       context_.diags.report(at, diag::AutoscalerMaxTooSmall, a.max_replicas, "1").path(path + ".maxReplicas");
     else if (a.max_replicas < least)
-      context_.diags
-          .report(at, diag::AutoscalerMaxTooSmall, a.max_replicas, "`minReplicas` " + std::to_string(least))
+      context_.diags.report(at, diag::AutoscalerMaxTooSmall, a.max_replicas, "`minReplicas` " + std::to_string(least))
           .note(written_at(context_, a.at("minReplicas")), diag::SetHere, "minReplicas")
           .path(path + ".maxReplicas");
     if (!a.metrics) return;

@@ -135,9 +135,11 @@ void print_text(driver::FdWriter& out, const DiagInfo& info) {
   text += "\n\n";
   if (!about) {
     text += wrap(line_of(info, nullptr), "  ");
-    if (info.severity == Severity::kNote) text += "\n  A note: it stands below another message, and explains that one.\n";
+    if (info.severity == Severity::kNote)
+      text += "\n  A note: it stands below another message, and explains that one.\n";
   } else {
-    text += "The rule\n" + wrap(about->rule, "  ") + "\nWhy\n" + wrap(about->why, "  ") + "\nAn example that breaks it\n";
+    text +=
+        "The rule\n" + wrap(about->rule, "  ") + "\nWhy\n" + wrap(about->why, "  ") + "\nAn example that breaks it\n";
     text += indented(about->example, "  ") + "\nWhat to do\n" + wrap(about->fix, "  ");
   }
   out.write(text);
@@ -190,7 +192,8 @@ bool is_chosen(const DiagInfo& info, const std::vector<std::string>& prefixes) {
   if (info.severity == Severity::kNote) return false;
   if (prefixes.empty()) return true;
   const std::string code = std::to_string(info.code);
-  return std::any_of(prefixes.begin(), prefixes.end(), [&](const std::string& p) { return code.starts_with(digits_of(p)); });
+  return std::any_of(prefixes.begin(), prefixes.end(),
+                     [&](const std::string& p) { return code.starts_with(digits_of(p)); });
 }
 
 int run(const Options& options) {
