@@ -168,6 +168,7 @@ struct Statement {
   std::vector<Parameter> parameters;  ///< mixin: all; param: one
   std::vector<Call> calls;            ///< mixins behind `:`, or of use
   std::vector<Statement> attributes;  ///< of a header, in written order
+  std::size_t left = 0;               ///< ratio: how many of `words` stand before `=`
   bool has_parameters = false;
   bool has_value = false;
   Value value;                             ///< field: value, let, include; param: the `in` list or range

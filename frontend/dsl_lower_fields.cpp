@@ -124,7 +124,7 @@ void Lowering::unknown_field(std::string_view name, Span at, const Target& targe
   for (std::string_view keyword : keywords()) names.push_back(keyword);
   const OriginId o = origin(at, frame);
   auto report = context_.diags.report(o, diag::DslUnknownField, name, level_name(target.level));
-  if (auto near = nearest_name(name, names); !near.empty())
+  if (auto near = nearest_name(name, names); !near.empty() && near != name)
     report.note(o, diag::DslDidYouMean, near).fix(o, std::string(near));
 }
 

@@ -514,22 +514,11 @@ class Printer {
   }
 
   void ratio(const Statement& s) {
-    std::string text;
-    for (const Word& w : s.words) {
-      for (char c : w.text) text += c == ':' ? std::string(" : ") : std::string(1, c);
-      text += '\n';
+    for (std::size_t i = 0; i < s.words.size(); ++i) {
+      out_ += i == 0 ? " " : i == s.left ? " = " : " : ";
+      // `a:b` without blanks is one word.
+      for (char c : s.words[i].text) out_ += c == ':' ? std::string(" : ") : std::string(1, c);
     }
-    // Names, then numbers: with two or more parts before `=`.
-    std::vector<std::string> parts;
-    for (std::size_t begin = 0; begin < text.size();) {
-      const std::size_t end = text.find('\n', begin);
-      parts.push_back(text.substr(begin, end - begin));
-      begin = end + 1;
-    }
-    const std::size_t names =
-        !parts.empty() && parts[0].find(" : ") != std::string::npos ? 1 : std::min<std::size_t>(2, parts.size());
-    for (std::size_t i = 0; i < parts.size(); ++i)
-      out_.append(i == 0 ? " " : i == names ? " = " : " : ").append(parts[i]);
   }
 
   const PrintOptions& options_;

@@ -986,6 +986,7 @@ class Builder {
         break;
       }
       default:
+        if (c.type() == P::EQ && out.kind == StatementKind::kRatio) out.left = out.words.size();
         if (c.type() == P::STRING) {  // message of an assert
           out.has_value = true;
           scalar_token(c.token, out.value);
