@@ -278,6 +278,12 @@ TEST(DslLower, MistakesHaveTheirCodes) {
             std::vector<int>{1250});
 }
 
+TEST(DslLower, SizeIsCheckedBeforeTheParser) {
+  EXPECT_EQ(Lowered(kHead + "#" + std::string(1u << 20, 'x')).codes(), std::vector<int>{1200});
+  EXPECT_EQ(Lowered(kHead + "#" + std::string((1u << 20) - 11, 'x')).codes(), std::vector<int>{});
+  EXPECT_EQ(Lowered(kHead + "let a = \"" + std::string(1u << 19, 'x') + "\"").codes(), std::vector<int>{});
+}
+
 TEST(DslLower, WhatReferencesMultiplyIsBounded) {
   std::string lists = kHead + "let a0 = [x, x, x, x, x, x, x, x, x, x]\n";
   std::string texts = kHead + "let a0 = \"xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx\"\n";
