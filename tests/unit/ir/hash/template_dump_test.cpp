@@ -170,7 +170,7 @@ TEST(TemplateDump, HashesAreThoseOfTheRecordedObjects) {
       const std::string name = object["metadata"]["name"];
       sets_found[name] = dumps_of(object);
       const std::string recorded = status["PodCliqueSet/" + name].value("currentGenerationHash", "");
-      EXPECT_EQ(hash_of(sets_found[name][""]), recorded) << entry.path();
+      EXPECT_EQ(hash_of(sets_found[name][""]), recorded.get<std::string>()) << entry.path();
       ++sets;
     }
     for (const json& object : objects) {
@@ -179,7 +179,8 @@ TEST(TemplateDump, HashesAreThoseOfTheRecordedObjects) {
       const std::string set = labels["app.kubernetes.io/part-of"];
       const std::string& text = sets_found[set][clique_name(object, set)];
       ASSERT_FALSE(text.empty()) << object["metadata"]["name"];
-      EXPECT_EQ(hash_of(text), labels["grove.io/pod-template-hash"]) << entry.path() << object["metadata"]["name"];
+      EXPECT_EQ(hash_of(text), labels["grove.io/pod-template-hash"].get<std::string>())
+          << entry.path() << object["metadata"]["name"];
       ++cliques;
     }
   }
