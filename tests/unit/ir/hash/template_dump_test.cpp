@@ -170,7 +170,7 @@ TEST(TemplateDump, HashesAreThoseOfTheRecordedObjects) {
       const std::string name = object["metadata"]["name"];
       sets_found[name] = dumps_of(object);
       const std::string recorded = status["PodCliqueSet/" + name].value("currentGenerationHash", "");
-      EXPECT_EQ(hash_of(sets_found[name][""]), recorded.get<std::string>()) << entry.path();
+      EXPECT_EQ(hash_of(sets_found[name][""]), recorded) << entry.path();
       ++sets;
     }
     for (const json& object : objects) {
