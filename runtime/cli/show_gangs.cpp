@@ -1,5 +1,6 @@
 // show gangs: what must be placed together, and what it asks for.
 #include "runtime/cli/showing.h"
+#include "runtime/driver/graph/model.h"
 
 namespace grovec::cli {
 
@@ -28,13 +29,6 @@ const ir::PackConstraint& base_pack_of(const SetView& view, GroupId g) {
   return packs.empty() ? kNoPack : packs[static_cast<std::size_t>(g)];
 }
 
-std::string pack_text(const ir::PackConstraint& p) {
-  std::string out;
-  if (!p.required.empty()) out = "required " + std::string(p.required);
-  if (!p.preferred.empty()) out += (out.empty() ? "" : ", ") + ("preferred " + std::string(p.preferred));
-  return out;
-}
-
 std::string gpus_text(std::int64_t n) { return n ? std::to_string(n) : ""; }
 
 /// Rows of the table: gangs with their PodGroups.
@@ -59,7 +53,7 @@ class Text {
   void gang(const std::string& name, const std::string& role, const GangSums& s, const ir::PackConstraint& pack) {
     t_.row({name, role, std::to_string(s.minimum), std::to_string(s.pods), amount_text("cpu", s.least.requests("cpu")),
             amount_text("memory", s.least.requests("memory")), gpus_text(s.least.gpus()), gpus_text(s.all.gpus()),
-            pack_text(pack)});
+            pack_text(v_.desired(), pack)});
   }
 
   void pod_group(std::uint32_t i, std::uint32_t j, CliqueId c, std::uint64_t pods, bool is_last) {
@@ -69,7 +63,7 @@ class Text {
     least.add(v_.pod_resources(c), minimum);
     t_.row({branches_.child(is_last) + v_.clique_name(i, j, c), "", std::to_string(minimum), std::to_string(pods),
             amount_text("cpu", least.requests("cpu")), amount_text("memory", least.requests("memory")),
-            gpus_text(least.gpus()), gpus_text(all.gpus()), pack_text(pack_of(v_, c))});
+            gpus_text(least.gpus()), gpus_text(all.gpus()), pack_text(v_.desired(), pack_of(v_, c))});
   }
 
   void replica(const ReplicaRun& run, std::uint32_t i) {
@@ -92,12 +86,16 @@ class Text {
   void base_group(std::uint32_t i, GroupId g, bool is_last) {
     const std::uint32_t count = v_.desired().min_available(g), shown = all_ || count <= kLongestRun ? count : 1;
     const std::vector<CliqueId>& members = v_.group(g).cliques;
-    for (std::uint32_t j = 0; j < shown && !t_.is_done(); ++j)
+    const std::string pack = pack_text(v_.desired(), base_pack_of(v_, g));
+    for (std::uint32_t j = 0; j < shown && !t_.is_done(); ++j) {
+      if (!pack.empty())
+        t_.row({branches_.child(false) + v_.group_replica_name(i, g, j), "together", "", "", "", "", "", "", pack});
       for (CliqueId c : members)
         pod_group(i, j, c, v_.pods_between(i, c, j, 1), is_last && j + 1 == count && c == members.back());
+    }
     if (shown < count)
       t_.row({branches_.child(is_last) + v_.group_name(i, g) + "-" + index_range(shown, count - shown),
-              "like replica 0, " + pack_text(base_pack_of(v_, g))});
+              "like replica 0", "", "", "", "", "", "", pack});
   }
 
   void scaled(std::uint32_t i, GroupId g, const MemberRun& m) {

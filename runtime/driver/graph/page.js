@@ -314,6 +314,8 @@
       const pods = n.set.pods(n.i, n.j, c), least = n.set.cliques[c].min;
       for (let k = 0; k < pods && box.childNodes.length < 16; ++k) box.append(el('i', {class: k < least ? '' : 'extra'}));
     }
+    const more = podsOf(n) - box.childNodes.length;
+    if (more > 0) box.append(el('small', {}, `+${more}`));
     return box;
   }
   function drawRow({node, level, position, size}, index) {
@@ -506,7 +508,7 @@
     const entries = [['namespace', n.t === 's' ? set.namespace : null], ['gang', gangFact(n)], ['topology', packOf(n)],
       ['pods', n.t === 'p' || n.t === 'b' ? null : podsOf(n).toLocaleString('en')], ['GPUs', gpusOf(n) ? gpusOf(n).toLocaleString('en') : null]];
     if (n.t === 's') {
-      entries.push(['replicas', String(set.replicas)], ['objects', set.totals.objects.toLocaleString('en')],
+      entries.push(['replicas', String(set.replicas)], ['objects', set.totals.objects ? set.totals.objects.toLocaleString('en') : null],
         ['gangs', `${set.totals.base_gangs} base, ${set.totals.scaled_gangs} scaled`], ['scheduler', set.scheduler], ['priority class', set.priority]);
     } else if (n.t === 'g') {
       entries.push(['replicas', `${set.groupReplicas(n.i, n.g)}, at least ${set.groups[n.g].min}`]);
@@ -544,10 +546,12 @@
   function yamlTab(objects) {
     const box = el('div'), chips = el('div', {class: 'objects'}), text = el('div');
     const show = (o, chip) => {
-      for (const other of chips.children) other.setAttribute('aria-pressed', String(other === chip));
+      for (const other of chips.querySelectorAll('[aria-pressed]')) other.setAttribute('aria-pressed', String(other === chip));
       const yaml = selectedNode.set.fill(o.description.yaml, o.inst);
       const copy = el('button', {type: 'button', class: 'copy', onclick: () => navigator.clipboard?.writeText(yaml).then(() => { copy.textContent = 'Copied'; }, () => {})}, 'Copy');
-      text.replaceChildren(copy, yamlBlock(yaml));
+      chips.querySelector('.copy')?.remove();
+      chips.append(copy);
+      text.replaceChildren(yamlBlock(yaml));
     };
     objects.forEach((o) => {
       const chip = el('button', {type: 'button', 'aria-pressed': 'false', title: o.name, onclick: () => show(o, chip)}, o.kind);
@@ -608,7 +612,8 @@
       list.append(el('button', {role: 'tab', type: 'button', id: `detail-${id}`, 'aria-controls': 'detail-panel', onclick: () => show(id)}, title));
     }
     list.addEventListener('keydown', tabKeys);
-    box.replaceChildren(el('div', {class: 'kind'}, KINDS[n.t]), el('h2', {}, nameOf(n)), list, panel);
+    const head = el('div', {class: 'head'}, el('div', {class: 'kind'}, KINDS[n.t]), el('h2', {}, nameOf(n)), list);
+    box.replaceChildren(head, panel);
     box.scrollTop = 0;
     show(detailsTab);
   }
@@ -769,7 +774,7 @@
     const chip = (n, one) => el('span', {class: 'chip'}, el('b', {}, n.toLocaleString('en')), ` ${one}${n === 1 ? '' : 's'}`);
     const gpus = sum((s) => s.totals.gpus);
     byId('totals').append(chip(sum((s) => s.totals.pods), 'pod'), chip(sum((s) => s.totals.base_gangs + s.totals.scaled_gangs), 'gang'),
-      ...(gpus ? [chip(gpus, 'GPU')] : []), chip(sum((s) => s.totals.objects), 'object'));
+      ...(gpus ? [chip(gpus, 'GPU')] : []), ...(sum((s) => s.totals.objects) ? [chip(sum((s) => s.totals.objects), 'object')] : []));
   }
   function drawLegend() {
     const item = (color, extra, text) => el('span', {class: `c${color}`}, el('span', {class: 'pods'}, el('i', {class: extra})), text);

@@ -285,7 +285,8 @@ std::string colors() {
 }
 
 constexpr std::string_view kMarker =
-    "<defs><marker id=\"arrow\" viewBox=\"0 0 8 8\" refX=\"7\" refY=\"4\" markerWidth=\"7\" markerHeight=\"7\" "
+    "<defs><marker id=\"arrow\" viewBox=\"0 0 8 8\" refX=\"7\" refY=\"4\" markerUnits=\"userSpaceOnUse\" "
+    "markerWidth=\"10\" markerHeight=\"10\" "
     "orient=\"auto-start-reverse\"><path d=\"M0 0L8 4L0 8z\"/></marker></defs>\n";
 
 std::string size_attributes(int w, int h) {
