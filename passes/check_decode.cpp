@@ -150,8 +150,9 @@ class Checker {
     std::span<const Member> members = v.members();
     for (std::size_t i = 0; i < members.size(); ++i) {
       const Member& m = members[i];
-      k = std::lower_bound(k, keys.end(), m.key, [](const Key& a, std::string_view b) { return a.json_name < b; });
-      const Field* f = k != keys.end() && k->json_name == m.key ? &schemas::field(k->field) : nullptr;
+      k = std::lower_bound(k, keys.end(), m.key,
+                           [](const Key& a, std::string_view b) { return key_less(a.json_name, b); });
+      const Field* f = k != keys.end() && key_equal(k->json_name, m.key) ? &schemas::field(k->field) : nullptr;
       bool known = f && !f->is_pruned && (!f->is_extended || api_ == ApiMode::kExtended);
       Path here = path ? path->field(m.key) : Path::root(m.key);
       bool drop = false;

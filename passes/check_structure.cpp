@@ -145,8 +145,8 @@ class Checker {
     std::span<const Member> members = v.members();
     std::size_t m = 0;
     for (const Key& key : schemas::keys_of(t)) {
-      while (m < members.size() && members[m].key < key.json_name) ++m;
-      bool present = m < members.size() && members[m].key == key.json_name;
+      while (m < members.size() && key_less(members[m].key, key.json_name)) ++m;
+      bool present = m < members.size() && key_equal(members[m].key, key.json_name);
       const Field& f = schemas::field(key.field);
       if (present) {
         const Member& member = members[m];

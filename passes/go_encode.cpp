@@ -11,6 +11,7 @@
 #include "ir/duration.h"
 #include "ir/quantity.h"
 #include "ir/value/writer.h"
+#include "passes/path.h"
 
 namespace grovec::passes {
 
@@ -93,9 +94,9 @@ class Encoder {
     bool changed = false;
     std::size_t m = 0;
     for (const Key& key : keys) {
-      while (m < members.size() && members[m].key < key.json_name) ++m, changed = true;  // unknown: pruned
+      while (m < members.size() && key_less(members[m].key, key.json_name)) ++m, changed = true;  // unknown: pruned
       const Field& f = schemas::field(key.field);
-      bool here = m < members.size() && members[m].key == key.json_name;
+      bool here = m < members.size() && key_equal(members[m].key, key.json_name);
       if (here && !members[m].value.is_null()) {
         changed |= present(members[m], f);
         ++m;
@@ -325,9 +326,9 @@ Value with_members(Arena& arena, const Value& mapping, std::initializer_list<Mem
   std::copy(old.begin(), old.end(), out.begin());
   for (const Member& m : members) {
     auto at = std::lower_bound(out.begin(), out.begin() + static_cast<std::ptrdiff_t>(n), m.key,
-                               [](const Member& a, std::string_view k) { return a.key < k; });
+                               [](const Member& a, std::string_view k) { return key_less(a.key, k); });
     auto end = out.begin() + static_cast<std::ptrdiff_t>(n);
-    if (at != end && at->key == m.key) {
+    if (at != end && key_equal(at->key, m.key)) {
       at->value = m.value;
     } else {
       std::move_backward(at, end, end + 1);

@@ -44,8 +44,14 @@ std::span<const Piece> Value::pieces() const {
 
 const Member* Value::find_member(std::string_view key) const {
   std::span<const Member> all = members();
-  auto it =
-      std::lower_bound(all.begin(), all.end(), key, [](const Member& m, std::string_view k) { return m.key < k; });
+  if (key.empty()) return !all.empty() && all[0].key.empty() ? &all[0] : nullptr;
+  // Most keys differ in their first character: the call of memcmp is spared for them.
+  auto first = [](std::string_view s) { return s.empty() ? -1 : static_cast<int>(static_cast<unsigned char>(s[0])); };
+  const int wanted = first(key);
+  auto it = std::lower_bound(all.begin(), all.end(), key, [&](const Member& m, std::string_view k) {
+    const int own = first(m.key);
+    return own != wanted ? own < wanted : m.key < k;
+  });
   return it != all.end() && it->key == key ? &*it : nullptr;
 }
 
