@@ -10,8 +10,8 @@
 namespace grovec::driver {
 
 /// Buffers and writes in large blocks. After the first failure everything is dropped and `ok()` is false; the failure
-/// is told by `finish()`. A reader that went away (EPIPE) is not a failure: `reader_gone()`. Handles short writes and
-/// EINTR.
+/// is told by `finish()`. A reader that went away (EPIPE) is not a failure: `reader_gone()`. Handles short writes,
+/// EINTR, and descriptors that are non-blocking.
 class FdWriter {
  public:
   explicit FdWriter(int fd, std::string name);
