@@ -182,10 +182,10 @@ const Row kRows[] = {
      {2017}},
     {"V018",
      "{template: {resourceClaimTemplates: [{name: t, templateSpec: {spec: {devices: {requests: [{name: r}]}}}}], "
-     "resourceSharing: [{name: t, namespace: n, scope: AllReplicas}], cliques: [{name: a, spec: <R 1>}]}}",
+     "resourceSharing: [{name: t, namespace: nn, scope: AllReplicas}], cliques: [{name: a, spec: <R 1>}]}}",
      {2018}},
     {"V018 external with namespace is fine",
-     "{template: {resourceSharing: [{name: t, namespace: n, scope: AllReplicas}], cliques: [{name: a, spec: <R 1>}]}}",
+     "{template: {resourceSharing: [{name: t, namespace: nn, scope: AllReplicas}], cliques: [{name: a, spec: <R 1>}]}}",
      {}},
     {"V019 by the CRD",
      "{template: {resourceSharing: [{name: t, scope: BadScope}], cliques: [{name: a, spec: <R 1>}]}}",
@@ -210,7 +210,7 @@ const Row kRows[] = {
      "resourceSharing: [{name: t, scope: AllReplicas, filter: {}}]}]}}",
      {2023}},
     {"V024",
-     "{template: {cliques: [{name: a, spec: <R 1 x>}, {name: b, spec: <R 1 y>}], podCliqueScalingGroups: [{name: g, "
+     "{template: {cliques: [{name: a, spec: <R 1 x>}, {name: b, spec: <R 1 yy>}], podCliqueScalingGroups: [{name: g, "
      "cliqueNames: [a], resourceSharing: [{name: t, scope: AllReplicas, filter: {childCliqueNames: [b]}}]}]}}",
      {2024}},
     {"sharing: a PCS filter may name a member",
@@ -220,7 +220,7 @@ const Row kRows[] = {
     // 3.3
     {"V025 P1", "{template: {cliques: []}}", {2025}},
     {"V025 no template", "{}", {2025}},
-    {"P5", "{template: {cliques: [null, {name: a, spec: <R 1>}]}}", {1613, 2026}},
+    {"P5", "{template: {cliques: [null, {name: a, spec: <R 1 x>}]}}", {1613}},
     {"V026", "{template: {cliques: [{name: '', spec: <R 1>}]}}", {2026}},
     {"V026 blank", "{template: {cliques: [{name: '   ', spec: <R 1>}]}}", {2026}},
     {"V027", "{template: {cliques: [{name: prefill_worker, spec: <R 1>}]}}", {2027}},
@@ -261,7 +261,7 @@ const Row kRows[] = {
      {2036}},
     {"V037",
      "{template: {cliqueStartupType: CliqueStartupTypeExplicit, cliques: [{name: a, spec: <R 1 x>}, {name: b, spec: "
-     "{roleName: y, replicas: 1, startsAfter: [a, a], podSpec: <P>}}]}}",
+     "{roleName: yy, replicas: 1, startsAfter: [a, a], podSpec: <P>}}]}}",
      {2037}},
     {"V039",
      "{template: {cliques: [{name: a, spec: {replicas: 2, minAvailable: 2, autoScalingConfig: {minReplicas: 1, "
@@ -296,7 +296,7 @@ const Row kRows[] = {
      "c}]}}}]}}",
      {2042}},
     {"V043",
-     "{template: {cliques: [{name: a, spec: {replicas: 1, podSpec: {nodeName: n, containers: [{name: c}]}}}]}}",
+     "{template: {cliques: [{name: a, spec: {replicas: 1, podSpec: {nodeName: nn, containers: [{name: c}]}}}]}}",
      {2043}},
     {"V043 blank is fine",
      "{template: {cliques: [{name: a, spec: {replicas: 1, podSpec: {nodeName: ' ', containers: [{name: c}]}}}]}}",
@@ -320,14 +320,14 @@ const Row kRows[] = {
      "{template: {cliques: [{name: a, spec: {replicas: 1, podSpec: {containers: [{name: c, env: [{name: A}]}, {name: "
      "d, env: [{name: A}]}]}}}]}}",
      {}},
-    {"V046 by the CRD", "{template: {cliques: [{name: a, spec: <R 1 x>}, {name: a, spec: <R 1 y>}]}}", {1610}},
+    {"V046 by the CRD", "{template: {cliques: [{name: a, spec: <R 1 x>}, {name: a, spec: <R 1 yy>}]}}", {1610}},
     {"V047", "{template: {cliques: [{name: a, spec: <R 1 x>}, {name: b, spec: <R 1 x>}]}}", {2047}},
     {"V047 names: two without roleName",
      "{template: {cliques: [{name: a, spec: <R 1>}, {name: b, spec: <R 1>}]}}",
      {2047}},
-    {"names: one without roleName", "{template: {cliques: [{name: a, spec: <R 1>}, {name: b, spec: <R 1 y>}]}}", {}},
+    {"names: one without roleName", "{template: {cliques: [{name: a, spec: <R 1>}, {name: b, spec: <R 1 yy>}]}}", {}},
     {"V048",
-     "{template: {cliques: [{name: a, spec: <R 1 x>}, {name: b, spec: {roleName: y, replicas: 1, podSpec: "
+     "{template: {cliques: [{name: a, spec: <R 1 x>}, {name: b, spec: {roleName: yy, replicas: 1, podSpec: "
      "{schedulerName: unknown, containers: [{name: c}]}}}]}}",
      {2048}},
     {"V049 V079",
@@ -338,7 +338,7 @@ const Row kRows[] = {
      "{template: {cliques: [{name: a, spec: {replicas: 1, podSpec: {schedulerName: ' ', containers: [{name: c}]}}}]}}",
      {2049}},
     {"sched: empty and default are one",
-     "{template: {cliques: [{name: a, spec: <R 1 x>}, {name: b, spec: {roleName: y, replicas: 1, podSpec: "
+     "{template: {cliques: [{name: a, spec: <R 1 x>}, {name: b, spec: {roleName: yy, replicas: 1, podSpec: "
      "{schedulerName: default-scheduler, containers: [{name: c}]}}}]}}",
      {}},
     {"V050",
@@ -390,7 +390,7 @@ const Row kRows[] = {
      "minAvailable: 3, scaleConfig: {minReplicas: 2, maxReplicas: 5}}]}}",
      {2058}},
     {"V059",
-     "{template: {cliques: [{name: a, spec: <R 1 x>}, {name: b, spec: <R 1 y>}], podCliqueScalingGroups: [{name: g, "
+     "{template: {cliques: [{name: a, spec: <R 1 x>}, {name: b, spec: <R 1 yy>}], podCliqueScalingGroups: [{name: g, "
      "cliqueNames: [a]}, {name: g, cliqueNames: [b]}]}}",
      {2059}},
     {"V060",
@@ -405,7 +405,7 @@ const Row kRows[] = {
      "podCliqueScalingGroups: [{name: g, cliqueNames: [a]}]}}",
      {2061}},
     {"names: clique and group of one name",
-     "{template: {cliques: [{name: a, spec: <R 1 x>}, {name: b, spec: <R 1 y>}], podCliqueScalingGroups: [{name: b, "
+     "{template: {cliques: [{name: a, spec: <R 1 x>}, {name: b, spec: <R 1 yy>}], podCliqueScalingGroups: [{name: b, "
      "cliqueNames: [a]}]}}",
      {}},
     {"scale: scaleConfig min above max is accepted",
@@ -430,7 +430,7 @@ const Row kRows[] = {
      kTopology},
     {"V065 standalone clique, unrelated group has a name",
      "{template: {cliques: [{name: a, topologyConstraint: {pack: {required: rack}}, spec: <R 1 x>}, {name: b, spec: <R "
-     "1 y>}], podCliqueScalingGroups: [{name: g, cliqueNames: [b], topologyConstraint: {topologyName: t, pack: "
+     "1 yy>}], podCliqueScalingGroups: [{name: g, cliqueNames: [b], topologyConstraint: {topologyName: t, pack: "
      "{required: rack}}}]}}",
      {2065},
      nullptr,
@@ -444,7 +444,7 @@ const Row kRows[] = {
      "{name: s}",
      kTopology},
     {"V067",
-     "{template: {cliques: [{name: a, spec: <R 1 x>}, {name: b, spec: <R 1 y>}], podCliqueScalingGroups: [{name: g, "
+     "{template: {cliques: [{name: a, spec: <R 1 x>}, {name: b, spec: <R 1 yy>}], podCliqueScalingGroups: [{name: g, "
      "cliqueNames: [a], topologyConstraint: {topologyName: t, pack: {required: rack}}}, {name: h, cliqueNames: [b], "
      "topologyConstraint: {topologyName: u, pack: {required: rack}}}]}}",
      {2067},
@@ -600,21 +600,21 @@ const Row kRows[] = {
     // 3.8
     {"V080", "{template: {cliques: [{name: a, spec: <R 1>}]}}", {2080}, nullptr, "{name: s}", kKai},
     {"V081",
-     "{template: {cliques: [{name: a, labels: {kai.scheduler/queue: y}, spec: <R 1>}]}}",
+     "{template: {cliques: [{name: a, labels: {kai.scheduler/queue: yy}, spec: <R 1>}]}}",
      {2081},
      nullptr,
      "{name: s, labels: {kai.scheduler/queue: x}}",
      kKai},
     {"V082",
      "{template: {cliques: [{name: a, labels: {kai.scheduler/queue: x}, spec: <R 1 x>}, {name: b, labels: "
-     "{kai.scheduler/queue: y}, spec: <R 1 y>}]}}",
+     "{kai.scheduler/queue: yy}, spec: <R 1 yy>}]}}",
      {2082},
      nullptr,
      "{name: s}",
      kKai},
     {"sched: KAI takes a queue of one clique for all",
      "{template: {cliques: [{name: a, annotations: {kai.scheduler/queue: x}, spec: <R 1 x>}, {name: b, spec: <R 1 "
-     "y>}]}}",
+     "yy>}]}}",
      {},
      nullptr,
      "{name: s}",
@@ -638,14 +638,14 @@ const Row kRows[] = {
      "{name: s}",
      kVolcano},
     {"V086",
-     "{template: {cliques: [{name: a, annotations: {scheduling.grove.io/volcano-queue: y}, spec: <R 1>}]}}",
+     "{template: {cliques: [{name: a, annotations: {scheduling.grove.io/volcano-queue: yy}, spec: <R 1>}]}}",
      {2086},
      nullptr,
      "{name: s, annotations: {scheduling.grove.io/volcano-queue: x}}",
      kVolcano},
     {"V087",
      "{template: {cliques: [{name: a, annotations: {scheduling.grove.io/volcano-queue: x}, spec: <R 1 x>}, {name: b, "
-     "spec: <R 1 y>}]}}",
+     "spec: <R 1 yy>}]}}",
      {2087},
      nullptr,
      "{name: s}",
@@ -673,15 +673,15 @@ const Row kRows[] = {
      {2093},
      "{template: {cliques: [{name: a, annotations: {grove.io/mnnvl-group: x}, spec: <R 1>}]}}"},
     {"V094",
-     "{template: {cliques: [{name: a, annotations: {grove.io/mnnvl-group: y}, spec: <R 1>}]}}",
+     "{template: {cliques: [{name: a, annotations: {grove.io/mnnvl-group: yy}, spec: <R 1>}]}}",
      {2094},
      "{template: {cliques: [{name: a, annotations: {grove.io/mnnvl-group: x}, spec: <R 1>}]}}"},
     {"V095",
      "{template: {cliques: [{name: a, spec: <R 1 x>}]}}",
      {2095},
-     "{template: {cliques: [{name: a, spec: <R 1 x>}, {name: b, spec: <R 1 y>}]}}"},
+     "{template: {cliques: [{name: a, spec: <R 1 x>}, {name: b, spec: <R 1 yy>}]}}"},
     {"V096",
-     "{template: {cliques: [{name: a, spec: <R 1 x>}, {name: b, spec: <R 1 y>}]}}",
+     "{template: {cliques: [{name: a, spec: <R 1 x>}, {name: b, spec: <R 1 yy>}]}}",
      {2096},
      "{template: {cliques: [{name: a, spec: <R 1 x>}]}}"},
     {"V096 rename",
@@ -689,17 +689,17 @@ const Row kRows[] = {
      {2096},
      "{template: {cliques: [{name: a, spec: <R 1>}]}}"},
     {"V097",
-     "{template: {cliqueStartupType: CliqueStartupTypeInOrder, cliques: [{name: b, spec: <R 1 y>}, {name: a, spec: <R "
+     "{template: {cliqueStartupType: CliqueStartupTypeInOrder, cliques: [{name: b, spec: <R 1 yy>}, {name: a, spec: <R "
      "1 x>}]}}",
      {2097},
      "{template: {cliqueStartupType: CliqueStartupTypeInOrder, cliques: [{name: a, spec: <R 1 x>}, {name: b, spec: <R "
-     "1 y>}]}}"},
+     "1 yy>}]}}"},
     {"update: reorder under AnyOrder",
-     "{template: {cliques: [{name: b, spec: <R 1 y>}, {name: a, spec: <R 1 x>}]}}",
+     "{template: {cliques: [{name: b, spec: <R 1 yy>}, {name: a, spec: <R 1 x>}]}}",
      {},
-     "{template: {cliques: [{name: a, spec: <R 1 x>}, {name: b, spec: <R 1 y>}]}}"},
+     "{template: {cliques: [{name: a, spec: <R 1 x>}, {name: b, spec: <R 1 yy>}]}}"},
     {"V098",
-     "{template: {cliques: [{name: a, spec: <R 1 y>}]}}",
+     "{template: {cliques: [{name: a, spec: <R 1 yy>}]}}",
      {2098},
      "{template: {cliques: [{name: a, spec: <R 1 x>}]}}"},
     {"V099",
@@ -732,10 +732,10 @@ const Row kRows[] = {
      {2105},
      "{template: {cliques: [{name: a, spec: <R 1>}], podCliqueScalingGroups: [{name: g, cliqueNames: [a]}]}}"},
     {"V106",
-     "{template: {cliques: [{name: a, spec: <R 1 x>}, {name: b, spec: <R 1 y>}], podCliqueScalingGroups: [{name: g, "
+     "{template: {cliques: [{name: a, spec: <R 1 x>}, {name: b, spec: <R 1 yy>}], podCliqueScalingGroups: [{name: g, "
      "cliqueNames: [b, a]}]}}",
      {2106},
-     "{template: {cliques: [{name: a, spec: <R 1 x>}, {name: b, spec: <R 1 y>}], podCliqueScalingGroups: [{name: g, "
+     "{template: {cliques: [{name: a, spec: <R 1 x>}, {name: b, spec: <R 1 yy>}], podCliqueScalingGroups: [{name: g, "
      "cliqueNames: [a, b]}]}}"},
     {"V107",
      "{template: {cliques: [{name: a, spec: <R 1>}], podCliqueScalingGroups: [{name: g, cliqueNames: [a], replicas: 2, "
@@ -766,16 +766,16 @@ const Row kRows[] = {
      {},
      "{template: {cliques: [{name: a, spec: <R 1>}]}}"},
     {"update: only the static error",
-     "{template: {cliques: [{name: a, spec: {roleName: y, replicas: 1, minAvailable: 2, podSpec: <P>}}]}}",
+     "{template: {cliques: [{name: a, spec: {roleName: yy, replicas: 1, minAvailable: 2, podSpec: <P>}}]}}",
      {2034},
      "{template: {cliques: [{name: a, spec: <R 1 x>}]}}"},
     {"update: three at once",
-     "{template: {cliques: [{name: a, spec: {roleName: y, replicas: 3, minAvailable: 3, startsAfter: [b], podSpec: "
+     "{template: {cliques: [{name: a, spec: {roleName: yy, replicas: 3, minAvailable: 3, startsAfter: [b], podSpec: "
      "<P>}}]}}",
      {2098, 2099, 2100},
      "{template: {cliques: [{name: a, spec: {roleName: x, replicas: 3, minAvailable: 1, podSpec: <P>}}]}}"},
     {"update: nodeName and spread constraints may be added",
-     "{template: {cliques: [{name: a, spec: {replicas: 1, podSpec: {nodeName: n, topologySpreadConstraints: [], "
+     "{template: {cliques: [{name: a, spec: {replicas: 1, podSpec: {nodeName: nn, topologySpreadConstraints: [], "
      "containers: [{name: c}]}}}]}}",
      {},
      "{template: {cliques: [{name: a, spec: <R 1>}]}}"},
@@ -799,12 +799,12 @@ const Row kRows[] = {
      "{template: {cliques: [{name: a, spec: <R 1>}], podCliqueScalingGroups: [{name: g, cliqueNames: [a]}]}}"},
     {"V113",
      "{template: {cliques: [{name: a, topologyConstraint: {packDomain: rack}, spec: <R 1 x>}, {name: b, spec: <R 1 "
-     "y>}], podCliqueScalingGroups: [{name: g, cliqueNames: [a], topologyConstraint: {topologyName: t, pack: "
+     "yy>}], podCliqueScalingGroups: [{name: g, cliqueNames: [a], topologyConstraint: {topologyName: t, pack: "
      "{required: rack}}}, {name: h, cliqueNames: [b], topologyConstraint: {topologyName: u, pack: {required: "
      "rack}}}]}}",
      {2113, 2303},
      "{template: {cliques: [{name: a, topologyConstraint: {packDomain: rack}, spec: <R 1 x>}, {name: b, spec: <R 1 "
-     "y>}], podCliqueScalingGroups: [{name: g, cliqueNames: [a], topologyConstraint: {topologyName: t, pack: "
+     "yy>}], podCliqueScalingGroups: [{name: g, cliqueNames: [a], topologyConstraint: {topologyName: t, pack: "
      "{required: rack}}}, {name: h, cliqueNames: [b], topologyConstraint: {topologyName: u, pack: {required: "
      "rack}}}]}}"},
     {"V114: legacy, TAS off",
@@ -941,10 +941,10 @@ TEST(UnreachableRules, AnswerWithoutDefaults) {
   Context context;
   ir::Value root =
       read(context, manifest("{template: {cliques: [{name: a, spec: {roleName: x, replicas: 1, podSpec: <P>, "
-                             "autoScalingConfig: {maxReplicas: 2}}}, {name: a, spec: {roleName: y, replicas: 1, "
+                             "autoScalingConfig: {maxReplicas: 2}}}, {name: a, spec: {roleName: yy, replicas: 1, "
                              "minAvailable: 1, podSpec: {containers: [{name: c, env: [{name: A}, {name: A}]}]}, "
                              "autoScalingConfig: {maxReplicas: 2}}}], resourceSharing: [{name: t, scope: Bad}]}}",
-                             "{name: s, namespace: n}"));
+                             "{name: s, namespace: nn}"));
   ir::PodCliqueSet set = build_spec(root);
   ir::Environment environment;
   verify_spec(context, set, root["metadata"], environment, Operation::kCreate);
@@ -956,7 +956,7 @@ TEST(UnreachableRules, StartupTypeOutsideTheEnum) {
   ir::Value root =
       read(context, manifest("{template: {cliqueStartupType: Bad, terminationDelay: 1h, cliques: [{name: a, "
                              "spec: {replicas: 1, minAvailable: 1, podSpec: <P>}}]}}",
-                             "{name: s, namespace: n}"));
+                             "{name: s, namespace: nn}"));
   ir::PodCliqueSet set = build_spec(root);
   ir::Environment environment;
   verify_spec(context, set, root["metadata"], environment, Operation::kCreate);
@@ -976,7 +976,7 @@ const BindingRow kBindings[] = {
      {2117, 2118, 2120}},
     {"V119",
      "{levels: [{domain: zone, key: a}], schedulerTopologyBindings: [{schedulerName: kai-scheduler, topologyReference: "
-     "x}, {schedulerName: kai-scheduler, topologyReference: y}]}",
+     "x}, {schedulerName: kai-scheduler, topologyReference: yy}]}",
      {2119},
      kKai},
     {"V121",
