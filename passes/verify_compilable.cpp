@@ -1,8 +1,11 @@
 #include <algorithm>
 
 #include "ir/names.h"
+#include "passes/go_encode.h"
 #include "passes/text_rules.h"
+#include "passes/verify_pod.h"
 #include "passes/verify_spec.h"
+#include "schemas/schema.h"
 
 namespace grovec::passes {
 
@@ -38,6 +41,9 @@ class Compilable {
       context_.diags.report((*set_.node)["metadata"]["name"].at(), diag::SetNameNoServiceName, set_.name)
           .path("metadata.name");
     for (const Clique& c : set_.cliques) clique(c);
+    for (const ScalingGroup& g : set_.groups)
+      verify_object_annotations(context_, g.annotations, group_path(g.index, ".annotations"));
+    shared_claims();
     same_names();
   }
 
@@ -64,39 +70,7 @@ class Compilable {
     if (pods > static_cast<std::int64_t>(kMostPodsOfClique))
       context_.diags.report(c.spec_at("replicas"), diag::TooManyPods, c.name, pods)
           .path(clique_path(c.index, ".spec.replicas"));
-    containers(c);
-  }
-
-  // What the API server checks in a Pod and the CRD does not: the mistakes that keep a clique from ever having pods.
-  void containers(const Clique& c) {
-    if (!c.pod_spec) return;
-    std::span<const Value> all = (*c.pod_spec)["containers"].items();
-    auto bad = [&](OriginId at, const std::string& text, const std::string& path) {
-      context_.diags.report(at, diag::ContainerInvalid, text).path(clique_path(c.index, ".spec.podSpec." + path));
-    };
-    if (all.empty())
-      bad(key_at(*c.pod_spec, "containers"), "a pod needs at least one container; the API server refuses the pods",
-          "containers");
-    for (std::string_view list : {"containers", "initContainers"}) {
-      std::span<const Value> items = (*c.pod_spec)[list].items();
-      for (std::size_t i = 0; i < items.size(); ++i) {
-        std::string path = std::string(list) + "[" + std::to_string(i) + "]";
-        const Value& name = items[i]["name"];
-        OriginId at = is_filled(context_, name.at()) ? items[i].at() : name.at();
-        if (name.as_string().empty())
-          bad(at, "a container needs a `name`; the API server refuses the pods", path + ".name");
-        else if (!is_dns_label(name.as_string()))
-          bad(at,
-              "`" + std::string(name.as_string()) +
-                  "` cannot be the name of a container; the API server refuses the pods",
-              path + ".name");
-        const Value* image = items[i].find("image");
-        if (!image || is_blank_text(image->as_string()))
-          bad(image ? image->at() : at,
-              "container `" + std::string(name.as_string()) + "` has no `image`; the API server refuses the pods",
-              path + ".image");
-      }
-    }
+    verify_pod(context_, set_, c);
   }
 
   // HorizontalPodAutoscaler: 1 <= minReplicas <= maxReplicas, and metrics of known types.
@@ -110,31 +84,7 @@ class Compilable {
       context_.diags.report(at, diag::AutoscalerMaxTooSmall, a.max_replicas, "`minReplicas` " + std::to_string(least))
           .note(written_at(context_, a.at("minReplicas")), diag::SetHere, "minReplicas")
           .path(path + ".maxReplicas");
-    if (!a.metrics) return;
-    constexpr std::pair<std::string_view, std::string_view> kSources[] = {{"Resource", "resource"},
-                                                                          {"ContainerResource", "containerResource"},
-                                                                          {"Pods", "pods"},
-                                                                          {"Object", "object"},
-                                                                          {"External", "external"}};
-    for (std::size_t i = 0; i < a.metrics->items().size(); ++i) {
-      const Value& metric = a.metrics->items()[i];
-      const std::string metric_path = path + ".metrics[" + std::to_string(i) + "]";
-      std::string_view type = metric["type"].as_string();
-      auto source =
-          std::find_if(std::begin(kSources), std::end(kSources), [&](const auto& s) { return s.first == type; });
-      OriginId place = is_filled(context_, metric["type"].at()) ? metric.at() : metric["type"].at();
-      if (source == std::end(kSources))
-        context_.diags
-            .report(place, diag::BadMetric,
-                    "`" + std::string(type) +
-                        "` is no type of a metric; known: Resource, ContainerResource, Pods, Object, External")
-            .path(metric_path);
-      else if (!metric.find(source->second))
-        context_.diags
-            .report(place, diag::BadMetric,
-                    "a metric of type `" + std::string(type) + "` needs `" + std::string(source->second) + "`")
-            .path(metric_path);
-    }
+    verify_scaling(context_, a, path);
   }
 
   // `<g>-<j>-<c>` of a member can be the name of a standalone clique, or of a member of another group.
@@ -209,6 +159,53 @@ class Compilable {
         context_.diags.report(c.at("name"), diag::CliqueNameIsSuffix, c.name, other.name)
             .note(other.at("name"), diag::DeclaredHere, other.name)
             .path(clique_path(c.index, ".name"));
+  }
+
+  // Each entry makes ResourceClaims, and claims of the same name in the pods.
+  void shared_claims() {
+    const std::string set = std::string(set_.name), digits = digits_of(set_.replicas - 1);
+    shared_claims_of(set_.sharing, "spec.template.resourceSharing", set, digits);
+    for (const ScalingGroup& g : set_.groups)
+      shared_claims_of(g.sharing, group_path(g.index, ".resourceSharing"),
+                       set + "-" + digits + "-" + std::string(g.name), digits_of(most(g.replicas, g.auto_scaling) - 1));
+    for (const Clique& c : set_.cliques) {
+      std::string owner = set + "-" + digits + "-";
+      if (c.group) {
+        const ScalingGroup& g = set_.groups[*c.group];
+        owner += std::string(g.name) + "-" + digits_of(most(g.replicas, g.auto_scaling) - 1) + "-";
+      }
+      shared_claims_of(c.sharing, clique_path(c.index, ".resourceSharing"), owner + std::string(c.name),
+                       digits_of(most(c.replicas, c.auto_scaling) - 1));
+    }
+    std::size_t i = 0;
+    for (const ClaimTemplate& t : set_.claim_templates) {
+      const std::string path = "spec.template.resourceClaimTemplates[" + std::to_string(i++) + "].templateSpec.spec";
+      if (!t.claim_spec || !is_shared(t.name)) continue;
+      const Value spec = go_encode(context_.arena, *t.claim_spec, schemas::type_named("v1.ResourceClaimSpec"));
+      verify_claim_spec(context_, spec, path);
+    }
+  }
+
+  void shared_claims_of(const std::vector<SharingEntry>& list, const std::string& path, const std::string& owner,
+                        const std::string& replica) {
+    for (std::size_t k = 0; k < list.size(); ++k) {
+      const SharingEntry& e = list[k];
+      const std::string infix = e.scope == SharingScope::kAllReplicas ? "-all-" : "-" + replica + "-";
+      const std::string name = owner + infix + std::string(e.name);
+      if (!is_dns_label(name))
+        context_.diags.report(e.at("name"), diag::ClaimNameInvalid, name)
+            .path(path + "[" + std::to_string(k) + "].name");
+    }
+  }
+
+  bool is_shared(std::string_view name) const {
+    auto in = [&](const std::vector<SharingEntry>& entries) {
+      return std::any_of(entries.begin(), entries.end(),
+                         [&](const SharingEntry& e) { return e.namespace_.empty() && e.name == name; });
+    };
+    return in(set_.sharing) ||
+           std::any_of(set_.cliques.begin(), set_.cliques.end(), [&](const Clique& c) { return in(c.sharing); }) ||
+           std::any_of(set_.groups.begin(), set_.groups.end(), [&](const ScalingGroup& g) { return in(g.sharing); });
   }
 
   void claims() {
