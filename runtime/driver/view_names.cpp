@@ -91,8 +91,7 @@ class Collector {
     const std::string text = name_text(name, n);
     for (std::size_t r = 0; r < rows_.size(); ++r) {
       if (rows_[r].section != section || rows_[r].what != what || keys_[r] != key) continue;
-      // Among equally long ones the highest index.
-      if (std::pair(text.size(), text) > std::pair(rows_[r].used, rows_[r].text)) {
+      if (text.size() >= rows_[r].used) {  // among equals the highest index
         rows_[r].text = text;
         rows_[r].used = text.size();
       }

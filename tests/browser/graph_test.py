@@ -65,7 +65,7 @@ def selected(b):
 
 def yaml_of(b, kind):
     b.click("#detail-yaml")
-    b.run("[...document.querySelectorAll('.objects button')].find((e) => e.textContent === arguments[0]).click()", kind)
+    b.run("[...document.querySelectorAll('.objects [aria-pressed]')].find((e) => e.textContent === arguments[0]).click()", kind)
     # The block ends each line; the last one of the text is empty.
     return b.text("#details pre")[:-1]
 
@@ -132,7 +132,7 @@ def test_every_object_has_a_place(b, pages):
         b.run("document.getElementById('row-' + arguments[0]).click()", index)
         if b.count("#detail-yaml"):
             b.click("#detail-yaml")
-            seen |= {tuple(o) for o in b.run("return [...document.querySelectorAll('.objects button')].map((e) => [e.textContent, e.title])")}
+            seen |= {tuple(o) for o in b.run("return [...document.querySelectorAll('.objects [aria-pressed]')].map((e) => [e.textContent, e.title])")}
     equal(sorted(seen), sorted(objects), "objects found in the tree")
 
 

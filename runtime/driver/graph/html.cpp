@@ -107,9 +107,7 @@ class SetData {
     const Sums sums = sums_of(v_, runs);
     j_.key("totals").begin_object().member("pods", sums.pods).member("pod_cliques", sums.pod_cliques);
     j_.member("base_gangs", sums.base_gangs).member("scaled_gangs", sums.scaled_gangs);
-    j_.member("gpus", sums.resources.gpus());
-    // 0: not counted, since a part is shown.
-    j_.member("objects", selection_.empty() ? totals_of(d_).objects : std::uint64_t{0});
+    j_.member("gpus", sums.resources.gpus()).member("objects", totals_of(d_).objects);
     resources(sums.resources);
     j_.end_object();
   }
