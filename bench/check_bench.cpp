@@ -18,8 +18,7 @@ struct Manifest {
 
 void BM_CheckDecode(benchmark::State& state) {
   Manifest m;
-  for (auto _ : state)
-    benchmark::DoNotOptimize(passes::check_decode(m.context, m.root, schemas::Root::kPodCliqueSet));
+  for (auto _ : state) benchmark::DoNotOptimize(passes::check_decode(m.context, m.root, schemas::Root::kPodCliqueSet));
 }
 BENCHMARK(BM_CheckDecode);
 

@@ -27,8 +27,7 @@ inline std::unique_ptr<driver::Compilation> compiled(std::string text) {
   auto c = std::make_unique<driver::Compilation>();
   driver::CompileRequest request;
   request.owner_references = true;
-  Result<std::vector<driver::LoadedDocument>> documents =
-      driver::load_text(c->context, "in.yaml", std::move(text), {});
+  Result<std::vector<driver::LoadedDocument>> documents = driver::load_text(c->context, "in.yaml", std::move(text), {});
   if (!documents || !driver::compile_documents(*c, request, *documents) || c->failed()) std::abort();
   return c;
 }

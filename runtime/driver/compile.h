@@ -25,7 +25,7 @@ struct CompileRequest {
   std::vector<std::string> assume_replicas;  ///< --assume-replicas NAME=N
   std::uint64_t max_objects = UINT64_MAX;    ///< more objects of one set are an error
   bool owner_references = false;
-  bool spec_only = false;  ///< --emit=spec: what the API server stores, even where no correct output exists
+  bool spec_only = false;   ///< --emit=spec: what the API server stores, even where no correct output exists
   std::string print_after;  ///< name of a pass, or empty
 };
 
@@ -40,10 +40,10 @@ struct CompiledSet {
 struct Compilation {
   Context context;
   ir::Environment environment;
-  std::vector<LoadedDocument> foreign;  ///< to pass through, in input order
-  std::vector<ir::Value> topologies;    ///< schedulers' objects for the ClusterTopologyBindings of the input
+  std::vector<LoadedDocument> foreign;             ///< to pass through, in input order
+  std::vector<ir::Value> topologies;               ///< schedulers' objects for the ClusterTopologyBindings of the input
   std::vector<std::unique_ptr<CompiledSet>> sets;  ///< sorted by namespace and name
-  std::string printed;  ///< --print-after
+  std::string printed;                             ///< --print-after
   bool failed() const { return context.diags.errors() > 0; }
 };
 

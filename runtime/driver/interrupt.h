@@ -1,4 +1,5 @@
-/// \file Ctrl-C while files are being written: finish the current step, remove what is half-made, then die of the signal.
+/// \file Ctrl-C while files are being written: finish the current step, remove what is half-made, then die of the
+/// signal.
 #pragma once
 
 namespace grovec::driver {

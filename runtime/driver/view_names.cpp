@@ -91,7 +91,8 @@ class Collector {
     const std::string text = name_text(name, n);
     for (std::size_t r = 0; r < rows_.size(); ++r) {
       if (rows_[r].section != section || rows_[r].what != what || keys_[r] != key) continue;
-      if (text.size() >= rows_[r].used) {  // among equals the highest index
+      // Among equally long ones the greatest text has the highest index.
+      if (text.size() > rows_[r].used || (text.size() == rows_[r].used && text > rows_[r].text)) {
         rows_[r].text = text;
         rows_[r].used = text.size();
       }

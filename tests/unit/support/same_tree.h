@@ -16,7 +16,9 @@ inline std::string difference(const Origins& origins_a, const ir::Value& a, cons
     const Origin& q = origins_b[y];
     return !spans || (p.begin == q.begin && p.end == q.end);
   };
-  if (a.kind() != b.kind()) return path + ": kinds differ";
+  // 1e3 prints as 1000, which reads back as a whole number.
+  const bool is_number = b.kind() == ir::ValueKind::kInt || b.kind() == ir::ValueKind::kDouble;
+  if (a.kind() != b.kind() && (spans || !is_number)) return path + ": kinds differ";
   if (spans && a.style() != b.style()) return path + ": styles differ";
   if (!same_place(a.at(), b.at()))
     return path + ": spans differ, [" + std::to_string(origins_a[a.at()].begin) + ", " +

@@ -81,7 +81,8 @@ TEST(ViewResources, AMissingRequestIsTheLimit) {
 
 TEST(ViewResources, PodLevelResourcesReplaceTheSumAndOverheadComesOnTop) {
   const Resources r = resources_of(
-      "{overhead: {cpu: 250m, memory: 64Mi}, resources: {requests: {cpu: 10}, limits: {memory: 4Gi}}, containers: "
+      "{runtimeClassName: sandbox, overhead: {cpu: 250m, memory: 64Mi}, resources: {requests: {cpu: 10}, limits: "
+      "{memory: 4Gi}}, containers: "
       "[{name: a, image: i, resources: {requests: {cpu: 1}, limits: {nvidia.com/gpu: 1}}}]}");
   EXPECT_EQ(r.requests("cpu"), 10250);
   EXPECT_EQ(r.requests("memory"), (std::int64_t{4} << 30) + (64 << 20));
