@@ -1,7 +1,7 @@
 // What the writer prints, our own reader reads back, as YAML and as JSON.
 #include <gtest/gtest.h>
 
-#include "read.h"
+#include "tests/unit/frontend/read.h"
 #include "tests/unit/support/random_tree.h"
 #include "tests/unit/support/same_tree.h"
 
