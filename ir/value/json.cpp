@@ -280,6 +280,8 @@ class JsonReader {
   std::vector<OriginId> out_of_range_;
 };
 
+bool is_utf8(std::string_view text) { return find_invalid_utf8(text) == text.size(); }
+
 }  // namespace
 
 std::optional<std::vector<Value>> read_json_stream(Context& context, SourceId source, std::uint32_t begin,
@@ -291,17 +293,19 @@ std::optional<std::vector<Value>> read_json_stream(Context& context, SourceId so
     if (!v) return std::nullopt;
     values.push_back(*v);
   }
-  const std::string_view text = context.sources.text(source).substr(begin, end - begin);
-  if (find_invalid_utf8(text) != text.size()) return std::nullopt;
+  if (!is_utf8(context.sources.text(source).substr(begin, end - begin))) return std::nullopt;
   reader.report();
   return values;
 }
 
 std::optional<Value> read_json(Context& context, SourceId source, std::uint32_t begin, std::uint32_t end,
                                std::uint32_t depth) {
-  const auto values = read_json_stream(context, source, begin, end, depth);
-  if (!values || values->size() != 1) return std::nullopt;
-  return values->front();
+  JsonReader reader(context, source, begin, end, depth);
+  std::uint32_t next = begin;
+  const std::optional<Value> v = reader.read(next);
+  if (!v || next != end || !is_utf8(context.sources.text(source).substr(begin, end - begin))) return std::nullopt;
+  reader.report();
+  return v;
 }
 
 }  // namespace grovec::ir

@@ -92,7 +92,8 @@ TEST(Json, RefusesWhatIsNotJson) {
                            "\"\xFF\"",
                            ",",
                            "0x10",
-                           "NaN"}) {
+                           "NaN",
+                           "1{\"a\":1,\"a\":2}"}) {
     const Read r(text);
     EXPECT_FALSE(r.value) << text;
     EXPECT_TRUE(r.context.diags.all().empty()) << text;
