@@ -314,12 +314,15 @@ class Checker {
   void finish_duplicates(const Type& root, const Value* old) {
     if (duplicates_.empty()) return;
     if (old) {
-      Context scratch;
-      Checker before(scratch);
+      // The same context, since the values' origins are in it; what is found in the old object is dropped.
+      std::vector<Diagnostic>& all = context_.diags.all();
+      const auto kept = static_cast<std::ptrdiff_t>(all.size());
+      Checker before(context_);
       before.collect_only_ = true;
       if (const Field* f = schemas::find_field(root, "spec"))
         if (const Value* spec = old->find("spec"))
           before.value(*spec, *f, Path::root("spec"), {kNowhere, kNowhere}, nullptr);
+      all.erase(all.begin() + kept, all.end());
       if (!before.duplicates_.empty()) return;
     }
     for (const Duplicate& d : duplicates_) {
