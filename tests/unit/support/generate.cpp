@@ -6,6 +6,18 @@
 
 namespace grovec::testing {
 
+const char* const kGeneratedBinding =
+    "apiVersion: grove.io/v1alpha1\n"
+    "kind: ClusterTopologyBinding\n"
+    "metadata:\n"
+    "  name: fabric\n"
+    "spec:\n"
+    "  levels:\n"
+    "  - {domain: zone, key: example.com/zone}\n"
+    "  - {domain: block, key: example.com/block}\n"
+    "  - {domain: rack, key: example.com/rack}\n"
+    "  - {domain: host, key: kubernetes.io/hostname}\n";
+
 namespace {
 
 // splitmix64: small, and the same on every platform.
@@ -78,13 +90,17 @@ struct CliquePlan {
 class Generator {
  public:
   explicit Generator(std::uint64_t seed, const GenerateOptions& o)
-      : r_(seed * 7919 + 1), seed_(seed), budget_(static_cast<int>(o.most_pods)) {}
+      : r_(seed * 7919 + 1), seed_(seed), budget_(static_cast<int>(o.most_pods)) {
+    has_topology_ = r_.chance(50) && o.topology;
+    has_mnnvl_ = r_.chance(50) && o.mnnvl;
+    has_sharing_ = r_.chance(40);
+  }
 
   Yaml run() {
     Yaml metadata;
     metadata.set("name", "s" + std::to_string(seed_ % 100000));
     if (r_.chance(30)) metadata.set("labels", string_map());
-    if (r_.chance(30)) metadata.set("annotations", string_map());
+    annotate(metadata);
     if (r_.chance(20)) metadata.set("namespace", std::string("ns-a"));
     Yaml spec;
     replicas_ = r_.chance(5) ? 0 : r_.between(1, 3);
@@ -104,6 +120,65 @@ class Generator {
     for (const char* key : kKeys)
       if (r_.chance(40)) m.set(key, std::string(kValues[r_.upto(5)]));
     return m;
+  }
+
+  void annotate(Yaml& owner) {
+    Yaml annotations;
+    if (r_.chance(30)) annotations = string_map();
+    static const char* const kGroups[] = {"nvl-a", "nvl-b", "none"};
+    if (has_mnnvl_ && r_.chance(50)) annotations.set("grove.io/mnnvl-group", std::string(kGroups[r_.upto(2)]));
+    if (!annotations.members.empty()) owner.set("annotations", std::move(annotations));
+  }
+
+  /// A constraint to one of the two levels from `broadest` on.
+  void constrain(Yaml& owner, int broadest) {
+    static const char* const kDomains[] = {"zone", "block", "rack", "host"};
+    if (!has_topology_ || !r_.chance(60)) return;
+    Yaml pack;
+    const int kinds = r_.upto(2), required = broadest + r_.upto(1);
+    if (kinds != 0) pack.set("required", std::string(kDomains[required]));
+    if (kinds != 1) pack.set("preferred", std::string(kDomains[broadest + 1]));
+    owner.set("topologyConstraint", Yaml().set("topologyName", std::string("fabric")).set("pack", std::move(pack)));
+  }
+
+  Yaml claim_templates() {
+    Yaml list;
+    for (const char* name : {"mps", "imex"}) {
+      Yaml requests;
+      requests.items.push_back(Yaml()
+                                   .set("name", std::string("r"))
+                                   .set("exactly", Yaml().set("deviceClassName", std::string("gpu.nvidia.com"))));
+      Yaml claim;
+      claim.set("devices", Yaml().set("requests", std::move(requests)));
+      list.items.push_back(
+          Yaml().set("name", std::string(name)).set("templateSpec", Yaml().set("spec", std::move(claim))));
+    }
+    return list;
+  }
+
+  void share(Yaml& owner, const std::string& some_clique, bool may_filter) {
+    if (!has_sharing_ || !r_.chance(60)) return;
+    Yaml entries;
+    for (const char* name : {"mps", "imex"}) {
+      if (!r_.chance(60)) continue;
+      Yaml entry;
+      entry.set("name", std::string(name));
+      entry.set("scope", std::string(r_.chance(50) ? "AllReplicas" : "PerReplica"));
+      if (may_filter && r_.chance(40)) {
+        Yaml names;
+        names.items.push_back(text(some_clique));
+        entry.set("filter", Yaml().set("childCliqueNames", std::move(names)));
+      }
+      entries.items.push_back(std::move(entry));
+    }
+    if (!entries.items.empty()) owner.set("resourceSharing", std::move(entries));
+  }
+
+  std::vector<std::string> cliques_of(int g) const {
+    std::vector<std::string> names;
+    for (const CliquePlan& p : cliques_)
+      if (p.group == g) names.push_back(p.name);
+    return names;
   }
 
   Yaml set_template() {
@@ -131,6 +206,9 @@ class Generator {
       if (!config.members.empty()) configs.items.push_back(std::move(config));
     }
     if (!configs.items.empty()) t.set("podCliqueScalingGroups", std::move(configs));
+    constrain(t, 0);
+    if (has_sharing_) t.set("resourceClaimTemplates", claim_templates());
+    share(t, cliques_.front().name, true);
     return t;
   }
 
@@ -154,7 +232,11 @@ class Generator {
     Yaml node;
     node.set("name", p.name).set("spec", std::move(spec));
     if (r_.chance(30)) node.set("labels", string_map());
-    if (r_.chance(30)) node.set("annotations", string_map());
+    annotate(node);
+    // A clique may be packed as tightly as a host, a group into a block or a rack, a set into a zone or a block: a
+    // constraint must not be broader than one around it.
+    constrain(node, 2);
+    share(node, p.name, false);
     return node;
   }
 
@@ -209,13 +291,11 @@ class Generator {
 
   Yaml group(int g) {
     Yaml names;
+    for (const std::string& name : cliques_of(g)) names.items.push_back(text(name));
+    if (names.items.empty()) return {};
     int pods = 0;
     for (const CliquePlan& p : cliques_)
-      if (p.group == g) {
-        names.items.push_back(text(p.name));
-        pods += p.replicas;
-      }
-    if (names.items.empty()) return {};
+      if (p.group == g) pods += p.replicas;
     const int most = std::max(1, std::min(6, budget_ / std::max(1, pods * std::max(1, replicas_) * 2)));
     const int replicas = r_.between(1, most), minimum = r_.between(1, replicas);
     Yaml config;
@@ -226,7 +306,9 @@ class Generator {
       scaling.set("minReplicas", minimum).set("maxReplicas", replicas + r_.upto(3));
       config.set("scaleConfig", std::move(scaling));
     }
-    if (r_.chance(20)) config.set("annotations", string_map());
+    annotate(config);
+    constrain(config, 1);
+    share(config, cliques_of(g).front(), true);
     return config;
   }
 
@@ -235,6 +317,7 @@ class Generator {
   int budget_;
   int replicas_ = 1;
   int startup_ = 0;
+  bool has_topology_ = false, has_mnnvl_ = false, has_sharing_ = false;
   std::vector<CliquePlan> cliques_;
 };
 

@@ -21,11 +21,16 @@ std::uint64_t runs() {
   return n ? std::strtoull(n, nullptr, 10) : 500;
 }
 
-std::unique_ptr<Compilation> compile_text(const std::string& text, std::vector<std::string> assume = {}) {
+std::string generated(std::uint64_t seed, bool shuffle_keys = false) {
+  return testing::generate_set(seed, {.shuffle_keys = shuffle_keys, .topology = true, .mnnvl = true});
+}
+
+std::unique_ptr<Compilation> compile_text(const std::string& sets) {
   auto c = std::make_unique<Compilation>();
+  c->environment.config.auto_mnnvl = true;
   CompileRequest request;
   request.owner_references = true;
-  request.assume_replicas = std::move(assume);
+  const std::string text = sets + "---\n" + testing::kGeneratedBinding;
   Result<Done> done = compile_documents(*c, request, *load_text(c->context, "set.yaml", text, {}));
   EXPECT_TRUE(done) << (done ? "" : done.error().message);
   std::string findings;
@@ -66,8 +71,17 @@ void expect_references_resolve(const World& w) {
     for (const Value& claim : v["spec"]["resourceClaims"].items())
       if (const Value* name = claim.find("resourceClaimName")) {
         EXPECT_TRUE(w.objects.count({"ResourceClaim", std::string(name->as_string())})) << name->as_string();
+      } else {
+        const std::string domain(claim["resourceClaimTemplateName"].as_string());
+        EXPECT_TRUE(w.objects.count({"ComputeDomain", domain})) << domain;
       }
     if (key.first != "Pod") continue;
+    std::set<std::string_view> claims;
+    for (const Value& claim : v["spec"]["resourceClaims"].items())
+      EXPECT_TRUE(claims.insert(claim["name"].as_string()).second) << claim["name"].as_string();
+    for (const Value& container : v["spec"]["containers"].items())
+      for (const Value& claim : container["resources"]["claims"].items())
+        EXPECT_TRUE(claims.count(claim["name"].as_string())) << claim["name"].as_string();
     EXPECT_LE(v["spec"]["hostname"].size(), kMaxDnsLabel);
     EXPECT_TRUE(w.objects.count({"Service", std::string(v["spec"]["subdomain"].as_string())}));
   }
@@ -98,6 +112,81 @@ void expect_each_pod_in_one_gang(const World& w) {
     }
 }
 
+// reference: expansion 8, in template values.
+std::uint64_t expected_claims(const PodCliqueSet& s) {
+  auto of = [](const std::vector<SharingEntry>& entries, std::int32_t owners, std::int32_t replicas) {
+    std::uint64_t n = 0;
+    for (const SharingEntry& e : entries)
+      n += static_cast<std::uint64_t>(owners) *
+           static_cast<std::uint64_t>(e.scope == SharingScope::kPerReplica ? replicas : 1);
+    return n;
+  };
+  std::uint64_t n = of(s.sharing, 1, s.replicas);
+  for (const ScalingGroup& g : s.groups) n += of(g.sharing, s.replicas, g.replicas);
+  for (const Clique& c : s.cliques)
+    n += of(c.sharing, s.replicas * (c.group ? s.groups[*c.group].replicas : 1), c.replicas);
+  return n;
+}
+
+// reference: expansion 9: the first layer with the annotation decides.
+std::uint64_t expected_compute_domains(const PodCliqueSet& s) {
+  auto group_in = [](const Value* annotations) -> const Value* {
+    return annotations ? annotations->find("grove.io/mnnvl-group") : nullptr;
+  };
+  auto has_gpu = [](const Clique& c) {
+    for (std::string_view list : {"containers", "initContainers"})
+      for (const Value& container : (*c.pod_spec)[list].items())
+        if (container["resources"]["limits"].find("nvidia.com/gpu")) return true;
+    return false;
+  };
+  std::set<std::string_view> groups;
+  for (const Clique& c : s.cliques) {
+    const Value* group = group_in(c.annotations);
+    if (!group && c.group) group = group_in(s.groups[*c.group].annotations);
+    if (!group) group = group_in(s.annotations);
+    if (group && group->as_string() != "none" && has_gpu(c)) groups.insert(group->as_string());
+  }
+  return groups.size() * static_cast<std::uint64_t>(s.replicas);
+}
+
+// reference: expansion 10: only keys of the binding, and the binding's name where there is a constraint.
+void expect_topology(const World& w) {
+  static const std::set<std::string_view> kKeys = {"example.com/zone", "example.com/block", "example.com/rack",
+                                                   "kubernetes.io/hostname"};
+  for (const auto& [key, v] : w.objects) {
+    if (key.first != "PodGang") continue;
+    std::size_t constraints = 0;
+    auto look_at = [&](const Value& owner) {
+      const Value* constraint = owner.find("topologyConstraint");
+      if (!constraint) return;
+      ++constraints;
+      const Value& pack = (*constraint)["packConstraint"];
+      EXPECT_GT(pack.size(), 0u) << key.second;
+      for (std::string_view kind : {"required", "preferred"})
+        if (pack.find(kind)) {
+          EXPECT_TRUE(kKeys.count(pack[kind].as_string())) << pack[kind].as_string();
+        }
+    };
+    look_at(v["spec"]);
+    std::set<std::string_view> groups;
+    for (const Value& group : v["spec"]["podgroups"].items()) {
+      look_at(group);
+      groups.insert(group["name"].as_string());
+    }
+    for (const Value& config : v["spec"]["topologyConstraintGroupConfigs"].items()) {
+      look_at(config);
+      EXPECT_GT(config["podGroupNames"].size(), 0u);
+      for (const Value& name : config["podGroupNames"].items())
+        EXPECT_EQ(groups.count(name.as_string()), 1u) << name.as_string();
+    }
+    const Value* topology = v["metadata"]["annotations"].find("grove.io/topology-name");
+    EXPECT_EQ(topology != nullptr, constraints > 0) << key.second;
+    if (topology) {
+      EXPECT_EQ(topology->as_string(), "fabric");
+    }
+  }
+}
+
 void expect_totals(const CompiledSet& set, const World& w) {
   const Totals t = totals_of(set.module.desired);
   std::map<std::string, std::uint64_t> counted;
@@ -109,6 +198,7 @@ void expect_totals(const CompiledSet& set, const World& w) {
   EXPECT_EQ(counted["Service"], t.set_replicas);
   EXPECT_EQ(counted["HorizontalPodAutoscaler"], t.autoscalers);
   EXPECT_EQ(counted["ResourceClaim"], t.claims);
+  EXPECT_EQ(counted["ComputeDomain"], t.compute_domains);
   EXPECT_EQ(w.objects.size(), t.objects);
   // reference: expansion 14.1, in template values.
   const PodCliqueSet& s = set.module.spec;
@@ -117,6 +207,8 @@ void expect_totals(const CompiledSet& set, const World& w) {
     pods += static_cast<std::uint64_t>(c.replicas) *
             (c.group ? static_cast<std::uint64_t>(s.groups[*c.group].replicas) : 1);
   EXPECT_EQ(t.pods, static_cast<std::uint64_t>(s.replicas) * pods);
+  EXPECT_EQ(t.claims, expected_claims(s));
+  EXPECT_EQ(t.compute_domains, expected_compute_domains(s));
 }
 
 void expect_lookup_and_splice(CompiledSet& set) {
@@ -147,22 +239,36 @@ void expect_lookup_and_splice(CompiledSet& set) {
 }
 
 TEST(EverySet, HasUniqueNamesWholeGangsAndResolvingReferences) {
+  std::uint64_t with_claims = 0, with_compute_domains = 0, with_group_constraints = 0;
   for (std::uint64_t seed = 0, n = runs(); seed < n && !HasFailure(); ++seed) {
     SCOPED_TRACE(seed);
-    auto c = compile_text(testing::generate_set(seed));
+    auto c = compile_text(generated(seed));
     ASSERT_EQ(c->sets.size(), 1u);
     Arena arena;
     World w = instantiate_all(*c->sets[0], arena);
     expect_references_resolve(w);
     expect_each_pod_in_one_gang(w);
+    expect_topology(w);
     expect_totals(*c->sets[0], w);
+    const Totals totals = totals_of(c->sets[0]->module.desired);
+    with_claims += totals.claims > 0;
+    with_compute_domains += totals.compute_domains > 0;
+    for (const auto& [key, v] : w.objects)
+      if (v["spec"].find("topologyConstraintGroupConfigs")) {
+        ++with_group_constraints;
+        break;
+      }
   }
+  // The generator still reaches everything.
+  EXPECT_GT(with_claims, runs() / 10);
+  EXPECT_GT(with_compute_domains, runs() / 20);
+  EXPECT_GT(with_group_constraints, runs() / 50);
 }
 
 TEST(EverySet, PrintsTheSameBytesPlainlyAndSpliced) {
   for (std::uint64_t seed = 0, n = runs() / 5; seed < n && !HasFailure(); ++seed) {
     SCOPED_TRACE(seed);
-    auto c = compile_text(testing::generate_set(seed));
+    auto c = compile_text(generated(seed));
     expect_lookup_and_splice(*c->sets[0]);
   }
 }
@@ -180,8 +286,8 @@ std::string all_text(Compilation& c) {
 TEST(EverySet, PrintsTheSameBytesWhateverTheOrderOfItsKeys) {
   for (std::uint64_t seed = 0, n = runs() / 5; seed < n && !HasFailure(); ++seed) {
     SCOPED_TRACE(seed);
-    auto a = compile_text(testing::generate_set(seed));
-    auto b = compile_text(testing::generate_set(seed, {.shuffle_keys = true}));
+    auto a = compile_text(generated(seed));
+    auto b = compile_text(generated(seed, true));
     EXPECT_EQ(all_text(*a), all_text(*b));
   }
 }
@@ -189,7 +295,7 @@ TEST(EverySet, PrintsTheSameBytesWhateverTheOrderOfItsKeys) {
 TEST(EverySet, PrintsTheSameBytesWhateverTheOrderOfTheDocuments) {
   for (std::uint64_t seed = 0; seed < 20 && !HasFailure(); ++seed) {
     SCOPED_TRACE(seed);
-    const std::string a = testing::generate_set(2 * seed), b = testing::generate_set(2 * seed + 1);
+    const std::string a = generated(2 * seed), b = generated(2 * seed + 1);
     auto forward = compile_text(a + "---\n" + b), backward = compile_text(b + "---\n" + a);
     EXPECT_EQ(forward->sets.size(), 2u);
     EXPECT_EQ(all_text(*forward), all_text(*backward));
