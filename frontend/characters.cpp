@@ -38,16 +38,16 @@ unsigned forbidden(std::string_view text, std::size_t i) {
   return 0;
 }
 
-/// Whether none of eight bytes is a control character other than tab or line breaks, DEL, or beyond ASCII.
+/// Whether none of eight bytes is a control character other than LF, DEL, or beyond ASCII. Each sum stays in its byte.
 bool is_harmless(const char* p) {
   constexpr std::uint64_t kOnes = 0x0101010101010101u;
   constexpr std::uint64_t kHigh = 0x8080808080808080u;
   std::uint64_t w;
   std::memcpy(&w, p, 8);
   if (w & kHigh) return false;
-  const std::uint64_t below_blank = (w - kOnes * 0x20) & kHigh;
-  const std::uint64_t is_del = ((w ^ kOnes * 0x7F) - kOnes) & kHigh;
-  return (below_blank | is_del) == 0;
+  auto equal_to = [&](std::uint64_t byte) { return ~((w ^ kOnes * byte) + kOnes * 0x7F) & kHigh; };
+  const std::uint64_t is_control = ~(w + kOnes * (0x80 - ' ')) & kHigh;
+  return ((is_control & ~equal_to('\n')) | equal_to(0x7F)) == 0;
 }
 
 }  // namespace

@@ -145,15 +145,14 @@ class Checker {
     std::span<const Member> members = v.members();
     std::size_t m = 0;
     for (const Key& key : schemas::keys_of(t)) {
-      while (m < members.size() && key_less(members[m].key, key.json_name)) ++m;
-      bool present = m < members.size() && key_equal(members[m].key, key.json_name);
-      const Field& f = schemas::field(key.field);
-      if (present) {
+      int order = 1;
+      while (m < members.size() && (order = compare_keys(members[m].key, key.json_name)) < 0) ++m;
+      if (m < members.size() && order == 0) {
         const Member& member = members[m];
         OriginId parent = member.value.is_mapping() && member.key_at != kNowhere ? member.key_at : here;
-        value(member.value, f, path.field(key.json_name), {member.value.at(), parent},
+        value(member.value, schemas::field(key.field), path.field(key.json_name), {member.value.at(), parent},
               old ? old->find(key.json_name) : nullptr);
-      } else if (f.is_required) {
+      } else if (key.is_required) {
         Path missing = path.field(key.json_name);
         context_.diags.report(here, diag::RequiredField, label(missing)).path(missing.text());
       }

@@ -94,18 +94,21 @@ class Encoder {
     bool changed = false;
     std::size_t m = 0;
     for (const Key& key : keys) {
-      while (m < members.size() && key_less(members[m].key, key.json_name)) ++m, changed = true;  // unknown: pruned
-      const Field& f = schemas::field(key.field);
-      bool here = m < members.size() && key_equal(members[m].key, key.json_name);
+      int order = 1;
+      while (m < members.size() && (order = compare_keys(members[m].key, key.json_name)) < 0)
+        ++m, changed = true;  // unknown: pruned
+      const bool here = m < members.size() && order == 0;
       if (here && !members[m].value.is_null()) {
-        changed |= present(members[m], f);
-        ++m;
-      } else {
-        std::size_t before = stack_.size();
-        absent(key.json_name, f);
-        changed |= here || stack_.size() != before;
-        m += here;
+        changed |= present(members[m++], schemas::field(key.field));
+        continue;
       }
+      if (key.may_be_written) {
+        std::size_t before = stack_.size();
+        absent(key.json_name, schemas::field(key.field));
+        changed |= stack_.size() != before;
+      }
+      changed |= here;
+      m += here;
     }
     changed |= m != members.size();
     parent_ = parent;

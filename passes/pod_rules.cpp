@@ -96,8 +96,12 @@ std::string Spot::path() const {
 std::string quoted(std::string_view text) { return "`" + std::string(text) + "`"; }
 
 bool is_word_of(std::string_view word, std::string_view words) {
-  std::vector<std::string_view> all = split(words, '|');
-  return std::find(all.begin(), all.end(), word) != all.end();
+  for (std::size_t at = 0; at <= words.size();) {
+    const std::size_t end = std::min(words.find('|', at), words.size());
+    if (words.substr(at, end - at) == word) return true;
+    at = end + 1;
+  }
+  return false;
 }
 
 DiagnosticBuilder Refuser::operator()(const Spot& at, const std::string& text) const {
@@ -112,31 +116,31 @@ void Refuser::check(const Spot& node, std::span<const FieldRule> rules) const {
 
 void Refuser::one(const Spot& node, const FieldRule& rule) const {
   const Spot spot = node.field(rule.field);
-  const std::string name = quoted(rule.field);
+  auto name = [&rule] { return quoted(rule.field); };
   switch (rule.test) {
     case FieldRule::Test::kRequired:
       if (!spot.exists() || (spot->is_string() && spot.text().empty()) || (spot->is_sequence() && spot.size() == 0))
-        (*this)(spot, name + (is_filled(*context_, spot->at()) ? " is missing" : " is empty"));
+        (*this)(spot, name() + (is_filled(*context_, spot->at()) ? " is missing" : " is empty"));
       return;
     case FieldRule::Test::kOneOf: {
       if (!spot->is_string() || is_word_of(spot.text(), rule.words)) return;
       std::vector<std::string_view> words = split(rule.words, '|');
       DiagnosticBuilder found =
-          (*this)(spot, quoted(spot.text()) + " is no value of " + name + "; known: " + listed(words));
+          (*this)(spot, quoted(spot.text()) + " is no value of " + name() + "; known: " + listed(words));
       std::string_view meant = nearest_name(spot.text(), words);
       if (!meant.empty()) found.fix(spot.at(*context_), std::string(meant));
       return;
     }
     case FieldRule::Test::kRange:
       if (spot->is_int() && (spot->as_int() < rule.low || spot->as_int() > rule.high))
-        (*this)(spot, name + " is " + std::to_string(spot->as_int()) + "; " + with_ranges(rule));
+        (*this)(spot, name() + " is " + std::to_string(spot->as_int()) + "; " + with_ranges(rule));
       return;
     case FieldRule::Test::kText:
       if (spot->is_string() && !rule.good(spot.text()))
-        (*this)(spot, quoted(spot.text()) + " in " + name + " is not " + std::string(rule.words));
+        (*this)(spot, quoted(spot.text()) + " in " + name() + " is not " + std::string(rule.words));
       return;
     case FieldRule::Test::kForbidden:
-      if (spot.exists()) (*this)(spot, name + " cannot be set " + std::string(rule.words));
+      if (spot.exists()) (*this)(spot, name() + " cannot be set " + std::string(rule.words));
       return;
   }
 }

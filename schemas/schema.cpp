@@ -45,8 +45,14 @@ constexpr Field kFields[] = {
 #undef F
 };
 
+constexpr Key make_key(std::string_view json_name, std::uint16_t id) {
+  const Field& f = kFields[id];
+  const bool by_go = f.is_pointer ? !f.omit_empty : is_always_written(f, kTypes[static_cast<std::size_t>(f.type)]);
+  return {json_name, FieldId{id}, f.is_required, by_go || !f.crd_default.empty()};
+}
+
 constexpr Key kKeys[] = {
-#define K(json_name, field) {json_name##sv, FieldId{field}},
+#define K(json_name, field) make_key(json_name##sv, field),
 #include "schemas/tables/keys.inc"
 #undef K
 };

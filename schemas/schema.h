@@ -93,10 +93,12 @@ constexpr bool is_always_written(const Field& f, const Type& t) {
          t.kind == TypeKind::kDuration || t.kind == TypeKind::kIntOrString;
 }
 
-/// A field by its JSON name, inlined structs flattened.
+/// A field by its JSON name, inlined structs flattened. The flags repeat what the field says, for walks over all keys.
 struct Key {
   std::string_view json_name;
   FieldId field;
+  bool is_required;     ///< Field::is_required
+  bool may_be_written;  ///< a value appears where none is given: the CRD's default, Go's zero or null
 };
 
 std::span<const Type> types();

@@ -48,6 +48,14 @@ const Member* Value::find_member(std::string_view key) const {
   // Most keys differ in their first character: the call of memcmp is spared for them.
   auto first = [](std::string_view s) { return s.empty() ? -1 : static_cast<int>(static_cast<unsigned char>(s[0])); };
   const int wanted = first(key);
+  if (all.size() <= 12) {
+    for (const Member& m : all) {
+      const int own = first(m.key);
+      if (own > wanted) return nullptr;
+      if (own == wanted && m.key == key) return &m;
+    }
+    return nullptr;
+  }
   auto it = std::lower_bound(all.begin(), all.end(), key, [&](const Member& m, std::string_view k) {
     const int own = first(m.key);
     return own != wanted ? own < wanted : m.key < k;

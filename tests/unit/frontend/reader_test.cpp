@@ -214,5 +214,18 @@ TEST(Reader, YamlAndJsonGiveTheSameTree) {
   EXPECT_TRUE(ir::equal(pair.root(), Read("s: \xF0\x9F\x98\x80\n").root()));
 }
 
+// Eight bytes are looked at together: no neighbour may hide or make a forbidden one.
+TEST(Reader, FindsEachForbiddenCharacterAtEachPlace) {
+  for (int c = 1; c <= 0x7F; ++c) {
+    const bool is_forbidden = (c < 0x20 && c != '\n' && c != '\r' && c != '\t') || c == 0x7F;
+    for (std::size_t at = 6; at < 22; ++at) {  // behind a `#` each
+      std::string text = at % 2 == 0 ? "a: 1\n" : "a: 11\n";
+      for (int line = 0; line < 10; ++line) text += "#\n";
+      text.insert(at, 1, static_cast<char>(c));
+      EXPECT_EQ(Read(text).codes(), is_forbidden ? "1005" : "") << c << " at " << at;
+    }
+  }
+}
+
 }  // namespace
 }  // namespace grovec::frontend
