@@ -5,6 +5,7 @@
 #include "passes/check_decode.h"
 #include "passes/check_structure.h"
 #include "passes/go_encode.h"
+#include "passes/identify.h"
 #include "passes/verify_spec.h"
 
 namespace grovec::passes {
@@ -13,6 +14,8 @@ using namespace ir;
 using schemas::Root;
 
 namespace {
+
+constexpr std::string_view kClaimTemplateApi = "resource.k8s.io/v1";
 
 TopologyBinding binding_of(const Value& stored) {
   TopologyBinding b;
@@ -61,15 +64,22 @@ Value with_claim_defaults(Context& context, const Value& spec) {
 }
 
 void claim_template(Context& context, const Value& object, Environment& environment) {
-  Decoded decoded = check_decode(context, object, Root::kResourceClaimTemplate);
-  Value stored =
-      stored_form(context.arena, context.origins, decoded.value, schemas::root(Root::kResourceClaimTemplate));
+  const Value &api = object["apiVersion"], &metadata = object["metadata"];
   ExternalClaimTemplate t;
-  t.name = stored["metadata"]["name"].as_string();
-  t.namespace_ = stored["metadata"]["namespace"].as_string();
+  t.name = metadata["name"].as_string();
+  t.namespace_ = metadata["namespace"].as_string();
   if (t.namespace_.empty()) t.namespace_ = environment.default_namespace;
-  t.at = stored["metadata"]["name"].at();
-  t.claim_spec = with_claim_defaults(context, stored["spec"]["spec"]);
+  t.at = metadata["name"].at();
+  if (api.as_string() == kClaimTemplateApi) {
+    Decoded decoded = check_decode(context, object, Root::kResourceClaimTemplate);
+    Value stored =
+        stored_form(context.arena, context.origins, decoded.value, schemas::root(Root::kResourceClaimTemplate));
+    t.claim_spec = with_claim_defaults(context, stored["spec"]["spec"]);
+  } else {
+    context.diags
+        .report(api.at(), diag::EnvironmentVersion, object["kind"].as_string(), api.as_string(), kClaimTemplateApi)
+        .path("apiVersion");
+  }
   auto same = [&](const ExternalClaimTemplate& o) { return o.name == t.name && o.namespace_ == t.namespace_; };
   if (std::any_of(environment.claim_templates.begin(), environment.claim_templates.end(), same))
     context.diags.report(t.at, diag::EnvironmentObjectTwice, "ResourceClaimTemplate", t.name);
@@ -91,8 +101,9 @@ void check_binding(Context& context, const Value& object, const OperatorConfig& 
 }
 
 void read_environment_object(Context& context, const Value& object, Environment& environment) {
+  const KnownKind* grove = identify(context, object);
   std::string_view api = object["apiVersion"].as_string(), kind = object["kind"].as_string();
-  if (api == "grove.io/v1alpha1" && kind == "ClusterTopologyBinding") {
+  if (grove && grove->root == Root::kClusterTopologyBinding) {
     check_binding(context, object, environment.config);
     TopologyBinding b = binding_of(object);
     if (environment.find_binding(b.name)) context.diags.report(b.at, diag::EnvironmentObjectTwice, kind, b.name);

@@ -14,7 +14,8 @@ inline constexpr std::uint32_t kEnvironmentDocument = 0xFFFFFFFF;
 ir::OperatorConfig read_operator_config(Context& context, const ir::Value& document);
 
 /// Adds one object: ClusterTopologyBindings (checked by schema and V117-V121), ResourceClaimTemplates (with the API
-/// server's defaults), Volcano Queues. Other kinds are ignored.
+/// server's defaults), Volcano Queues. Versions of them that Grove does not read, and documents that are no objects,
+/// are reported; other kinds are ignored.
 void read_environment_object(Context& context, const ir::Value& object, ir::Environment& environment);
 
 /// Checks one ClusterTopologyBinding as the cluster would.

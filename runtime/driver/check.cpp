@@ -9,12 +9,12 @@
 #include <mutex>
 #include <thread>
 
-#include "ir/base/edit_distance.h"
 #include "ir/base/render.h"
 #include "passes/admit.h"
 #include "passes/check_decode.h"
 #include "passes/check_structure.h"
 #include "passes/go_encode.h"
+#include "passes/identify.h"
 #include "passes/read_environment.h"
 #include "passes/verify_spec.h"
 #include "runtime/driver/git_text.h"
@@ -25,62 +25,6 @@ namespace grovec::driver {
 using namespace ir;
 
 namespace {
-
-constexpr std::string_view kGroup = "grove.io/v1alpha1", kSchedulerGroup = "scheduler.grove.io/v1alpha1";
-
-struct KnownKind {
-  std::string_view api, kind;
-  schemas::Root root;
-};
-constexpr KnownKind kKinds[] = {
-    {kGroup, "PodCliqueSet", schemas::Root::kPodCliqueSet},
-    {kGroup, "PodClique", schemas::Root::kPodClique},
-    {kGroup, "PodCliqueScalingGroup", schemas::Root::kPodCliqueScalingGroup},
-    {kGroup, "ClusterTopologyBinding", schemas::Root::kClusterTopologyBinding},
-    {kSchedulerGroup, "PodGang", schemas::Root::kPodGang},
-};
-
-std::string_view group_of(std::string_view api) {
-  std::size_t slash = api.find('/');
-  return slash == std::string_view::npos ? std::string_view() : api.substr(0, slash);
-}
-
-/// Sorts out what a document is, and says so if no API server would know it.
-const KnownKind* identify(Context& context, const Value& root) {
-  if (!root.is_mapping()) {
-    context.diags.report(root.at(), diag::NotAnObject, passes::json_kind(root));
-    return nullptr;
-  }
-  for (std::string_view field : {"apiVersion", "kind"})
-    if (root[field].as_string().empty()) {
-      context.diags
-          .report(root.find(field) && root[field].at() != kNowhere ? root[field].at() : root.at(), diag::NoKind, field)
-          .path(std::string(field));
-      return nullptr;
-    }
-  std::string_view api = root["apiVersion"].as_string(), kind = root["kind"].as_string();
-  for (const KnownKind& k : kKinds)
-    if (k.api == api && k.kind == kind) return &k;
-  for (const KnownKind& k : kKinds)
-    if (k.kind == kind && (group_of(api) == group_of(k.api) || k.root == schemas::Root::kPodCliqueSet)) {
-      context.diags.report(root["apiVersion"].at(), diag::WrongVersion, api, kind, k.api)
-          .fix(root["apiVersion"].at(), std::string(k.api))
-          .path("apiVersion");
-      return &k;
-    }
-  if (group_of(api) != group_of(kGroup) && group_of(api) != group_of(kSchedulerGroup)) return nullptr;
-  std::vector<std::string_view> names;
-  for (const KnownKind& k : kKinds) names.push_back(k.kind);
-  std::string_view near = nearest_name(kind, names);
-  std::string hint = near.empty() ? std::string() : "; did you mean `" + std::string(near) + "`?";
-  DiagnosticBuilder b = context.diags.report(root["kind"].at(), diag::UnknownKind, kind, api, hint);
-  b.path("kind");
-  if (near.empty()) return nullptr;
-  b.fix(root["kind"].at(), std::string(near));
-  for (const KnownKind& k : kKinds)
-    if (k.kind == near) return &k;
-  return nullptr;
-}
 
 /// One file, on one thread, in a context of its own.
 class FileCheck {
@@ -181,8 +125,11 @@ class FileCheck {
                       Admission::kNotChecked};
     out_.has_surroundings |= d.kind == DocumentKind::kBinding || d.kind == DocumentKind::kClaimTemplate;
     bool broken = d.document.broken;
-    const KnownKind* kind = broken && root.is_null() ? nullptr : identify(context_, root);
-    if (kind) check_kind(*kind, root, c);
+    const passes::KnownKind* kind = broken && root.is_null() ? nullptr : passes::identify(context_, root);
+    if (kind)
+      check_kind(*kind, root, c);
+    else if (d.kind == DocumentKind::kClaimTemplate)
+      check_claim_template(root);
     const bool old_failed =
         kind && kind->root == schemas::Root::kPodCliqueSet && (has_errors(kOldDocument) || old_missing());
     if (broken || old_failed || has_errors(i))
@@ -194,7 +141,7 @@ class FileCheck {
 
   bool old_missing() const { return !request_.old_file.empty() && old_.empty(); }
 
-  void check_kind(const KnownKind& kind, const Value& root, CheckedDocument& c) {
+  void check_kind(const passes::KnownKind& kind, const Value& root, CheckedDocument& c) {
     if (kind.root == schemas::Root::kPodCliqueSet) {
       const bool updates = !request_.old_file.empty() || !request_.old_ref.empty();
       const Value* old = updates ? old_of(root, sets_ == 1) : nullptr;
@@ -211,6 +158,12 @@ class FileCheck {
       if (decoded.broken.empty()) passes::check_structure(context_, stored, kind.root);
       if (c.namespace_.empty()) c.namespace_ = environment_.default_namespace;
     }
+  }
+
+  // Grove reads it, so what is wrong with it is said; its own verdict is the API server's to give.
+  void check_claim_template(const Value& root) {
+    Environment scratch;
+    passes::read_environment_object(context_, root, scratch);
   }
 
   bool has_errors(std::uint32_t document) const {
@@ -334,8 +287,11 @@ Result<bool> collect_surroundings(const CheckRequest& request, const std::vector
         any = true;
       }
   }
-  std::vector<Diagnostic>& all = context.diags.all();  // the files' own checks report these
-  all.erase(all.begin() + static_cast<std::ptrdiff_t>(findings), all.end());
+  // What is wrong with one of them alone, its file's own check reports.
+  std::vector<Diagnostic>& all = context.diags.all();
+  all.erase(std::remove_if(all.begin() + static_cast<std::ptrdiff_t>(findings), all.end(),
+                           [](const Diagnostic& d) { return d.info != &diag::EnvironmentObjectTwice; }),
+            all.end());
   return any;
 }
 
