@@ -107,7 +107,9 @@ class SetData {
     const Sums sums = sums_of(v_, runs);
     j_.key("totals").begin_object().member("pods", sums.pods).member("pod_cliques", sums.pod_cliques);
     j_.member("base_gangs", sums.base_gangs).member("scaled_gangs", sums.scaled_gangs);
-    j_.member("gpus", sums.resources.gpus()).member("objects", totals_of(d_).objects);
+    j_.member("gpus", sums.resources.gpus());
+    // Services, claims and the like belong to no selected part, so the page shows this number for whole sets only.
+    j_.member("objects", selection_.empty() ? totals_of(d_).objects : 0);
     resources(sums.resources);
     j_.end_object();
   }
