@@ -25,7 +25,7 @@ constexpr OptionSpec kOptions[] = {
     {"--warning", "-W", "CODE=LEVEL", "level of a lint or warning: error, warn or off (may be repeated)", {}},
     {"--fail-on", {}, "LEVEL", "what makes the exit code 1", "error|warn"},
     {"--config", {}, "FILE", "levels and suppressions (default: .grovec.yaml here or above)", {}},
-    {"--jobs", "-j", "N", "threads (default: one for each processor)", {}},
+    GROVEC_JOBS_OPTION,
     {"--env", {}, "NAME", "environment of .grove files", {}},
     {"--set", {}, "NAME=VALUE", "parameter of .grove files (may be repeated)", {}},
     {"--values", {}, "FILE", "parameters of .grove files (may be repeated)", {}},
@@ -65,10 +65,9 @@ Result<driver::CheckRequest> check_request(const Options& options) {
   Result<driver::SuppressionFile> file = suppressions(options);
   if (!file) return file.error();
   r.suppressions = std::move(*file);
-  if (options.has("--jobs")) {
-    r.threads = static_cast<unsigned>(std::atoi(std::string(options.get("--jobs")).c_str()));
-    if (r.threads == 0 || r.threads > 1024) return Error{"`--jobs` needs a number from 1 to 1024", kUsage};
-  }
+  Result<unsigned> threads = threads_of(options);
+  if (!threads) return threads.error();
+  r.threads = *threads;
   return r;
 }
 

@@ -80,7 +80,8 @@ int run(const Options& options) {
   int exit_code = kClean;
   std::unique_ptr<Compilation> c = compile_or_report(options, *request, exit_code);
   if (!c) return exit_code;
-  if (!c->printed.empty()) print_error(c->printed);
+  for (const auto& set : c->sets)
+    if (!set->printed.empty()) print_error(set->printed);
   const OutputFormat format = format_of(options.get("--output"));
   if (options.has("--out") && emit == "desired")
     return fail(kUsage, "`--out` writes objects; `--emit=desired` is text");

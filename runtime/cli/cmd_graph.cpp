@@ -43,7 +43,7 @@ int run(const Options& options) {
   out.write(format == "dot"       ? driver::graph_dot(graphs)
             : format == "mermaid" ? driver::graph_mermaid(graphs)
             : format == "svg"     ? driver::graph_svg(graphs)
-                                  : driver::graph_html(*c, sets, *selection));
+                                  : driver::graph_html(sets, *selection));
   Result<Done> done = out.finish();
   return done ? exit_code : fail(done.error());
 }

@@ -15,6 +15,16 @@ std::vector<std::string> operands_of(const Options& options) {
   return out;
 }
 
+Result<unsigned> threads_of(const Options& options) {
+  if (!options.has("--jobs")) return 0u;
+  unsigned threads = 0;
+  const std::string_view n = options.get("--jobs");
+  auto [end, error] = std::from_chars(n.data(), n.data() + n.size(), threads);
+  if (error != std::errc() || end != n.data() + n.size() || threads == 0 || threads > 1024)
+    return Error{"`--jobs` needs a number from 1 to 1024", kUsage};
+  return threads;
+}
+
 Result<driver::CompileRequest> compile_request(const Options& options) {
   driver::CompileRequest r;
   r.operands = operands_of(options);
@@ -39,6 +49,9 @@ Result<driver::CompileRequest> compile_request(const Options& options) {
     auto [end, error] = std::from_chars(n.data(), n.data() + n.size(), r.max_objects);
     if (error != std::errc() || end != n.data() + n.size()) return Error{"`--max-objects` needs a number", kUsage};
   }
+  Result<unsigned> threads = threads_of(options);
+  if (!threads) return threads.error();
+  r.threads = *threads;
   return r;
 }
 
@@ -51,11 +64,13 @@ std::unique_ptr<driver::Compilation> compile_or_report(const Options& options, d
   }
   std::unique_ptr<driver::Compilation> c = std::move(*done);
   std::string text;
-  render_all(c->context, {.color = use_color(STDERR_FILENO)}, text);
-  print_error(text);
   bool refused = c->failed();
-  if (options.get("--fail-on") == "warn")
-    for (const Diagnostic& d : c->context.diags.all()) refused |= d.severity == Severity::kWarning;
+  for (const Context* context : c->contexts()) {
+    render_all(*context, {.color = use_color(STDERR_FILENO)}, text);
+    if (options.get("--fail-on") == "warn")
+      for (const Diagnostic& d : context->diags.all()) refused |= d.severity == Severity::kWarning;
+  }
+  print_error(text);
   exit_code = refused ? kFound : kClean;
   return refused ? nullptr : std::move(c);
 }

@@ -6,6 +6,11 @@
 
 namespace grovec::cli {
 
+#define GROVEC_JOBS_OPTION                                               \
+  {                                                                      \
+    "--jobs", "-j", "N", "threads (default: one for each processor)", {} \
+  }
+
 // Rows for the options of those commands.
 #define GROVEC_COMPILE_OPTIONS                                                                                  \
   {"--filename", "-f", "FILE", "a manifest, a directory, a glob, or `-` (may be repeated)", {}},                \
@@ -21,9 +26,12 @@ namespace grovec::cli {
       {"--initc-image", {}, "IMAGE", "image of the init container (default grove-initc:v0.1.0-dev)", {}},       \
       {"--kubernetes-version", {}, "VERSION", "tables to use (only 1.35 so far)", {}},                          \
       {"--api", {}, "MODE", "exactly upstream's API, or with grovec's extensions", "upstream|extended"},        \
-      {"--max-objects", {}, "N", "refuse to print more objects (default 10000000)", {}}, {                      \
+      {"--max-objects", {}, "N", "refuse to print more objects (default 10000000)", {}}, GROVEC_JOBS_OPTION, {  \
     "--fail-on", {}, "LEVEL", "what makes the exit code 1", "error|warn"                                        \
   }
+
+/// --jobs; 0 without it.
+Result<unsigned> threads_of(const Options& options);
 
 /// The request behind those options. Errors are usage errors.
 Result<driver::CompileRequest> compile_request(const Options& options);

@@ -1,7 +1,6 @@
 /// \file `check` as a library: many files in, verdicts and findings out, in the order of the input.
 #pragma once
 
-#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -9,6 +8,7 @@
 #include "ir/base/diagnostics.h"
 #include "ir/base/sources.h"
 #include "runtime/driver/load.h"
+#include "runtime/driver/parallel.h"
 #include "runtime/driver/suppress.h"
 
 namespace grovec::driver {
@@ -82,9 +82,6 @@ struct CheckReport {
   /// 0 clean, 1 errors found (or warnings, if they count), 3 something could not be read.
   int exit_code(bool warnings_count) const;
 };
-
-/// Called from one thread, now and then.
-using Progress = std::function<void(std::size_t done, std::size_t all)>;
 
 /// Errors: of the command line and of the surroundings' files. Unreadable input files are in the report.
 Result<CheckReport> check(const CheckRequest& request, const Progress& progress = {});

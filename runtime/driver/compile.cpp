@@ -2,6 +2,9 @@
 
 #include <algorithm>
 #include <charconv>
+#include <functional>
+#include <optional>
+#include <span>
 #include <tuple>
 
 #include "backends/backends.h"
@@ -9,6 +12,7 @@
 #include "ir/desired/print.h"
 #include "passes/admit.h"
 #include "passes/pipeline.h"
+#include "runtime/driver/parallel.h"
 #include "runtime/driver/surroundings.h"
 
 namespace grovec::driver {
@@ -17,16 +21,23 @@ using namespace ir;
 
 namespace {
 
+Result<std::vector<LoadedDocument>> load_input(Context& context, const Input& input, const LanguageOptions& language) {
+  Result<std::string> text = read_input(input);
+  if (!text) return text.error();
+  return load_text(context, display_name(input), std::move(*text), language);
+}
+
+// Each input into a context of its own, so that threads share nothing.
 Result<Done> load_operands(Compilation& c, const CompileRequest& request, std::vector<LoadedDocument>& documents) {
   Result<std::vector<Input>> inputs = expand_inputs(request.operands, request.input);
   if (!inputs) return inputs.error();
-  for (const Input& input : *inputs) {
-    Result<std::string> text = read_input(input);
-    if (!text) return text.error();
-    Result<std::vector<LoadedDocument>> loaded =
-        load_text(c.context, display_name(input), std::move(*text), request.language);
-    if (!loaded) return loaded.error();
-    documents.insert(documents.end(), loaded->begin(), loaded->end());
+  std::vector<std::optional<Result<std::vector<LoadedDocument>>>> loaded(inputs->size());
+  for (std::size_t i = 0; i < inputs->size(); ++i) c.files.push_back(std::make_unique<Context>());
+  in_parallel(inputs->size(), request.threads, {},
+              [&](std::size_t i) { loaded[i] = load_input(*c.files[i], (*inputs)[i], request.language); });
+  for (const auto& result : loaded) {
+    if (!*result) return result->error();
+    documents.insert(documents.end(), (*result)->begin(), (*result)->end());
   }
   return Done{};
 }
@@ -117,6 +128,7 @@ void print_after(void* context, const passes::PassInfo& pass, const passes::Modu
 
 void admit_set(CompiledSet& set, bool spec_only) {
   passes::Module& m = set.module;
+  m.context.diags.begin_document(set.document);
   passes::Admitted admitted = passes::admit(m.context, m.manifest, m.environment, {.compilable = !spec_only});
   m.defaulted = admitted.defaulted;
   m.spec = std::move(admitted.spec);
@@ -132,19 +144,37 @@ void add_topologies(Compilation& c, const LoadedDocument& d, const CompileReques
   }
 }
 
-// What only the whole run shows: another namespace than -n, a set that is there twice.
-void check_set(const CompiledSet& set, const Compilation& c, Diagnostics& diags) {
-  const PodCliqueSet& spec = set.module.spec;
-  const Value& metadata = set.module.manifest["metadata"];
-  const OriginId name_at = metadata["name"].at();
-  for (const auto& other : c.sets)
-    if (!spec.name.empty() && other->module.spec.name == spec.name && other->module.spec.namespace_ == spec.namespace_)
-      diags.report(name_at, diag::SetDeclaredTwice, spec.name)
-          .path("metadata.name")
-          .note(other->module.manifest["metadata"]["name"].at(), diag::DeclaredHere, spec.name);
+// The same place in another context, for a note there.
+OriginId copied_place(const Context& from, OriginId at, Context& to) {
+  if (&from == &to || at == kNowhere) return at;
+  const Origin& o = from.origins[at];
+  const std::string_view name = from.sources.name(o.source);
+  std::size_t s = 0;
+  while (s < to.sources.size() && to.sources.name(static_cast<SourceId>(s)) != name) ++s;
+  const SourceId source = s < to.sources.size()
+                              ? static_cast<SourceId>(s)
+                              : to.sources.add(std::string(name), std::string(from.sources.text(o.source)));
+  return to.origins.add(source, o.begin, o.end);
 }
 
-void check_size(const CompiledSet& set, std::uint64_t most, Diagnostics& diags) {
+// Sets that are sorted by name: equal ones stand side by side, in the order of the input.
+void check_names(const Compilation& c) {
+  for (std::size_t i = 1, first = 0; i < c.sets.size(); ++i) {
+    const passes::Module &a = c.sets[first]->module, &b = c.sets[i]->module;
+    if (a.spec.name != b.spec.name || a.spec.namespace_ != b.spec.namespace_ || b.spec.name.empty()) {
+      first = i;
+      continue;
+    }
+    b.context.diags.begin_document(c.sets[i]->document);
+    b.context.diags.report(b.manifest["metadata"]["name"].at(), diag::SetDeclaredTwice, b.spec.name)
+        .path("metadata.name")
+        .note(copied_place(a.context, a.manifest["metadata"]["name"].at(), b.context), diag::DeclaredHere, b.spec.name);
+  }
+}
+
+void check_size(const CompiledSet& set, std::uint64_t most) {
+  Diagnostics& diags = set.module.context.diags;
+  diags.begin_document(set.document);
   const std::uint64_t objects = totals_of(set.module.desired).objects;
   if (objects <= most) return;
   const Value& manifest = set.module.manifest;
@@ -153,7 +183,37 @@ void check_size(const CompiledSet& set, std::uint64_t most, Diagnostics& diags) 
       .path("spec.replicas");
 }
 
+/// Runs `work` for every set: those of one context one after the other, different contexts in parallel.
+void for_each_set(const Compilation& c, const CompileRequest& request, const std::function<void(CompiledSet&)>& work) {
+  std::vector<CompiledSet*> sets;
+  for (const auto& set : c.sets) sets.push_back(set.get());
+  std::stable_sort(sets.begin(), sets.end(), [](const CompiledSet* a, const CompiledSet* b) {
+    return std::tie(a->document) < std::tie(b->document);
+  });
+  std::vector<std::span<CompiledSet*>> parts;
+  for (std::size_t i = 0, begin = 0; i < sets.size(); ++i)
+    if (i + 1 == sets.size() || &sets[i + 1]->module.context != &sets[begin]->module.context) {
+      parts.push_back(std::span(sets).subspan(begin, i + 1 - begin));
+      begin = i + 1;
+    }
+  in_parallel(parts.size(), request.threads, {}, [&](std::size_t i) {
+    for (CompiledSet* set : parts[i]) work(*set);
+  });
+}
+
 }  // namespace
+
+std::vector<const Context*> Compilation::contexts() const {
+  std::vector<const Context*> out;
+  for (const auto& file : files) out.push_back(file.get());
+  out.push_back(&context);
+  return out;
+}
+
+bool Compilation::failed() const {
+  const std::vector<const Context*> all = contexts();
+  return std::any_of(all.begin(), all.end(), [](const Context* c) { return c->diags.errors() > 0; });
+}
 
 Result<Done> compile_documents(Compilation& c, const CompileRequest& request,
                                const std::vector<LoadedDocument>& documents) {
@@ -169,32 +229,34 @@ Result<Done> compile_documents(Compilation& c, const CompileRequest& request,
       read_surroundings(c.context, request.with, request.operator_config, documents, c.environment);
   if (!surroundings) return surroundings;
   for (std::size_t i = 0; i < documents.size(); ++i) {
-    c.context.diags.begin_document(static_cast<std::uint32_t>(i));
-    if (documents[i].kind == DocumentKind::kBinding) add_topologies(c, documents[i], request);
-    if (documents[i].kind != DocumentKind::kSet) {
-      c.foreign.push_back(documents[i]);
-      continue;
-    }
-    auto set = std::make_unique<CompiledSet>(c.context, c.environment, documents[i].document.root);
-    admit_set(*set, request.spec_only);
-    check_set(*set, c, c.context.diags);
-    c.sets.push_back(std::move(set));
+    const LoadedDocument& d = documents[i];
+    if (d.kind == DocumentKind::kBinding) add_topologies(c, d, request);
+    if (d.kind == DocumentKind::kSet)
+      c.sets.push_back(
+          std::make_unique<CompiledSet>(*d.context, c.environment, d.document.root, static_cast<std::uint32_t>(i)));
+    else
+      c.foreign.push_back(d);
   }
+  for_each_set(c, request, [&](CompiledSet& set) { admit_set(set, request.spec_only); });
   // Equal content gives equal bytes, whatever the order of the documents.
   std::stable_sort(c.sets.begin(), c.sets.end(), [](const auto& a, const auto& b) {
     const PodCliqueSet &x = a->module.spec, &y = b->module.spec;
     return std::tie(x.namespace_, x.name) < std::tie(y.namespace_, y.name);
   });
-  PrintAfter after{request.print_after, &c.printed};
+  check_names(c);
+  if (c.failed() || request.spec_only) return Done{};
   for (auto& set : c.sets) {
-    if (c.failed() || request.spec_only) return Done{};
-    Result<Done> assumed = apply_assumptions(*assumptions, set->module.spec, c.context.arena, set->module.counts);
+    Result<Done> assumed =
+        apply_assumptions(*assumptions, set->module.spec, set->module.context.arena, set->module.counts);
     if (!assumed) return assumed.error();
-    passes::expand(set->module, print_after, &after);
-    check_size(*set, request.max_objects, c.context.diags);
-    set->plan =
-        backends::plan_objects(c.context.arena, set->module.desired, {.owner_references = request.owner_references});
   }
+  for_each_set(c, request, [&](CompiledSet& set) {
+    PrintAfter after{request.print_after, &set.printed};
+    passes::expand(set.module, print_after, &after);
+    check_size(set, request.max_objects);
+    set.plan = backends::plan_objects(set.module.context.arena, set.module.desired,
+                                      {.owner_references = request.owner_references});
+  });
   for (const Assumption& a : *assumptions)
     if (!a.used)
       return Error{"`--assume-replicas " + a.name + "` names no set, scaling group or clique of the input", 2};
@@ -209,6 +271,7 @@ Result<std::unique_ptr<Compilation>> compile(const CompileRequest& request) {
   if (documents.empty() && !c->failed()) return Error{"no manifest found in the input", 1};
   done = compile_documents(*c, request, documents);
   if (!done) return done.error();
+  for (const auto& file : c->files) file->diags.sort(file->origins);
   c->context.diags.sort(c->context.origins);
   return c;
 }

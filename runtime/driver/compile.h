@@ -27,32 +27,39 @@ struct CompileRequest {
   bool owner_references = false;
   bool spec_only = false;   ///< --emit=spec: what the API server stores, even where no correct output exists
   std::string print_after;  ///< name of a pass, or empty
+  unsigned threads = 0;     ///< 0 = as many as there are processors
 };
 
 /// One set. Addresses are stable: the desired world points into the module.
 struct CompiledSet {
-  explicit CompiledSet(Context& c, const ir::Environment& e, ir::Value manifest) : module(c, e, manifest) {}
+  CompiledSet(Context& c, const ir::Environment& e, ir::Value manifest, std::uint32_t index)
+      : module(c, e, manifest), document(index) {}
   passes::Module module;
   ir::ObjectPlan plan;
+  std::uint32_t document;  ///< index in the input
+  std::string printed;     ///< --print-after
 };
 
 /// Everything that was read and made. The plans are valid only if there are no errors.
 struct Compilation {
-  Context context;
+  Context context;                              ///< of the surroundings
+  std::vector<std::unique_ptr<Context>> files;  ///< one for each input, in order
   ir::Environment environment;
   std::vector<LoadedDocument> foreign;             ///< to pass through, in input order
   std::vector<ir::Value> topologies;               ///< schedulers' objects for the ClusterTopologyBindings of the input
   std::vector<std::unique_ptr<CompiledSet>> sets;  ///< sorted by namespace and name
-  std::string printed;                             ///< --print-after
-  bool failed() const { return context.diags.errors() > 0; }
+  /// In the order in which findings are printed.
+  std::vector<const Context*> contexts() const;
+  bool failed() const;
 };
 
-/// Compiles documents that were loaded into `c.context`. Errors as for `compile`; findings are not sorted yet.
+/// Compiles documents whose contexts are `c`'s. Errors as for `compile`; findings are not sorted yet.
 Result<Done> compile_documents(Compilation& c, const CompileRequest& request,
                                const std::vector<LoadedDocument>& documents);
 
-/// Reads and compiles. Errors of the command line, of files, and "nothing to compile" are the Error; findings about the
-/// content are in `context.diags`, sorted.
+/// Reads and compiles, many inputs in parallel; the result does not depend on the number of threads. Errors of the
+/// command line, of files, and "nothing to compile" are the Error; findings about the content are in the contexts, each
+/// sorted.
 Result<std::unique_ptr<Compilation>> compile(const CompileRequest& request);
 
 }  // namespace grovec::driver

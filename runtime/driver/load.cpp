@@ -77,7 +77,7 @@ Result<std::vector<LoadedDocument>> load_text(Context& context, std::string name
     documents = frontend::unpack_lists(frontend::read_documents(context, source));
   }
   std::vector<LoadedDocument> out;
-  for (const frontend::Document& d : documents) out.push_back({d, kind_of(d.root)});
+  for (const frontend::Document& d : documents) out.push_back({d, kind_of(d.root), &context});
   return out;
 }
 

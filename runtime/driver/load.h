@@ -23,6 +23,7 @@ enum class DocumentKind : std::uint8_t {
 struct LoadedDocument {
   frontend::Document document;
   DocumentKind kind;
+  Context* context;  ///< what it was read into; not owned
 };
 
 DocumentKind kind_of(const ir::Value& root);

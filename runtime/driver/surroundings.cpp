@@ -38,7 +38,7 @@ Result<Done> read_surroundings(Context& context, const std::vector<std::string>&
     for (const LoadedDocument& d : *objects) passes::read_environment_object(context, d.document.root, environment);
   }
   for (const LoadedDocument& d : documents)
-    if (d.kind != DocumentKind::kSet) passes::read_environment_object(context, d.document.root, environment);
+    if (d.kind != DocumentKind::kSet) passes::read_environment_object(*d.context, d.document.root, environment);
   if (operator_config.empty() && !environment.bindings.empty()) environment.config.topology_aware_scheduling = true;
   return Done{};
 }

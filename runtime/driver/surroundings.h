@@ -12,7 +12,7 @@ namespace grovec::driver {
 
 /// Reads the configuration, then the objects of `with` and those among `documents` (the input itself). Without a
 /// configuration, a binding anywhere switches topology-aware scheduling on. Errors are of the files; findings about
-/// their content go to `context.diags`.
+/// their content go to `context.diags`, those about `documents` to their own contexts.
 Result<Done> read_surroundings(Context& context, const std::vector<std::string>& with,
                                const std::string& operator_config, const std::vector<LoadedDocument>& documents,
                                ir::Environment& environment);

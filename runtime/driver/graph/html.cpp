@@ -63,8 +63,8 @@ struct Home {
 /// Writes everything about one set.
 class SetData {
  public:
-  SetData(const Compilation& compilation, const GraphSet& set, const Selection& selection, JsonStream& json)
-      : context_(compilation.context),
+  SetData(const GraphSet& set, const Selection& selection, JsonStream& json)
+      : context_(set.set->module.context),
         set_(*set.set),
         v_(*set.view),
         d_(v_.desired()),
@@ -406,12 +406,12 @@ std::string fill_template(std::string_view page, const std::vector<Replacement>&
 
 }  // namespace
 
-std::string graph_html(const Compilation& compilation, const std::vector<GraphSet>& sets, const Selection& selection) {
+std::string graph_html(const std::vector<GraphSet>& sets, const Selection& selection) {
   std::string data, title, pictures;
   JsonStream json(data);
   json.begin_object().member("format_version", 1).key("sets").begin_list();
   for (const GraphSet& set : sets) {
-    SetData(compilation, set, selection, json).write();
+    SetData(set, selection, json).write();
     title += (title.empty() ? "" : ", ") + std::string(set.view->set().name);
     pictures += "<div class=\"picture\">" + graph_svg_inline(make_graph(*set.view, selection)) + "</div>\n";
   }

@@ -23,7 +23,7 @@ struct GraphSet {
   const SetView* view;
 };
 /// One self-contained page: data as templates and ranges, so its size does not depend on the number of pods.
-std::string graph_html(const Compilation& compilation, const std::vector<GraphSet>& sets, const Selection& selection);
+std::string graph_html(const std::vector<GraphSet>& sets, const Selection& selection);
 
 /// Styles of the picture, and its colors as custom properties: what a page around an inline picture needs.
 std::string graph_style();
