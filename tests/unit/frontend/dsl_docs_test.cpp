@@ -53,26 +53,6 @@ TEST(DslDocs, EveryExampleOfTheGuideCompiles) {
   EXPECT_GE(blocks, 7u);
 }
 
-TEST(DslDocs, LineCountsOfTheGuideAreThoseOfTheExamples) {
-  const std::string page = read_file("docs/dsl.md");
-  std::size_t grove_lines = 0, yaml_lines = 0;
-  for (const auto& entry : fs::directory_iterator("examples")) {
-    const std::string name = entry.path().filename().string();
-    const std::string grove = read_file(entry.path() / (name + ".grove")),
-                      yaml = read_file(entry.path() / (name + ".yaml"));
-    if (grove.empty()) continue;
-    const auto lines = [](const std::string& t) {
-      return static_cast<std::size_t>(std::count(t.begin(), t.end(), '\n'));
-    };
-    const std::string row = "| " + std::to_string(lines(grove)) + " : " + std::to_string(lines(yaml)) + " | " +
-                            std::to_string(grove.size()) + " : " + std::to_string(yaml.size()) + " |";
-    EXPECT_NE(page.find(row), std::string::npos) << name << ": " << row;
-    grove_lines += lines(grove);
-    yaml_lines += lines(yaml);
-  }
-  EXPECT_LE(grove_lines * 4, yaml_lines);
-}
-
 TEST(DslDocs, ExamplesAreCanonical) {
   std::size_t files = 0;
   for (const auto& entry : fs::recursive_directory_iterator("examples")) {
