@@ -6,6 +6,7 @@
 #include "passes/check_structure.h"
 #include "passes/go_encode.h"
 #include "passes/identify.h"
+#include "passes/verify_pod.h"
 #include "passes/verify_spec.h"
 
 namespace grovec::passes {
@@ -74,6 +75,7 @@ void claim_template(Context& context, const Value& object, Environment& environm
     Decoded decoded = check_decode(context, object, Root::kResourceClaimTemplate);
     Value stored =
         stored_form(context.arena, context.origins, decoded.value, schemas::root(Root::kResourceClaimTemplate));
+    if (decoded.broken.empty()) verify_claim_spec(context, stored["spec"]["spec"], "spec.spec");
     t.claim_spec = with_claim_defaults(context, stored["spec"]["spec"]);
   } else {
     context.diags

@@ -21,6 +21,12 @@ using namespace ir;
 
 namespace {
 
+/// What upstream admits is no error here; `compile` is stricter.
+void lower_compile_findings(Diagnostics& diags) {
+  for (Diagnostic& d : diags.all())
+    if (d.info->stage == Stage::kCompile && d.info->code >= 3000) d.severity = Severity::kWarning;
+}
+
 /// One file, on one thread, in a context of its own.
 class FileCheck {
  public:
@@ -171,8 +177,7 @@ class FileCheck {
 
   void finish() {
     std::vector<Diagnostic>& all = context_.diags.all();
-    for (Diagnostic& d : all)  // admitted, so no error here; `compile` is stricter
-      if (d.info->stage == Stage::kCompile && d.info->code >= 3000) d.severity = Severity::kWarning;
+    lower_compile_findings(context_.diags);
     std::vector<SourceId> sources;
     if (context_.sources.size() > 0) sources.push_back(SourceId{0});
     out_.suppressed =
@@ -326,6 +331,7 @@ Result<CheckReport> check(const CheckRequest& request, const Progress& progress)
 
   if (!surroundings.diags.all().empty()) {
     CheckedFile around;
+    lower_compile_findings(surroundings.diags);
     surroundings.diags.sort(surroundings.origins);
     for (const Diagnostic& d : surroundings.diags.all())
       around.findings.push_back(FileCheck::finding(surroundings, d, request));
