@@ -105,19 +105,32 @@ class StreamReader {
   bool full_ = false;
 };
 
+// As kubectl does, by the name of the kind: a `v1` List, or the list of one kind that the API server answers with.
 bool is_list(const ir::Value& v) {
-  return v["kind"].as_string() == "List" && v["apiVersion"].as_string() == "v1" && v["items"].is_sequence();
+  return v["kind"].as_string().ends_with("List") && !v["apiVersion"].as_string().empty() && v["items"].is_sequence();
 }
 
-void unpack(const Document& document, std::vector<Document>& out) {
+/// An item of a list of one kind need not repeat that kind.
+ir::Value item_of(Arena& arena, const ir::Value& list, const ir::Value& item) {
+  std::string_view kind = list["kind"].as_string();
+  kind.remove_suffix(std::string_view("List").size());
+  if (kind.empty() || !item.is_mapping()) return item;
+  const OriginId at = list["kind"].at();
+  return ir::MappingBuilder(arena, item)
+      .set_default("apiVersion", ir::Value::string(list["apiVersion"].as_string(), list["apiVersion"].at()))
+      .set_default("kind", ir::Value::string(kind, at))
+      .build(item.at());
+}
+
+void unpack(Arena& arena, const Document& document, std::vector<Document>& out) {
   if (document.broken || !is_list(document.root)) {
     out.push_back(document);
     return;
   }
   for (const ir::Value& item : document.root["items"].items()) {
     Document inner = document;
-    inner.root = item;
-    unpack(inner, out);
+    inner.root = item_of(arena, document.root, item);
+    unpack(arena, inner, out);
   }
 }
 
@@ -127,10 +140,10 @@ std::vector<Document> read_documents(Context& context, SourceId source, const Re
   return StreamReader(context, source, limits).read();
 }
 
-std::vector<Document> unpack_lists(const std::vector<Document>& documents) {
+std::vector<Document> unpack_lists(Context& context, const std::vector<Document>& documents) {
   std::vector<Document> out;
   out.reserve(documents.size());
-  for (const Document& d : documents) unpack(d, out);
+  for (const Document& d : documents) unpack(context.arena, d, out);
   return out;
 }
 

@@ -32,11 +32,12 @@ struct ReadLimits {
   std::uint32_t documents = 100'000;
 };
 
-/// Reads all documents of a source; empty ones (nothing but comments) are left out. A `v1` List is not unpacked here.
+/// Reads all documents of a source; empty ones (nothing but comments) are left out. Lists are not unpacked here.
 /// Findings go to `context.diags`; reading goes on with the next document where one can be found.
 std::vector<Document> read_documents(Context& context, SourceId source, const ReadLimits& limits = {});
 
-/// Documents of a `v1` List (its items), or the document itself.
-std::vector<Document> unpack_lists(const std::vector<Document>& documents);
+/// Documents with lists replaced by their items, as kubectl does: a `v1` List, or one of a kind (`PodCliqueSetList`),
+/// whose items get the kind that they need not repeat.
+std::vector<Document> unpack_lists(Context& context, const std::vector<Document>& documents);
 
 }  // namespace grovec::frontend

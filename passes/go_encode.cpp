@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "ir/base/check.h"
 #include "ir/duration.h"
 #include "ir/quantity.h"
 #include "ir/value/writer.h"
@@ -311,6 +312,7 @@ class Encoder {
 }  // namespace
 
 Value go_encode(Arena& arena, const Value& value, TypeId type) {
+  GROVEC_CHECK(type != TypeId{0});  // a name that the tables do not have
   return Encoder(arena, nullptr, Mode::kGo).encode(value, type);
 }
 

@@ -30,38 +30,42 @@ TopologyBinding binding_of(const Value& stored) {
   return b;
 }
 
-/// What the API server fills in in a request for devices.
-Value with_request_defaults(Context& context, const Value& request) {
-  const Value& exactly = request["exactly"];
-  Value out = request;
-  auto fill = [&](const Value& r) {
-    Value filled = r;
-    if (!r.find("allocationMode")) {
-      filled = with_members(context.arena, filled, {{"allocationMode", kNowhere, Value::string("ExactCount")}});
-      if (!r.find("count")) filled = with_members(context.arena, filled, {{"count", kNowhere, Value::integer(1)}});
-    } else if (r["allocationMode"].as_string() == "ExactCount" && !r.find("count")) {
-      filled = with_members(context.arena, filled, {{"count", kNowhere, Value::integer(1)}});
-    }
-    return filled;
-  };
-  if (exactly.is_mapping()) out = with_members(context.arena, out, {{"exactly", kNowhere, fill(exactly)}});
-  const Value& first = request["firstAvailable"];
-  if (first.is_sequence()) {
-    std::span<Value> items = context.arena.array<Value>(first.size());
-    std::transform(first.items().begin(), first.items().end(), items.begin(), fill);
-    out = with_members(context.arena, out, {{"firstAvailable", kNowhere, Value::sequence(items, first.at())}});
-  }
-  return out;
+// The claim template as a Kubernetes 1.35 server stores it: defaults, and without the fields of features that are off
+// (DRADeviceTaints, DRAConsumableCapacity). The operator reads it from there (reference: expansion 8).
+
+Value stored_request(Arena& arena, const Value& request) {
+  MappingBuilder out(arena, request);
+  const std::string_view mode = request["allocationMode"].as_string();
+  if (mode.empty()) out.set("allocationMode", Value::string("ExactCount"));
+  if ((mode.empty() || mode == "ExactCount") && request["count"].as_int() == 0) out.set("count", Value::integer(1));
+  return out.remove("tolerations").remove("capacity").build(request.at());
 }
 
-Value with_claim_defaults(Context& context, const Value& spec) {
-  const Value& requests = spec["devices"]["requests"];
-  if (!requests.is_sequence()) return spec;
-  std::span<Value> items = context.arena.array<Value>(requests.size());
-  for (std::size_t i = 0; i < items.size(); ++i) items[i] = with_request_defaults(context, requests.items()[i]);
-  Value devices =
-      with_members(context.arena, spec["devices"], {{"requests", kNowhere, Value::sequence(items, requests.at())}});
-  return with_members(context.arena, spec, {{"devices", kNowhere, devices}});
+/// `change` for each item of a list; anything else stays.
+template <class Change>
+void change_items(Arena& arena, MappingBuilder& owner, const Value& list, std::string_view field, Change change) {
+  if (!list.is_sequence()) return;
+  std::span<Value> items = arena.array<Value>(list.size());
+  std::transform(list.items().begin(), list.items().end(), items.begin(),
+                 [&](const Value& item) { return item.is_mapping() ? change(item) : item; });
+  owner.set(field, Value::sequence(items, list.at()));
+}
+
+Value stored_claim(Arena& arena, const Value& spec) {
+  const Value& devices = spec["devices"];
+  if (!devices.is_mapping()) return spec;
+  MappingBuilder out(arena, devices);
+  change_items(arena, out, devices["requests"], "requests", [&](const Value& request) {
+    MappingBuilder r(arena, request);
+    if (request["exactly"].is_mapping()) r.set("exactly", stored_request(arena, request["exactly"]));
+    change_items(arena, r, request["firstAvailable"], "firstAvailable",
+                 [&](const Value& one) { return stored_request(arena, one); });
+    return r.build(request.at());
+  });
+  change_items(arena, out, devices["constraints"], "constraints", [&](const Value& constraint) {
+    return MappingBuilder(arena, constraint).remove("distinctAttribute").build(constraint.at());
+  });
+  return MappingBuilder(arena, spec).set("devices", out.build(devices.at())).build(spec.at());
 }
 
 void claim_template(Context& context, const Value& object, Environment& environment) {
@@ -75,8 +79,8 @@ void claim_template(Context& context, const Value& object, Environment& environm
     Decoded decoded = check_decode(context, object, Root::kResourceClaimTemplate);
     Value stored =
         stored_form(context.arena, context.origins, decoded.value, schemas::root(Root::kResourceClaimTemplate));
-    if (decoded.broken.empty()) verify_claim_spec(context, stored["spec"]["spec"], "spec.spec");
-    t.claim_spec = with_claim_defaults(context, stored["spec"]["spec"]);
+    t.claim_spec = stored_claim(context.arena, stored["spec"]["spec"]);
+    if (decoded.broken.empty()) verify_claim_spec(context, t.claim_spec, "spec.spec");
   } else {
     context.diags
         .report(api.at(), diag::EnvironmentVersion, object["kind"].as_string(), api.as_string(), kClaimTemplateApi)

@@ -35,7 +35,8 @@ bool has_topology(const PodCliqueSet& set) {
 
 Value metrics_of(Module& m, const std::optional<AutoScaling>& scaling) {
   if (!scaling || !scaling->metrics) return Value::null();
-  return go_encode(m.context.arena, *scaling->metrics, schemas::type_named("[]v2.MetricSpec"));
+  const schemas::Type& config = schemas::type(schemas::type_named("v1alpha1.AutoScalingConfig"));
+  return go_encode(m.context.arena, *scaling->metrics, schemas::find_field(config, "metrics")->type);
 }
 
 }  // namespace

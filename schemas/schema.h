@@ -132,7 +132,7 @@ TypeId root(Root r);
 
 /// Type of a struct by the Go name the dump prints, for tests and for code that starts below a root ("v1.PodSpec").
 /// Where several types print the same name, the one reachable from PodTemplateSpec,
-/// then from the roots in their order. TypeId{0} if there is none.
+/// then from the roots in their order. TypeId{0} if there is none; lists and maps have no entry.
 TypeId type_named(std::string_view go_name);
 
 }  // namespace grovec::schemas

@@ -145,8 +145,9 @@ Quoting choose_quoting(std::string_view text) {
   const Analysis a = analyze(text);
   if (a.breaks) return a.special || a.space_before_break || a.trailing_space ? Quoting::kDouble : Quoting::kLiteral;
   if (a.special || resolve_scalar(text).type != ScalarType::kString || is_base60(text)) return Quoting::kDouble;
-  // `<<` is plain to go-yaml, but as a key it would be read back as a merge.
-  return a.indicators || a.edge_space || text == "<<" ? Quoting::kSingle : Quoting::kPlain;
+  // `<<` and `=` are plain to go-yaml, but as a key the one would be read back as a merge, and other readers of
+  // YAML 1.1 have a type for the other.
+  return a.indicators || a.edge_space || text == "<<" || text == "=" ? Quoting::kSingle : Quoting::kPlain;
 }
 
 Quoting stronger(Quoting a, Quoting b) {

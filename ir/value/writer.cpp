@@ -292,13 +292,21 @@ std::string number_text(double value) {
   char digits[400];
   const double magnitude = std::fabs(value);
   const bool exponent = magnitude != 0 && (magnitude < 1e-6 || magnitude >= 1e21);
+  // Above 2^53 the fixed form would show all digits of the double; the reference shows the shortest ones and zeros.
+  const bool scientific = exponent || magnitude >= 9007199254740992.0;
   auto end = std::to_chars(digits, digits + sizeof digits, value,
-                           exponent ? std::chars_format::scientific : std::chars_format::fixed)
+                           scientific ? std::chars_format::scientific : std::chars_format::fixed)
                  .ptr;
   std::string text(digits, end);
-  // e-09 becomes e-9, as the reference cleans it up; e+21 always has two digits.
-  const std::size_t n = text.size();
-  if (exponent && n >= 4 && text[n - 4] == 'e' && text[n - 3] == '-' && text[n - 2] == '0') text.erase(n - 2, 1);
+  const std::size_t e = text.find('e');
+  if (scientific && !exponent) {
+    const std::size_t power = static_cast<std::size_t>(std::stoi(text.substr(e + 2)));
+    text.resize(e);
+    if (text.find('.') != std::string::npos) text.erase(text.find('.'), 1);
+    text.resize(power + (value < 0 ? 2 : 1), '0');
+  } else if (exponent && text.substr(e, 3) == "e-0") {
+    text.erase(e + 2, 1);  // e-09 becomes e-9, as the reference cleans it up; e+21 always has two digits
+  }
   return text;
 }
 

@@ -43,6 +43,8 @@ Result<Done> print_all(const Compilation& c, std::string_view emit, OutputFormat
   }
   driver::ObjectStream stream(out, format);
   for (const driver::LoadedDocument& d : c.foreign) stream.tree(d.document.root);
+  if (emit != "spec")
+    for (const ir::Value& topology : c.topologies) stream.tree(topology);
   for (const auto& set : c.sets) {
     if (emit == "spec")
       stream.tree(set->module.defaulted);

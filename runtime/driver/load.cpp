@@ -74,7 +74,7 @@ Result<std::vector<LoadedDocument>> load_text(Context& context, std::string name
     if (!options) return options.error();
     documents = frontend::read_grove(context, source, *options);
   } else {
-    documents = frontend::unpack_lists(frontend::read_documents(context, source));
+    documents = frontend::unpack_lists(context, frontend::read_documents(context, source));
   }
   std::vector<LoadedDocument> out;
   for (const frontend::Document& d : documents) out.push_back({d, kind_of(d.root), &context});

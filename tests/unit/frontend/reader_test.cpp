@@ -195,13 +195,25 @@ TEST(Reader, TakesJsonStreams) {
 }
 
 TEST(Reader, UnpacksLists) {
-  const Read r(
+  Read r(
       "apiVersion: v1\nkind: List\nitems:\n- {a: 1}\n- apiVersion: v1\n  kind: List\n  items: [{b: 2}]\n---\nc: 3\n");
-  const auto all = unpack_lists(r.documents);
+  const auto all = unpack_lists(r.context, r.documents);
   ASSERT_EQ(all.size(), 3u);
   EXPECT_EQ(all[1].root["b"].as_int(), 2);
   EXPECT_EQ(all[2].root["c"].as_int(), 3);
-  EXPECT_TRUE(unpack_lists(Read("apiVersion: v1\nkind: List\nitems: []\n").documents).empty());
+  Read empty("apiVersion: v1\nkind: List\nitems: []\n");
+  EXPECT_TRUE(unpack_lists(empty.context, empty.documents).empty());
+}
+
+TEST(Reader, UnpacksListsOfAKind) {
+  Read r(
+      "apiVersion: g/v1\nkind: AList\nitems: [{x: 1}, {apiVersion: h/v2, kind: B, x: 2}]\n---\nkind: CList\nitems: "
+      "[]\n");
+  const auto all = unpack_lists(r.context, r.documents);
+  ASSERT_EQ(all.size(), 3u);
+  EXPECT_EQ(ir::to_text(all[0].root, ir::Format::kJson), R"({"apiVersion":"g/v1","kind":"A","x":1})");
+  EXPECT_EQ(ir::to_text(all[1].root, ir::Format::kJson), R"({"apiVersion":"h/v2","kind":"B","x":2})");
+  EXPECT_EQ(all[2].root["kind"].as_string(), "CList") << "no object without an apiVersion";
 }
 
 TEST(Reader, YamlAndJsonGiveTheSameTree) {

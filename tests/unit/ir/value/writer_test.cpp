@@ -80,7 +80,6 @@ TEST(YamlWriter, LeavesOrdinaryTextPlain) {
                         "<a>",
                         "héllo",
                         "a,b[c]",
-                        "=",
                         "0b",
                         "1__a"})
     EXPECT_EQ(yaml_of(s), s);
@@ -104,6 +103,7 @@ TEST(YamlWriter, QuotesSyntaxSingle) {
   EXPECT_EQ(yaml_of("%d"), "'%d'");
   EXPECT_EQ(yaml_of("@a"), "'@a'");
   EXPECT_EQ(yaml_of("<<"), "'<<'") << "plain, it would be a merge key";
+  EXPECT_EQ(yaml_of("="), "'='") << "plain, it is the default value of YAML 1.1 to some readers";
 }
 
 TEST(YamlWriter, EscapesWhatCannotBePrinted) {
@@ -196,12 +196,15 @@ TEST(Numbers, PrintAsGo) {
   EXPECT_EQ(number_text(-0.0), "-0");
   EXPECT_EQ(number_text(1e20), "100000000000000000000");
   EXPECT_EQ(number_text(1e21), "1e+21");
+  EXPECT_EQ(number_text(12345678901234567890.0), "12345678901234567000");
+  EXPECT_EQ(number_text(-9007199254740993e3), "-9007199254740993000");
+  EXPECT_EQ(number_text(9007199254740992.0), "9007199254740992");
   EXPECT_EQ(number_text(0.000001), "0.000001");
   EXPECT_EQ(number_text(1.5e-7), "1.5e-7");
   EXPECT_EQ(number_text(1e-10), "1e-10");
   EXPECT_EQ(number_text(1e-300), "1e-300");
   EXPECT_EQ(number_text(0.1), "0.1");
-  EXPECT_EQ(number_text(9223372036854775808.0), "9223372036854775808");
+  EXPECT_EQ(number_text(9223372036854775808.0), "9223372036854776000");
 }
 
 }  // namespace
