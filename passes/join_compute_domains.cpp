@@ -4,23 +4,13 @@
 #include "ir/names.h"
 #include "ir/pod_spec.h"
 #include "passes/expand.h"
+#include "passes/nvlink.h"
 
 namespace grovec::passes {
 
 using namespace ir;
 
 namespace {
-
-// The first layer that carries the annotation decides: clique, group, set; `none` ends the search (reference: expansion
-// 9).
-std::string_view effective_group(const PodCliqueSet& set, const Clique& c) {
-  auto on = [](const Value* annotations) { return annotations ? annotations->find(keys::kNvlinkGroup) : nullptr; };
-  const Value* found = on(c.annotations);
-  if (!found && c.group) found = on(set.groups[*c.group].annotations);
-  if (!found) found = on(set.annotations);
-  std::string_view name = found ? found->as_string() : std::string_view();
-  return name == keys::kNvlinkOptOut ? std::string_view() : name;
-}
 
 bool has_claim(const Value& pod_spec, std::string_view name) {
   for (const Value& claim : pod_spec["resourceClaims"].items())
@@ -41,11 +31,20 @@ Value with_claim(Arena& a, const Value& pod_spec, std::string_view set, std::str
 
 }  // namespace
 
+const Value* nvlink_group(const PodCliqueSet& set, const Clique& c) {
+  auto on = [](const Value* annotations) { return annotations ? annotations->find(keys::kNvlinkGroup) : nullptr; };
+  const Value* found = on(c.annotations);
+  if (!found && c.group) found = on(set.groups[*c.group].annotations);
+  if (!found) found = on(set.annotations);
+  return found && found->as_string() != keys::kNvlinkOptOut ? found : nullptr;
+}
+
 void join_compute_domains(Module& m) {
   Desired& d = m.desired;
   for (CliqueShape& shape : d.clique_shapes) {
-    std::string_view group = effective_group(m.spec, m.spec.cliques[shape.clique]);
-    if (group.empty() || !requests_gpu(shape.pod_spec)) continue;
+    const Value* named = nvlink_group(m.spec, m.spec.cliques[shape.clique]);
+    if (!named || named->as_string().empty() || !requests_gpu(shape.pod_spec)) continue;
+    const std::string_view group = named->as_string();
     // Injection is keyed on the annotation alone, ComputeDomains on the operator's flag too.
     shape.pod_spec = with_claim(m.context.arena, shape.pod_spec, m.spec.name, group);
     if (m.environment.config.auto_mnnvl) d.compute_domains.push_back(group);

@@ -1,5 +1,6 @@
 #include "passes/expand.h"
 #include "passes/go_encode.h"
+#include "passes/sharing.h"
 #include "schemas/schema.h"
 
 namespace grovec::passes {
@@ -26,21 +27,10 @@ bool contains(const std::vector<std::string_view>& names, std::string_view name)
   return false;
 }
 
-// reference: expansion 8. The set's filter looks for both names in both lists; a group's filter only for the clique's.
-bool matches(const PodCliqueSet& set, Level level, const SharingEntry& e, const Clique& c) {
-  if (!e.has_filter) return true;
-  if (contains(e.child_cliques, c.name)) return true;
-  if (level != Level::kSet) return false;
-  if (contains(e.child_groups, c.name)) return true;
-  if (!c.group) return false;
-  std::string_view group = set.groups[*c.group].name;
-  return contains(e.child_cliques, group) || contains(e.child_groups, group);
-}
-
 void add_uses(const PodCliqueSet& set, Level level, const std::vector<SharingEntry>& entries, CliqueShape& shape) {
   for (SharingScope scope : {SharingScope::kAllReplicas, SharingScope::kPerReplica})
     for (const SharingEntry& e : entries)
-      if (e.scope == scope && matches(set, level, e, set.cliques[shape.clique]))
+      if (e.scope == scope && filter_matches(set, level, e, set.cliques[shape.clique]))
         shape.claims.push_back({level, scope, e.name});
 }
 
@@ -56,6 +46,17 @@ void add_claims(Module& m, Level level, const std::vector<SharingEntry>& entries
 }
 
 }  // namespace
+
+// reference: expansion 8. The set's filter looks for both names in both lists; a group's filter only for the clique's.
+bool filter_matches(const PodCliqueSet& set, Level level, const SharingEntry& e, const Clique& c) {
+  if (!e.has_filter) return true;
+  if (contains(e.child_cliques, c.name)) return true;
+  if (level != Level::kSet) return false;
+  if (contains(e.child_groups, c.name)) return true;
+  if (!c.group) return false;
+  std::string_view group = set.groups[*c.group].name;
+  return contains(e.child_cliques, group) || contains(e.child_groups, group);
+}
 
 void share_claims(Module& m) {
   const PodCliqueSet& set = m.spec;

@@ -1,7 +1,11 @@
 #include <algorithm>
+#include <set>
 
 #include "ir/names.h"
+#include "ir/pod_spec.h"
 #include "passes/go_encode.h"
+#include "passes/nvlink.h"
+#include "passes/object_names.h"
 #include "passes/text_rules.h"
 #include "passes/verify_pod.h"
 #include "passes/verify_spec.h"
@@ -33,9 +37,15 @@ class Compilable {
     claims();
     for (const Clique& c : set_.cliques) suffix(c);
     for (const Clique& c : set_.cliques)
-      if (c.auto_scaling) scaling(*c.auto_scaling, *c.spec, clique_path(c.index, ".spec.autoScalingConfig"));
+      if (c.auto_scaling) {
+        scaling(*c.auto_scaling, *c.spec, clique_path(c.index, ".spec.autoScalingConfig"));
+        range(c, c.spec_at("replicas"), clique_path(c.index, ".spec.replicas"));
+      }
     for (const ScalingGroup& g : set_.groups)
-      if (g.auto_scaling) scaling(*g.auto_scaling, *g.node, group_path(g.index, ".scaleConfig"));
+      if (g.auto_scaling) {
+        scaling(*g.auto_scaling, *g.node, group_path(g.index, ".scaleConfig"));
+        range(g, g.at("replicas"), group_path(g.index, ".replicas"));
+      }
     if (set_.replicas <= 0) return;  // nothing below is created
     if (!is_dns1035_label(set_.name))
       context_.diags.report((*set_.node)["metadata"]["name"].at(), diag::SetNameNoServiceName, set_.name)
@@ -45,6 +55,7 @@ class Compilable {
       verify_object_annotations(context_, g.annotations, group_path(g.index, ".annotations"));
     shared_claims();
     same_names();
+    if (environment_.config.auto_mnnvl) compute_domains();
   }
 
  private:
@@ -87,66 +98,66 @@ class Compilable {
     verify_scaling(context_, a, path);
   }
 
-  // `<g>-<j>-<c>` of a member can be the name of a standalone clique, or of a member of another group.
+  // A lint: an autoscaler enforces its range even if it has no metrics.
+  template <class Template>
+  void range(const Template& t, OriginId replicas_at, const std::string& path) {
+    const AutoScaling& a = *t.auto_scaling;
+    const std::int32_t least = std::max(a.min_replicas.value_or(1), 1);
+    if (least > a.max_replicas || (t.replicas >= least && t.replicas <= a.max_replicas) || t.replicas == 0) return;
+    context_.diags.report(replicas_at, diag::ReplicasOutsideAutoscaler, t.replicas, least, a.max_replicas)
+        .note(written_at(context_, a.at(t.replicas < least ? "minReplicas" : "maxReplicas")), diag::SetHere,
+              t.replicas < least ? "minReplicas" : "maxReplicas")
+        .path(path);
+  }
+
+  // `<g>-<j>-<c>` of a member can be the name of a standalone clique, or of a member of another group; claims are named
+  // after their owners in the same way.
   void same_names() {
-    if (set_.groups.empty()) return;
-    for (const Clique& c : set_.cliques)
-      if (!c.group) collide(c.name, c, nullptr);
-    for (const ScalingGroup& g : set_.groups)
-      for (CliqueId id : g.cliques) member_collisions(g, set_.cliques[id]);
+    find_same_names(object_names(context_.arena, set_),
+                    [&](const ObjectName& first, const ObjectName& second, const std::string& name) {
+                      context_.diags.report(second.at, diag::SameObjectName, second.kind, name)
+                          .note(first.at, diag::DeclaredHere, first.declared)
+                          .path(second.path);
+                    });
     for (const Clique& c : set_.cliques) {
-      std::optional<GroupId> g = c.auto_scaling && !c.group ? set_.find_group(c.name) : std::nullopt;
-      if (g && set_.groups[*g].auto_scaling)
-        context_.diags
-            .report(c.at("name"), diag::SameAutoscalerName, std::string(set_.name) + "-0-" + std::string(c.name))
-            .note(set_.groups[*g].at("name"), diag::DeclaredHere, c.name)
-            .path(clique_path(c.index, ".name"));
-    }
-  }
-
-  static bool skip_index(std::string_view& text, std::int64_t limit) {
-    std::size_t n = 0;
-    std::int64_t value = 0;
-    while (n < text.size() && n < 10 && text[n] >= '0' && text[n] <= '9') value = value * 10 + (text[n++] - '0');
-    if (n == 0 || (n > 1 && text[0] == '0') || value >= limit || n >= text.size() || text[n] != '-') return false;
-    text.remove_prefix(n + 1);
-    return true;
-  }
-
-  // `name` follows `<set>-<i>-`: does a group produce it as well?
-  void collide(std::string_view name, const Clique& c, const ScalingGroup* own) {
-    for (const ScalingGroup& g : set_.groups) {
-      if (&g == own || !name.starts_with(std::string(g.name) + "-")) continue;
-      std::string_view rest = name.substr(g.name.size() + 1);
-      if (!skip_index(rest, most(g.replicas, g.auto_scaling))) continue;
-      for (CliqueId id : g.cliques)
-        if (set_.cliques[id].name == rest && set_.cliques[id].index != c.index)
-          context_.diags
-              .report(c.at("name"), diag::SamePodCliqueName, std::string(set_.name) + "-0-" + std::string(name))
-              .note(set_.cliques[id].at("name"), diag::DeclaredHere, rest)
-              .path(clique_path(c.index, ".name"));
-    }
-  }
-
-  // Members of a group whose own name looks like `<g1>-<j>-…`: then `<j2>` of this group sits inside a clique name
-  // there.
-  void member_collisions(const ScalingGroup& g, const Clique& c) {
-    for (const ScalingGroup& other : set_.groups) {
-      if (&other == &g || !g.name.starts_with(std::string(other.name) + "-")) continue;
-      std::string_view inner = g.name.substr(other.name.size() + 1);
-      if (!skip_index(inner, most(other.replicas, other.auto_scaling))) continue;
-      for (CliqueId id : other.cliques) {
-        std::string_view candidate = set_.cliques[id].name;
-        if (!candidate.starts_with(std::string(inner) + "-")) continue;
-        candidate.remove_prefix(inner.size() + 1);
-        if (skip_index(candidate, most(g.replicas, g.auto_scaling)) && candidate == c.name)
-          context_.diags
-              .report(g.at("name"), diag::SamePodCliqueName,
-                      std::string(set_.name) + "-0-" + std::string(other.name) + "-" +
-                          std::string(g.name.substr(other.name.size() + 1)))
-              .note(set_.cliques[id].at("name"), diag::DeclaredHere, set_.cliques[id].name)
-              .path(group_path(g.index, ".name"));
+      const Value& claims = (*c.pod_spec)["resourceClaims"];
+      if (claims.size() == 0) continue;
+      std::vector<ObjectName> names = shared_claim_names(context_.arena, set_, c);
+      const std::size_t shared = names.size();
+      for (std::size_t i = 0; i < claims.items().size(); ++i) {
+        const Value& name = claims.items()[i]["name"];
+        names.push_back({&set_,
+                         "ResourceClaim",
+                         name,
+                         {},
+                         name.at(),
+                         name.as_string(),
+                         clique_path(c.index, ".spec.podSpec.resourceClaims[" + std::to_string(i) + "].name")});
       }
+      find_same_names(names, [&](const ObjectName& first, const ObjectName& second, const std::string& name) {
+        if (&second < &names[shared]) return;  // both shared: said above
+        if (&first >= &names[shared]) return;  // both the user's
+        context_.diags
+            .report(second.at, diag::InjectedNameTaken, "`" + name + "` is the name of a claim that the pods share")
+            .note(first.at, diag::DeclaredHere, first.declared)
+            .path(second.path);
+      });
+    }
+  }
+
+  // A ComputeDomain carries its name as a label.
+  void compute_domains() {
+    std::set<OriginId> seen;
+    for (const Clique& c : set_.cliques) {
+      const Value* group = nvlink_group(set_, c);
+      if (!group || !requests_gpu(*c.pod_spec) || !seen.insert(group->at()).second) continue;
+      const std::string name =
+          std::string(set_.name) + "-" + digits_of(set_.replicas - 1) + "-" + std::string(group->as_string());
+      if (name.size() > kMaxDnsLabel)
+        context_.diags.report(group->at(), diag::ObjectMetadataInvalid,
+                              "the ComputeDomain `" + name +
+                                  "` has its name as a label, which has at most 63 characters, not " +
+                                  std::to_string(name.size()));
     }
   }
 

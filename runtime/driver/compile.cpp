@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <charconv>
 #include <functional>
+#include <iterator>
+#include <map>
 #include <optional>
 #include <span>
 #include <tuple>
@@ -11,6 +13,7 @@
 #include "backends/schedulers/scheduler.h"
 #include "ir/desired/print.h"
 #include "passes/admit.h"
+#include "passes/object_names.h"
 #include "passes/pipeline.h"
 #include "runtime/driver/parallel.h"
 #include "runtime/driver/surroundings.h"
@@ -172,6 +175,26 @@ void check_names(const Compilation& c) {
   }
 }
 
+// Objects of different sets can have one name, too: replica 0 of set `a-0-x`, and a gang of group `x` of set `a`.
+void check_names_across_sets(Compilation& c) {
+  std::vector<passes::ObjectName> names;
+  std::map<const PodCliqueSet*, const CompiledSet*> owners;
+  for (const auto& set : c.sets) {
+    owners[&set->module.spec] = set.get();
+    std::vector<passes::ObjectName> own = passes::object_names(c.context.arena, set->module.spec);
+    names.insert(names.end(), std::make_move_iterator(own.begin()), std::make_move_iterator(own.end()));
+  }
+  passes::find_same_names(
+      names, [&](const passes::ObjectName& first, const passes::ObjectName& second, const std::string& name) {
+        const CompiledSet &a = *owners[first.set], &b = *owners[second.set];
+        Context& context = b.module.context;
+        context.diags.begin_document(b.document);
+        context.diags.report(second.at, diag::SameObjectName, second.kind, name)
+            .note(copied_place(a.module.context, first.at, context), diag::DeclaredHere, first.declared)
+            .path(second.path);
+      });
+}
+
 void check_size(const CompiledSet& set, std::uint64_t most) {
   Diagnostics& diags = set.module.context.diags;
   diags.begin_document(set.document);
@@ -245,6 +268,7 @@ Result<Done> compile_documents(Compilation& c, const CompileRequest& request,
   });
   check_names(c);
   if (c.failed() || request.spec_only) return Done{};
+  if (c.sets.size() > 1) check_names_across_sets(c);
   for (auto& set : c.sets) {
     Result<Done> assumed =
         apply_assumptions(*assumptions, set->module.spec, set->module.context.arena, set->module.counts);

@@ -1,0 +1,40 @@
+/// \file The names of a set's objects before there are any, and those that two objects would share.
+#pragma once
+
+#include <functional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "ir/base/context.h"
+#include "ir/names.h"
+#include "ir/spec/nodes.h"
+
+namespace grovec::passes {
+
+/// One name, or one for each value of its holes.
+struct ObjectName {
+  const ir::PodCliqueSet* set;
+  std::string_view kind;      ///< "PodClique"
+  ir::Value name;             ///< text or pattern
+  ir::Instance limits;        ///< the indices of the holes stay below these
+  OriginId at = kNowhere;     ///< what is named so: a clique, a group, an entry of resourceSharing
+  std::string_view declared;  ///< its own name
+  std::string path;
+};
+
+/// PodGangs, PodCliqueScalingGroups, PodCliques, HorizontalPodAutoscalers and ResourceClaims at the largest declared
+/// scale (reference: expansion 2, 8). Names live in `arena`.
+std::vector<ObjectName> object_names(Arena& arena, const ir::PodCliqueSet& set);
+
+/// Names of the claims that pods of `clique` get from resourceSharing.
+std::vector<ObjectName> shared_claim_names(Arena& arena, const ir::PodCliqueSet& set, const ir::Clique& clique);
+
+/// Calls `report` for each name that an earlier one of the same kind and namespace can be equal to, with the text. Time
+/// grows with the number of names, but for collections made to defeat that, which are looked at in part.
+void find_same_names(
+    std::span<const ObjectName> names,
+    const std::function<void(const ObjectName& first, const ObjectName& second, const std::string& text)>& report);
+
+}  // namespace grovec::passes
