@@ -87,7 +87,10 @@ int run(const Options& options) {
   if (on_terminal) progress = show_progress;
   Result<driver::CheckReport> report = driver::check(*request, progress);
   if (on_terminal) print_error("\r\033[K");
-  if (!report) return fail(report.error());
+  if (!report) {
+    if (format == "text" || report.error().exit_code == kUsage) return fail(report.error());
+    report = driver::CheckReport{{}, {report.error()}};  // a program that reads the output finds some
+  }
   const int exit_code = report->exit_code(options.get("--fail-on") == "warn");
   if (format == "text") {
     print_error(report_text(*report));
