@@ -1,6 +1,7 @@
 #include "passes/admit.h"
 
 #include <algorithm>
+#include <optional>
 
 #include "passes/build_spec.h"
 #include "passes/check_decode.h"
@@ -47,13 +48,36 @@ bool follows(std::string_view path, std::string_view broken) {
   return is_structural(broken) && path.starts_with("spec");
 }
 
-void drop_consequences(Diagnostics& diags, std::size_t from, const std::vector<std::string>& broken) {
-  auto follows_from_any = [&](const Diagnostic& d) {
-    std::string path = without_indices(d.path);
-    return std::any_of(broken.begin(), broken.end(), [&](const std::string& b) { return follows(path, b); });
-  };
+/// The path as the schema has it: upstream's rules on pods put another `spec` in.
+std::string schema_path(std::string path) {
+  constexpr std::string_view kTwice = ".podSpec.spec.";
+  std::size_t at = path.find(kTwice);
+  if (at != std::string::npos) path.erase(at + 8, 5);
+  return path;
+}
+
+/// Drops findings from `from` on whose path says that they follow.
+template <class Follows>
+void drop(Diagnostics& diags, std::size_t from, const Follows& follows) {
   std::vector<Diagnostic>& all = diags.all();
-  all.erase(std::remove_if(all.begin() + static_cast<std::ptrdiff_t>(from), all.end(), follows_from_any), all.end());
+  auto does = [&](const Diagnostic& d) { return follows(schema_path(d.path)); };
+  all.erase(std::remove_if(all.begin() + static_cast<std::ptrdiff_t>(from), all.end(), does), all.end());
+}
+
+void drop_consequences(Diagnostics& diags, std::size_t from, const std::vector<std::string>& broken) {
+  drop(diags, from, [&](const std::string& indexed) {
+    std::string path = without_indices(indexed);
+    return std::any_of(broken.begin(), broken.end(), [&](const std::string& b) { return follows(path, b); });
+  });
+}
+
+/// What is not there was reported as a whole.
+void drop_contents(Diagnostics& diags, std::size_t from, const std::vector<std::string>& missing) {
+  drop(diags, from, [&](const std::string& path) {
+    return std::any_of(missing.begin(), missing.end(), [&](const std::string& m) {
+      return path.starts_with(m) && (path.size() == m.size() || path[m.size()] == '.' || path[m.size()] == '[');
+    });
+  });
 }
 
 bool has_error(const Diagnostics& diags, std::size_t from) {
@@ -77,9 +101,12 @@ const Value* keep(Context& context, const Value& v) {
   return one.data();
 }
 
-Old read_old(Context& context, const Value& manifest, const Environment& environment) {
+std::optional<Old> read_old(Context& context, const Value& manifest, const Environment& environment) {
+  if (!manifest.is_mapping()) return std::nullopt;
+  Decoded decoded =
+      check_decode(context, manifest, schemas::Root::kPodCliqueSet, environment.api, UnknownFields::kPrune);
+  if (!decoded.broken.empty()) return std::nullopt;
   Old old;
-  Decoded decoded = check_decode(context, manifest, schemas::Root::kPodCliqueSet, environment.api);
   old.defaulted = fill_defaults(context, decoded.value, environment);
   old.spec = build_spec(*keep(context, old.defaulted));
   return old;
@@ -109,30 +136,35 @@ void same_namespace(Context& context, const PodCliqueSet& set, const Environment
 
 Admitted admit(Context& context, const Value& manifest, const Environment& environment, const AdmitOptions& options) {
   Diagnostics& diags = context.diags;
-  const std::size_t first = diags.all().size();
   Admitted out;
-  Old old;
+  out.old_findings = diags.all().size();
+  std::optional<Old> old;
   if (options.old) old = read_old(context, *options.old, environment);
-  const Value* before = options.old ? &old.defaulted : nullptr;
+  const std::size_t first = diags.all().size();
+  out.old_findings = first - out.old_findings;
+  out.old_is_usable = !options.old || old;
+  static const Value kUnknown;  // there is an old object, but nothing to compare with
+  const Value* before = old ? &old->defaulted : options.old ? &kUnknown : nullptr;
 
   Decoded decoded = check_decode(context, manifest, schemas::Root::kPodCliqueSet, environment.api);
   out.defaulted = fill_defaults(context, decoded.value, environment);
   out.spec = build_spec(*keep(context, out.defaulted));
   const std::size_t later = diags.all().size();
   same_namespace(context, out.spec, environment);
-  if (options.old) same_object(context, old.spec, out.spec);
-  check_structure(context, out.defaulted, schemas::Root::kPodCliqueSet, before);
+  if (old) same_object(context, old->spec, out.spec);
+  const std::vector<std::string> missing =
+      check_structure(context, out.defaulted, schemas::Root::kPodCliqueSet, before);
+  const std::size_t rules = diags.all().size();
   check_cel(context, out.defaulted, before);
   const Value& metadata = decoded.value["metadata"];
   const Operation operation = options.old ? Operation::kUpdate : Operation::kCreate;
   verify_spec(context, out.spec, metadata, environment, operation);
-  if (options.old) {
-    verify_mnnvl_update(context, old.spec, out.spec);
-    if (!has_error(diags, first)) {
-      warn_pack_domain(context, out.spec);
-      verify_update(context, old.spec, out.spec, environment);
-    }
+  if (old) verify_mnnvl_update(context, old->spec, out.spec);
+  if (options.old && !has_error(diags, first)) {
+    warn_pack_domain(context, out.spec);
+    if (old) verify_update(context, old->spec, out.spec, environment);
   }
+  if (!missing.empty()) drop_contents(diags, rules, missing);
   if (!decoded.broken.empty()) drop_consequences(diags, later, decoded.broken);
   out.accepted = !has_error(diags, first);
   if (out.accepted && options.compilable) verify_compilable(context, out.spec, environment);

@@ -87,7 +87,8 @@ std::string scalar_text(const Value& v) {
 
 class Checker {
  public:
-  Checker(Context& context, ApiMode api, TypeId root) : context_(context), api_(api), root_(root) {}
+  Checker(Context& context, ApiMode api, UnknownFields unknown, TypeId root)
+      : context_(context), api_(api), unknown_(unknown), root_(root) {}
 
   Value object(const Value& v) { return structure(v, schemas::type(root_), nullptr, nullptr, {}); }
   std::vector<std::string> broken;
@@ -327,6 +328,7 @@ class Checker {
   /// Reports the field; true if `out` is what was meant and later stages can go on with it.
   bool unknown(const Member& m, const Field* pruned, const Path& path, const Level& level, const Value& parent,
                Member& out) {
+    if (unknown_ == UnknownFields::kPrune) return false;
     std::string meant, hint;
     if (pruned && pruned->is_extended)
       hint = "; upstream has no such field (`--api extended` allows it)";
@@ -448,6 +450,7 @@ class Checker {
 
   Context& context_;
   ApiMode api_;
+  UnknownFields unknown_;
   TypeId root_;
 };
 
@@ -476,8 +479,8 @@ std::string did_you_mean(std::string_view word, std::span<const std::string_view
   return near.empty() ? std::string() : "; did you mean `" + std::string(near) + "`?";
 }
 
-Decoded check_decode(Context& context, const Value& manifest, schemas::Root root, ApiMode api) {
-  Checker checker(context, api, schemas::root(root));
+Decoded check_decode(Context& context, const Value& manifest, schemas::Root root, ApiMode api, UnknownFields unknown) {
+  Checker checker(context, api, unknown, schemas::root(root));
   Decoded out;
   out.value = checker.object(manifest);
   out.broken = std::move(checker.broken);

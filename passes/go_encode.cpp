@@ -198,7 +198,7 @@ class Encoder {
       if (!item.is_null())
         item = encode(item, t.element);
       else if (!t.element_is_pointer && mode_ != Mode::kCrdDefaults)
-        item = zero(t.element).with_origin(items[i].at());
+        item = zero_item(t.element, items[i].at());
       if (copy.empty() && same(item, items[i])) continue;
       if (copy.empty()) {
         copy = arena_.array<Value>(items.size());
@@ -207,6 +207,14 @@ class Encoder {
       copy[i] = item;
     }
     return copy.empty() ? v : Value::sequence(copy, v.at());
+  }
+
+  /// What Go makes of a null item; all of it was filled in because of the null.
+  Value zero_item(TypeId element, OriginId at) {
+    OriginId parent = std::exchange(parent_, at);
+    Value item = zero(element);
+    parent_ = parent;
+    return item.is_mapping() ? item : item.with_origin(at);
   }
 
   Value map(const Value& v, const Type& t) {

@@ -151,10 +151,12 @@ class FileCheck {
     for (const LoadedDocument& d : *documents) {
       if (d.kind == DocumentKind::kSet) old_.push_back(d.document.root);
     }
-    if (old_.empty() && request_.old_ref.empty()) {
+    const bool is_broken = has_errors(kOldDocument);
+    if (old_.empty() && !is_broken && request_.old_ref.empty()) {
       OriginId at = documents->empty() ? kNowhere : documents->front().document.root.at();
       context_.diags.report(at, diag::OldNotASet, name);
     }
+    old_is_unusable_ = has_errors(kOldDocument);
     return Done{};
   }
 
@@ -182,24 +184,26 @@ class FileCheck {
     out_.has_surroundings |= d.kind == DocumentKind::kBinding || d.kind == DocumentKind::kClaimTemplate;
     bool broken = d.document.broken;
     const KnownKind* kind = broken && root.is_null() ? nullptr : identify(context_, root);
-    if (kind) check_kind(*kind, root, c);
-    const bool old_failed =
-        kind && kind->root == schemas::Root::kPodCliqueSet && (has_errors(kOldDocument) || old_missing());
-    if (broken || old_failed || has_errors(i))
+    bool verdict_known = true;
+    if (kind) verdict_known = check_kind(*kind, root, c);
+    if (broken || has_errors(i))
       c.admission = Admission::kRejected;
-    else if (kind)
+    else if (kind && verdict_known)
       c.admission = Admission::kAccepted;
     out_.documents.push_back(std::move(c));
   }
 
-  bool old_missing() const { return !request_.old_file.empty() && old_.empty(); }
-
-  void check_kind(const KnownKind& kind, const Value& root, CheckedDocument& c) {
+  /// False if nobody can say what upstream would: the old object of an update cannot be used.
+  bool check_kind(const KnownKind& kind, const Value& root, CheckedDocument& c) {
+    bool verdict_known = true;
     if (kind.root == schemas::Root::kPodCliqueSet) {
-      const bool updates = !request_.old_file.empty() || !request_.old_ref.empty();
-      const Value* old = updates ? old_of(root, sets_ == 1) : nullptr;
-      passes::AdmitOptions options{.old = old};
-      passes::admit(context_, root, environment_, options);
+      static const Value kUnusable;
+      passes::AdmitOptions options{.old = old_is_unusable_ ? &kUnusable : old_of(root, sets_ == 1)};
+      const std::size_t first = context_.diags.all().size();
+      passes::Admitted admitted = passes::admit(context_, root, environment_, options);
+      for (std::size_t i = first; i < first + admitted.old_findings; ++i)
+        context_.diags.all()[i].document = kOldDocument;
+      verdict_known = admitted.old_is_usable;
       if (c.namespace_.empty()) c.namespace_ = environment_.default_namespace;
     } else if (kind.root == schemas::Root::kClusterTopologyBinding) {
       passes::check_binding(context_, root, environment_.config);
@@ -211,6 +215,7 @@ class FileCheck {
       if (decoded.broken.empty()) passes::check_structure(context_, stored, kind.root);
       if (c.namespace_.empty()) c.namespace_ = environment_.default_namespace;
     }
+    return verdict_known;
   }
 
   bool has_errors(std::uint32_t document) const {
@@ -259,7 +264,8 @@ class FileCheck {
   Context context_;
   CheckedFile out_;
   std::vector<Value> old_;
-  std::ptrdiff_t sets_ = 0;  ///< in this file
+  bool old_is_unusable_ = false;  ///< for all sets: its text cannot be read, or holds none
+  std::ptrdiff_t sets_ = 0;       ///< in this file
 };
 
 /// Runs `work(i)` for 0 <= i < count on several threads; tells the progress from the calling one.
