@@ -1,7 +1,9 @@
 #include "passes/admit.h"
 
 #include <algorithm>
+#include <map>
 #include <optional>
+#include <tuple>
 
 #include "passes/build_spec.h"
 #include "passes/check_decode.h"
@@ -80,6 +82,28 @@ void drop_contents(Diagnostics& diags, std::size_t from, const std::vector<std::
   });
 }
 
+/// Of findings at one place, only the first stays if they are about one field or about a null: what the API server
+/// would say of a value more than once is one mistake.
+void drop_repeats(Context& context, std::size_t from) {
+  using Span = std::tuple<SourceId, std::uint32_t, std::uint32_t>;
+  std::map<Span, std::string> seen;
+  auto is_within = [](std::string_view path, std::string_view outer) {
+    return path.starts_with(outer) && (path.size() == outer.size() || path[outer.size()] == '.');
+  };
+  auto is_repeat = [&](const Diagnostic& d) {
+    if (d.at == kNowhere || d.info->stage != Stage::kCompile || d.info->code < diag::ClaimTemplateMissing.code)
+      return false;
+    const Origin& o = context.origins[d.at];
+    auto [first, is_new] = seen.emplace(Span(o.source, o.begin, o.end), d.path);
+    if (is_new) return false;
+    std::string_view text = context.sources.text(o.source).substr(o.begin, o.end - o.begin);
+    const bool is_null = text.empty() || text == "~" || text == "null";
+    return is_null || is_within(d.path, first->second) || is_within(first->second, d.path);
+  };
+  std::vector<Diagnostic>& all = context.diags.all();
+  all.erase(std::remove_if(all.begin() + static_cast<std::ptrdiff_t>(from), all.end(), is_repeat), all.end());
+}
+
 bool has_error(const Diagnostics& diags, std::size_t from) {
   const std::vector<Diagnostic>& all = diags.all();
   return std::any_of(all.begin() + static_cast<std::ptrdiff_t>(from), all.end(), [](const Diagnostic& d) {
@@ -112,15 +136,21 @@ std::optional<Old> read_old(Context& context, const Value& manifest, const Envir
   return old;
 }
 
-/// An update addresses the object it replaces.
-void same_object(Context& context, const PodCliqueSet& old, const PodCliqueSet& now) {
+/// An update addresses the object it replaces. A name that was refused already (by a finding from `first` on) is not
+/// compared.
+void same_object(Context& context, std::size_t first, const PodCliqueSet& old, const PodCliqueSet& now) {
   if (old.name == now.name && old.namespace_ == now.namespace_) return;
   auto full = [](const PodCliqueSet& s) { return std::string(s.namespace_) + "/" + std::string(s.name); };
   const Value& metadata = (*now.node)["metadata"];
-  std::string_view field = old.name != now.name ? "name" : "namespace";
+  const std::string field = old.name != now.name ? "name" : "namespace";
+  const std::vector<Diagnostic>& all = context.diags.all();
+  auto is_about_it = [&](const Diagnostic& d) {
+    return d.info->severity == Severity::kError && d.path == "metadata." + field;
+  };
+  if (std::any_of(all.begin() + static_cast<std::ptrdiff_t>(first), all.end(), is_about_it)) return;
   context.diags.report(metadata[field].at(), diag::NameDiffers, full(now), full(old))
       .note((*old.node)["metadata"][field].at(), diag::OldObjectHere)
-      .path("metadata." + std::string(field));
+      .path("metadata." + field);
 }
 
 /// With a namespace on the command line, an object that names another one is refused, as by kubectl.
@@ -151,7 +181,6 @@ Admitted admit(Context& context, const Value& manifest, const Environment& envir
   out.spec = build_spec(*keep(context, out.defaulted));
   const std::size_t later = diags.all().size();
   same_namespace(context, out.spec, environment);
-  if (old) same_object(context, old->spec, out.spec);
   const std::vector<std::string> missing =
       check_structure(context, out.defaulted, schemas::Root::kPodCliqueSet, before);
   const std::size_t rules = diags.all().size();
@@ -159,6 +188,7 @@ Admitted admit(Context& context, const Value& manifest, const Environment& envir
   const Value& metadata = decoded.value["metadata"];
   const Operation operation = options.old ? Operation::kUpdate : Operation::kCreate;
   verify_spec(context, out.spec, metadata, environment, operation);
+  if (old) same_object(context, first, old->spec, out.spec);
   if (old) verify_mnnvl_update(context, old->spec, out.spec);
   if (options.old && !has_error(diags, first)) {
     warn_pack_domain(context, out.spec);
@@ -167,7 +197,11 @@ Admitted admit(Context& context, const Value& manifest, const Environment& envir
   if (!missing.empty()) drop_contents(diags, rules, missing);
   if (!decoded.broken.empty()) drop_consequences(diags, later, decoded.broken);
   out.accepted = !has_error(diags, first);
-  if (out.accepted && options.compilable) verify_compilable(context, out.spec, environment);
+  if (out.accepted && options.compilable) {
+    const std::size_t compiling = diags.all().size();
+    verify_compilable(context, out.spec, environment);
+    if (diags.all().size() > compiling + 1) drop_repeats(context, compiling);
+  }
   return out;
 }
 
