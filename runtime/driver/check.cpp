@@ -85,8 +85,10 @@ const KnownKind* identify(Context& context, const Value& root) {
 /// One file, on one thread, in a context of its own.
 class FileCheck {
  public:
-  FileCheck(const CheckRequest& request, const Environment& environment, const Input& input)
-      : request_(request), environment_(environment), input_(input) {}
+  /// `old_text`: content of the file of `--old`.
+  FileCheck(const CheckRequest& request, const Environment& environment, const std::string& old_text,
+            const Input& input)
+      : request_(request), environment_(environment), old_text_(old_text), input_(input) {}
 
   CheckedFile run() {
     out_.name = display_name(input_);
@@ -128,16 +130,14 @@ class FileCheck {
     std::optional<std::string> text;
     std::string name = request_.old_file;
     if (!request_.old_ref.empty()) {
-      if (input_.path == "-") return Error{"`--old-ref` needs files, not standard input", 2};
       Result<std::optional<std::string>> at_ref = text_at_ref(input_.path, request_.old_ref);
       if (!at_ref) return at_ref.error();
       text = std::move(*at_ref);
       name = request_.old_ref + ":" + input_.path;
       if (!text) return Done{};  // a new file: its sets are created
     } else if (!request_.old_file.empty()) {
-      Result<std::string> read = read_input({request_.old_file});
-      if (!read) return read.error();
-      text = std::move(*read);
+      text = old_text_;
+      name = display_name({request_.old_file});
     } else {
       return Done{};
     }
@@ -260,6 +260,7 @@ class FileCheck {
 
   const CheckRequest& request_;
   const Environment& environment_;
+  const std::string& old_text_;
   const Input& input_;
   Context context_;
   CheckedFile out_;
@@ -305,8 +306,10 @@ std::vector<Input> inputs_of(const CheckRequest& request, CheckReport& report, s
   std::vector<std::vector<std::string>> groups;
   if (request.operands.empty()) groups.push_back({});
   for (const std::string& operand : request.operands) groups.push_back({operand});
+  InputOptions options = request.input;
+  options.unreadable = &report.errors;
   for (const std::vector<std::string>& group : groups) {
-    Result<std::vector<Input>> found = expand_inputs(group, request.input);
+    Result<std::vector<Input>> found = expand_inputs(group, options);
     if (found)
       out.insert(out.end(), found->begin(), found->end());
     else if (found.error().exit_code == 2)
@@ -314,8 +317,9 @@ std::vector<Input> inputs_of(const CheckRequest& request, CheckReport& report, s
     else
       report.errors.push_back(found.error());
   }
-  if (std::count_if(out.begin(), out.end(), [](const Input& i) { return i.path == "-"; }) > 1)
-    usage = Error{"`-` can be named only once", 2};
+  const auto streams = std::count_if(out.begin(), out.end(), [](const Input& i) { return i.path == "-"; });
+  if (streams + (request.old_file == "-") > 1) usage = Error{"`-` can be named only once", 2};
+  if (streams > 0 && !request.old_ref.empty()) usage = Error{"`--old-ref` needs files, not standard input", 2};
   return out;
 }
 
@@ -396,8 +400,15 @@ Result<CheckReport> check(const CheckRequest& request, const Progress& progress)
   Result<Done> read = read_surroundings(surroundings, request.with, request.operator_config, {}, environment);
   if (!read) return read.error();
 
+  std::string old_text;
+  if (!request.old_file.empty()) {
+    Result<std::string> old = read_input({request.old_file});
+    if (!old) return old.error();
+    old_text = std::move(*old);
+  }
+
   std::vector<CheckedFile> files(inputs.size());
-  auto work = [&](std::size_t i) { files[i] = FileCheck(request, environment, inputs[i]).run(); };
+  auto work = [&](std::size_t i) { files[i] = FileCheck(request, environment, old_text, inputs[i]).run(); };
   in_parallel(inputs.size(), request.threads, progress, work);
   if (std::any_of(files.begin(), files.end(), [](const CheckedFile& f) { return f.has_surroundings; })) {
     Result<bool> any = collect_surroundings(request, inputs, files, surroundings, environment);
