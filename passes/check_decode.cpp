@@ -224,9 +224,10 @@ class Checker {
       context_.diags.report(v.at(), diag::NotWholeNumber, last(path), scalar_text(v)).path(go_path(path));
       return false;
     }
+    // A double of -2^63 is written with digits of its own, and those are below the range.
     double d = v.as_double();
     bool fits = is_long
-                    ? d >= -9223372036854775808.0 && d < 9223372036854775808.0
+                    ? v.is_int() || (d > -9223372036854775808.0 && d < 9223372036854775808.0)
                     : d >= std::numeric_limits<std::int32_t>::min() && d <= std::numeric_limits<std::int32_t>::max();
     if (fits) return true;
     mark(path);

@@ -229,7 +229,7 @@ class FileCheck {
   void finish() {
     std::vector<Diagnostic>& all = context_.diags.all();
     for (Diagnostic& d : all)  // admitted, so no error here; `compile` is stricter
-      if (d.info->stage == Stage::kCompile && d.info->code >= 3000) d.severity = Severity::kWarning;
+      if (is_admitted_anyway(*d.info)) d.severity = Severity::kWarning;
     std::vector<SourceId> sources;
     if (context_.sources.size() > 0) sources.push_back(SourceId{0});
     out_.suppressed =

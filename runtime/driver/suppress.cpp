@@ -103,10 +103,14 @@ void report_comment(Context& context, const Comment& c) {
 
 }  // namespace
 
+bool is_admitted_anyway(const DiagInfo& info) {
+  const bool is_surroundings = info.code >= 2500 && info.code < 3000;  // a bad configuration is no input to admit
+  return info.stage == Stage::kCompile && !is_surroundings;
+}
+
 bool can_be_lowered(const DiagInfo& info) {
   if (info.code >= 6900) return false;  // suppressions do not suppress themselves
-  return info.stage == Stage::kLint || info.severity == Severity::kWarning ||
-         (info.stage == Stage::kCompile && info.code >= 3000);
+  return info.stage == Stage::kLint || info.severity == Severity::kWarning || is_admitted_anyway(info);
 }
 
 std::uint16_t parse_code(std::string_view text) {
