@@ -240,10 +240,7 @@ class Checker {
     // Whole numbers below 10^15 and the like need no parser.
     if (v.is_int()) return true;
     std::string number = v.is_string() ? std::string() : number_text(v.as_double());
-    std::string_view text = v.is_string() ? v.as_string() : std::string_view(number);
-    while (!text.empty() && (text.front() == ' ' || text.front() == '\t' || text.front() == '\n'))
-      text.remove_prefix(1);
-    while (!text.empty() && (text.back() == ' ' || text.back() == '\t' || text.back() == '\n')) text.remove_suffix(1);
+    std::string_view text = trimmed_quantity(v.is_string() ? v.as_string() : std::string_view(number));
     if (parse_quantity(text)) return true;
     mark(path);
     DiagnosticBuilder b = context_.diags.report(v.at(), diag::BadQuantity, scalar_text(v));
@@ -257,7 +254,8 @@ class Checker {
   static std::string better_quantity(std::string_view text) {
     std::string compact;
     for (char c : text)
-      if (c != ' ') compact += c;
+      if (c != ' ' && c != '\t' && c != '\n') compact += c;
+    if (compact.find_first_of("0123456789") == compact.npos) return {};
     for (std::string_view word : {"cores", "core", "cpus", "cpu", "B", "b"})
       if (compact.size() > word.size() && compact.ends_with(word)) {
         compact.resize(compact.size() - word.size());

@@ -26,14 +26,6 @@ namespace {
 
 enum class Mode : std::uint8_t { kGo, kStored, kCrdDefaults };
 
-bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == '\f' || c == '\v'; }
-
-std::string_view trimmed(std::string_view text) {
-  while (!text.empty() && is_blank(text.front())) text.remove_prefix(1);
-  while (!text.empty() && is_blank(text.back())) text.remove_suffix(1);
-  return text;
-}
-
 /// A CRD default: the tables hold short JSON scalars, `{}` and `[]`.
 Value parse_default(std::string_view json, OriginId at) {
   if (json.size() >= 2 && json.front() == '"') return Value::string(json.substr(1, json.size() - 2), at);
@@ -242,7 +234,7 @@ class Encoder {
     std::string number;
     std::string_view text;
     if (v.is_string()) {
-      text = trimmed(v.as_string());
+      text = trimmed_quantity(v.as_string());
     } else if (v.is_int() || v.kind() == ValueKind::kDouble) {
       number = v.is_int() ? std::to_string(v.as_int()) : number_text(v.as_double());
       text = number;
