@@ -123,6 +123,7 @@ class EventReader {
     std::uint32_t end = offset(event.end_mark);
     const std::string_view value(reinterpret_cast<const char*>(data.value), data.length);
     if (data.style == YAML_DOUBLE_QUOTED_SCALAR_STYLE && !check_escapes(begin, end)) return false;
+    if (data.style == YAML_PLAIN_SCALAR_STYLE && !check_question_marks(begin, end)) return false;
     ScalarText s;
     s.tag = view(data.tag);
     s.style = data.style == YAML_PLAIN_SCALAR_STYLE     ? ir::Style::kPlain
@@ -148,6 +149,16 @@ class EventReader {
       return false;
     }
     return true;
+  }
+
+  /// Between brackets or braces a question mark ends a plain text for the API server's parser, as in YAML 1.1.
+  bool check_question_marks(std::uint32_t begin, std::uint32_t end) {
+    if (flow_.empty() || !flow_.back()) return true;
+    const std::string_view span = text_.substr(begin - document_.begin, end - begin);
+    const std::size_t found = span.find('?');
+    if (found == span.npos) return true;
+    report(begin + static_cast<std::uint32_t>(found), "found `?` in a text between brackets; quote the text");
+    return false;
   }
 
   /// A block scalar ends with its last character that is no blank and no line break.
