@@ -48,33 +48,6 @@ constexpr Twin kTwins[] = {
     {"podCliqueScalingGroupConfigs", "podCliqueScalingGroups"},
 };
 
-std::string_view wanted_text(TypeKind kind) {
-  switch (kind) {
-    case TypeKind::kString:
-    case TypeKind::kDuration:
-    case TypeKind::kTime:
-      return "a string";
-    case TypeKind::kBool:
-      return "true or false";
-    case TypeKind::kInt32:
-    case TypeKind::kInt64:
-      return "a whole number";
-    case TypeKind::kDouble:
-      return "a number";
-    case TypeKind::kQuantity:
-      return "a quantity";
-    case TypeKind::kIntOrString:
-      return "a whole number or a string";
-    case TypeKind::kList:
-      return "a list";
-    case TypeKind::kRaw:
-    case TypeKind::kStruct:
-    case TypeKind::kMap:
-      return "an object";
-  }
-  return "";
-}
-
 bool is_number(const Value& v) { return v.is_int() || v.kind() == ValueKind::kDouble; }
 
 std::string scalar_text(const Value& v) {
@@ -454,6 +427,33 @@ class Checker {
 };
 
 }  // namespace
+
+std::string_view wanted_text(TypeKind kind) {
+  switch (kind) {
+    case TypeKind::kString:
+    case TypeKind::kDuration:
+    case TypeKind::kTime:
+      return "a string";
+    case TypeKind::kBool:
+      return "true or false";
+    case TypeKind::kInt32:
+    case TypeKind::kInt64:
+      return "a whole number";
+    case TypeKind::kDouble:
+      return "a number";
+    case TypeKind::kQuantity:
+      return "a quantity";
+    case TypeKind::kIntOrString:
+      return "a whole number or a string";
+    case TypeKind::kList:
+      return "a list";
+    case TypeKind::kRaw:
+    case TypeKind::kStruct:
+    case TypeKind::kMap:
+      return "an object";
+  }
+  return "";
+}
 
 std::string_view json_kind(const Value& v) {
   switch (v.kind()) {

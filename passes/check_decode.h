@@ -30,6 +30,8 @@ enum class UnknownFields : std::uint8_t { kReport, kPrune };
 Decoded check_decode(Context& context, const ir::Value& manifest, schemas::Root root,
                      ir::ApiMode api = ir::ApiMode::kUpstream, UnknownFields unknown = UnknownFields::kReport);
 
+/// "a string", "a whole number", "an object" …: what a type wants.
+std::string_view wanted_text(schemas::TypeKind kind);
 /// "a string", "a number", "null" …: what JSON calls a value.
 std::string_view json_kind(const ir::Value& value);
 

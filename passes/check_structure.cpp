@@ -20,28 +20,6 @@ using schemas::TypeKind;
 
 namespace {
 
-std::string_view wanted_text(TypeKind kind) {
-  switch (kind) {
-    case TypeKind::kList:
-      return "a list";
-    case TypeKind::kStruct:
-    case TypeKind::kMap:
-    case TypeKind::kRaw:
-      return "an object";
-    case TypeKind::kBool:
-      return "true or false";
-    case TypeKind::kInt32:
-    case TypeKind::kInt64:
-      return "a whole number";
-    case TypeKind::kDouble:
-      return "a number";
-    case TypeKind::kIntOrString:
-      return "a whole number or a string";
-    default:
-      return "a string";
-  }
-}
-
 std::string quoted_list(std::span<const std::string_view> names) {
   std::string out;
   for (std::string_view n : names) {

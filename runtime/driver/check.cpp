@@ -385,9 +385,7 @@ Result<CheckReport> check(const CheckRequest& request, const Progress& progress)
   std::vector<Input> inputs = inputs_of(request, report, usage);
   if (usage) return *usage;
   if (!request.old_ref.empty() && !inputs.empty()) {
-    std::size_t slash = inputs[0].path.rfind('/');
-    Result<Done> known =
-        check_git_ref(slash == std::string::npos ? "." : inputs[0].path.substr(0, slash + 1), request.old_ref);
+    Result<Done> known = check_git_ref(folder_of(inputs[0].path), request.old_ref);
     if (!known) return known.error();
   }
   Context surroundings;

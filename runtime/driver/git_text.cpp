@@ -58,11 +58,6 @@ Result<GitAnswer> run_git(const std::vector<std::string>& args) {
   return answer;
 }
 
-std::string folder_of(const std::string& path) {
-  std::size_t slash = path.rfind('/');
-  return slash == std::string::npos ? "." : slash == 0 ? "/" : path.substr(0, slash);
-}
-
 }  // namespace
 
 Result<Done> check_git_ref(const std::string& folder, const std::string& ref) {

@@ -88,6 +88,11 @@ Result<std::string> read_fd(int fd, const std::string& name, std::size_t size_hi
 
 }  // namespace
 
+std::string folder_of(const std::string& path) {
+  std::size_t slash = path.rfind('/');
+  return slash == std::string::npos ? "." : slash == 0 ? "/" : path.substr(0, slash);
+}
+
 std::string display_name(const Input& input) { return input.path == "-" ? "<stdin>" : input.path; }
 
 Result<std::vector<Input>> expand_inputs(const std::vector<std::string>& operands, const InputOptions& options) {

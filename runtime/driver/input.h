@@ -29,6 +29,9 @@ Result<std::vector<Input>> expand_inputs(const std::vector<std::string>& operand
 /// The whole text. Errors: missing, unreadable, a directory (3); above kLargestFile (1); changed while it was read (3).
 Result<std::string> read_input(const Input& input);
 
+/// The folder of a file: `.` if its path names none.
+std::string folder_of(const std::string& path);
+
 /// What diagnostics call it: the path, or `<stdin>`.
 std::string display_name(const Input& input);
 

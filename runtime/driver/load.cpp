@@ -14,11 +14,6 @@ std::string real_path(const std::string& path) {
   return ::realpath(path.c_str(), resolved) ? resolved : std::string();
 }
 
-std::string folder_of(const std::string& path) {
-  std::size_t slash = path.rfind('/');
-  return slash == std::string::npos ? "." : slash == 0 ? "/" : path.substr(0, slash);
-}
-
 // Symbolic links must not lead out of the folder either.
 Result<std::string> load_include(const std::string& path, const std::string& root) {
   const std::string real = real_path(path), real_root = real_path(root);
