@@ -133,7 +133,7 @@ class FileCheck {
       Result<std::optional<std::string>> at_ref = text_at_ref(input_.path, request_.old_ref);
       if (!at_ref) return at_ref.error();
       text = std::move(*at_ref);
-      name = request_.old_ref + ":" + input_.path;
+      name = input_.path;
       if (!text) return Done{};  // a new file: its sets are created
     } else if (!request_.old_file.empty()) {
       text = old_text_;
@@ -142,8 +142,13 @@ class FileCheck {
       return Done{};
     }
     context_.diags.begin_document(kOldDocument);
-    Result<std::vector<LoadedDocument>> documents = load_text(context_, name, std::move(*text), request_.language);
+    LanguageOptions language = request_.language;
+    language.git_ref = request_.old_ref;
+    const std::size_t first = context_.sources.size();
+    Result<std::vector<LoadedDocument>> documents = load_text(context_, name, std::move(*text), language);
     if (!documents) return documents.error();
+    for (std::size_t i = first; !language.git_ref.empty() && i < context_.sources.size(); ++i)
+      context_.sources.rename(SourceId(i), language.git_ref + ":" + std::string(context_.sources.name(SourceId(i))));
     for (Diagnostic& d : context_.diags.all())
       if (d.at != kNowhere && !documents->empty() &&
           context_.origins[d.at].source == documents->front().document.source)
