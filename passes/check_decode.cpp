@@ -486,4 +486,15 @@ Decoded check_decode(Context& context, const Value& manifest, schemas::Root root
   return out;
 }
 
+Decoded check_decode_without_status(Context& context, const Value& manifest, schemas::Root root) {
+  std::vector<Diagnostic>& all = context.diags.all();
+  const auto first = static_cast<std::ptrdiff_t>(all.size());
+  Decoded out = check_decode(context, manifest, root);
+  auto in_status = [](std::string_view path) { return path == "status" || path.starts_with("status."); };
+  auto is_dropped = [&](const Diagnostic& d) { return d.info != &diag::UnknownField && in_status(d.path); };
+  all.erase(std::remove_if(all.begin() + first, all.end(), is_dropped), all.end());
+  out.broken.erase(std::remove_if(out.broken.begin(), out.broken.end(), in_status), out.broken.end());
+  return out;
+}
+
 }  // namespace grovec::passes

@@ -30,6 +30,10 @@ enum class UnknownFields : std::uint8_t { kReport, kPrune };
 Decoded check_decode(Context& context, const ir::Value& manifest, schemas::Root root,
                      ir::ApiMode api = ir::ApiMode::kUpstream, UnknownFields unknown = UnknownFields::kReport);
 
+/// The same for kinds that no defaulting webhook decodes: the API server drops their `status` and looks only for
+/// unknown fields in it.
+Decoded check_decode_without_status(Context& context, const ir::Value& manifest, schemas::Root root);
+
 /// "a string", "a whole number", "an object" …: what a type wants.
 std::string_view wanted_text(schemas::TypeKind kind);
 /// "a string", "a number", "null" …: what JSON calls a value.

@@ -214,9 +214,16 @@ class FileCheck {
       passes::check_binding(context_, root, environment_.config);
     } else {
       // No webhook looks at these: what the CRD says is all.
-      passes::Decoded decoded = passes::check_decode(context_, root, kind.root);
+      passes::Decoded decoded = passes::check_decode_without_status(context_, root, kind.root);
       Value stored =
           passes::with_crd_defaults(context_.arena, context_.origins, decoded.value, schemas::root(kind.root));
+      std::string_view space = stored["metadata"]["namespace"].as_string();
+      passes::verify_object_metadata(context_, stored, stored["metadata"],
+                                     space.empty() ? environment_.default_namespace : space);
+      const Value& replicas = stored["spec"]["replicas"];  // the scale subresource has a rule of its own
+      if (kind.root != schemas::Root::kPodGang && replicas.is_int() && replicas.as_int() < 0)
+        context_.diags.report(replicas.at(), diag::BelowMinimum, "replicas", replicas.as_int(), 0)
+            .path(".spec.replicas");
       if (decoded.broken.empty()) passes::check_structure(context_, stored, kind.root);
       if (c.namespace_.empty()) c.namespace_ = environment_.default_namespace;
     }
