@@ -96,7 +96,8 @@ void drop_repeats(Context& context, std::size_t from) {
     const Origin& o = context.origins[d.at];
     auto [first, is_new] = seen.emplace(Span(o.source, o.begin, o.end), d.path);
     if (is_new) return false;
-    std::string_view text = context.sources.text(o.source).substr(o.begin, o.end - o.begin);
+    const std::string_view whole = context.sources.text(o.source);
+    const std::string_view text = o.begin < whole.size() ? whole.substr(o.begin, o.end - o.begin) : std::string_view();
     const bool is_null = text.empty() || text == "~" || text == "null";
     return is_null || is_within(d.path, first->second) || is_within(first->second, d.path);
   };
