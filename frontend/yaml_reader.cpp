@@ -122,6 +122,8 @@ class EventReader {
     const std::uint32_t begin = offset(event.start_mark);
     std::uint32_t end = offset(event.end_mark);
     const std::string_view value(reinterpret_cast<const char*>(data.value), data.length);
+    if (data.style == YAML_DOUBLE_QUOTED_SCALAR_STYLE && !check_escapes(begin, end)) return false;
+    if (data.style == YAML_PLAIN_SCALAR_STYLE && !check_question_marks(begin, end)) return false;
     ScalarText s;
     s.tag = view(data.tag);
     s.style = data.style == YAML_PLAIN_SCALAR_STYLE     ? ir::Style::kPlain
@@ -134,6 +136,29 @@ class EventReader {
     s.is_key = tree_.expects_key();
     const bool merges = s.is_key && value == "<<" && (data.plain_implicit || s.tag == "tag:yaml.org,2002:merge");
     return tree_.scalar(s, view(data.anchor), end, merges);
+  }
+
+  /// libyaml takes `\/` for a slash, as JSON does; the API server's parser knows no such escape.
+  bool check_escapes(std::uint32_t begin, std::uint32_t end) {
+    const std::string_view span = text_.substr(begin - document_.begin, end - begin);
+    for (std::size_t i = span.find('\\'); i < span.size(); i = span.find('\\', i + 2)) {
+      if (i + 1 == span.size() || span[i + 1] != '/') continue;
+      const auto at = begin + static_cast<std::uint32_t>(i);
+      document_.context.diags.report(document_.origin(at, at + 2), diag::YamlSyntax,
+                                     "found unknown escape character `/`");
+      return false;
+    }
+    return true;
+  }
+
+  /// Between brackets or braces a question mark ends a plain text for the API server's parser, as in YAML 1.1.
+  bool check_question_marks(std::uint32_t begin, std::uint32_t end) {
+    if (flow_.empty() || !flow_.back()) return true;
+    const std::string_view span = text_.substr(begin - document_.begin, end - begin);
+    const std::size_t found = span.find('?');
+    if (found == span.npos) return true;
+    report(begin + static_cast<std::uint32_t>(found), "found `?` in a text between brackets; quote the text");
+    return false;
   }
 
   /// A block scalar ends with its last character that is no blank and no line break.

@@ -85,6 +85,7 @@ struct Parts {
   int fraction = 0;    // digits of the denominator
   int numerator = 0;   // digits of the numerator
   int exponent = 0;
+  bool has_digits = true;
   Quantity::Format format = Quantity::Format::kDecimalSI;
 };
 
@@ -117,7 +118,6 @@ std::optional<Parts> split(std::string_view text) {
     p.negative = text[0] == '-';
     ++at;
   }
-  const std::size_t first = at;
   std::size_t digits = 0;
   while (at < text.size() && text[at] == '0') ++at, ++digits;
   while (at < text.size() && is_digit(text[at])) p.digits += text[at++], ++digits;
@@ -127,7 +127,7 @@ std::optional<Parts> split(std::string_view text) {
     ++at;
     while (at < text.size() && is_digit(text[at])) p.digits += text[at++], ++p.fraction, ++digits;
   }
-  if (digits == 0 || at == first) return std::nullopt;
+  p.has_digits = digits > 0;
   if (!read_suffix(text.substr(at), p)) return std::nullopt;
   return p;
 }
@@ -248,9 +248,20 @@ void append_number(std::string& out, std::int64_t n) { out += std::to_string(n);
 
 }  // namespace
 
+std::string_view trimmed_quantity(std::string_view text) {
+  constexpr std::string_view kBlanks[] = {" ", "\xC2\x85", "\xC2\xA0", "\xE3\x80\x80"};
+  for (bool again = true; again;) {
+    again = false;
+    for (std::string_view blank : kBlanks) {
+      if (text.starts_with(blank)) again = true, text.remove_prefix(blank.size());
+      if (text.ends_with(blank)) again = true, text.remove_suffix(blank.size());
+    }
+  }
+  return text;
+}
+
 std::optional<Quantity> parse_quantity(std::string_view text) {
-  while (!text.empty() && (text.front() == ' ' || text.front() == '\t' || text.front() == '\n')) text.remove_prefix(1);
-  while (!text.empty() && (text.back() == ' ' || text.back() == '\t' || text.back() == '\n')) text.remove_suffix(1);
+  text = trimmed_quantity(text);
   if (text == "0") {
     Quantity zero;
     zero.cached = "0";
@@ -259,6 +270,7 @@ std::optional<Quantity> parse_quantity(std::string_view text) {
   std::optional<Parts> p = split(text);
   if (!p) return std::nullopt;
   if (std::optional<Quantity> small = small_form(*p, text)) return small;
+  if (!p->has_digits) return std::nullopt;  // `Gi` is 0 to the Go library, but `Pi` is an error
   return big_form(*p);
 }
 

@@ -23,7 +23,9 @@ struct Quantity {
   Format format = Format::kDecimalSI;
 };
 
-/// Parses as resource.ParseQuantity; nothing if the text is no quantity.
+/// Without blanks around it. Go trims the JSON text, in which tabs and line breaks are escapes, so those stay.
+std::string_view trimmed_quantity(std::string_view text);
+/// Parses as resource.ParseQuantity does with a text that is trimmed; nothing if the text is no quantity.
 std::optional<Quantity> parse_quantity(std::string_view text);
 
 /// Text after admission: canonical, except for those texts that stay as written. Equal to `text` if nothing changes.

@@ -8,14 +8,18 @@
 namespace grovec::passes {
 
 struct AdmitOptions {
-  const ir::Value* old = nullptr;  ///< UPDATE: the object that is replaced, as it was submitted
-  bool compilable = true;          ///< also look for what is admitted, yet has no correct output (GV31xx)
+  /// UPDATE: the object that is replaced, as it was submitted. If it cannot be used (null, or it does not decode), only
+  /// the rules that need none are checked.
+  const ir::Value* old = nullptr;
+  bool compilable = true;  ///< also look for what is admitted, yet has no correct output (GV31xx)
 };
 
 struct Admitted {
-  ir::Value defaulted;    ///< as it would be stored; usable by later passes only if `accepted`
-  ir::PodCliqueSet spec;  ///< typed view of `defaulted`; points into the arena
-  bool accepted = false;  ///< upstream's verdict: no error of stage decode, schema or webhook
+  ir::Value defaulted;           ///< as it would be stored; usable by later passes only if `accepted`
+  ir::PodCliqueSet spec;         ///< typed view of `defaulted`; points into the arena
+  bool accepted = false;         ///< upstream's verdict: no error of stage decode, schema or webhook
+  bool old_is_usable = true;     ///< if not, the verdict of an update is not known
+  std::size_t old_findings = 0;  ///< so many of the first findings are about the old object
 };
 
 /// Runs check-decode, fill-defaults, check-structure and verify-spec, and collects the findings of all of them, leaving

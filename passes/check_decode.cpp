@@ -48,33 +48,6 @@ constexpr Twin kTwins[] = {
     {"podCliqueScalingGroupConfigs", "podCliqueScalingGroups"},
 };
 
-std::string_view wanted_text(TypeKind kind) {
-  switch (kind) {
-    case TypeKind::kString:
-    case TypeKind::kDuration:
-    case TypeKind::kTime:
-      return "a string";
-    case TypeKind::kBool:
-      return "true or false";
-    case TypeKind::kInt32:
-    case TypeKind::kInt64:
-      return "a whole number";
-    case TypeKind::kDouble:
-      return "a number";
-    case TypeKind::kQuantity:
-      return "a quantity";
-    case TypeKind::kIntOrString:
-      return "a whole number or a string";
-    case TypeKind::kList:
-      return "a list";
-    case TypeKind::kRaw:
-    case TypeKind::kStruct:
-    case TypeKind::kMap:
-      return "an object";
-  }
-  return "";
-}
-
 bool is_number(const Value& v) { return v.is_int() || v.kind() == ValueKind::kDouble; }
 
 std::string scalar_text(const Value& v) {
@@ -87,7 +60,8 @@ std::string scalar_text(const Value& v) {
 
 class Checker {
  public:
-  Checker(Context& context, ApiMode api, TypeId root) : context_(context), api_(api), root_(root) {}
+  Checker(Context& context, ApiMode api, UnknownFields unknown, TypeId root)
+      : context_(context), api_(api), unknown_(unknown), root_(root) {}
 
   Value object(const Value& v) { return structure(v, schemas::type(root_), nullptr, nullptr, {}); }
   std::vector<std::string> broken;
@@ -223,9 +197,10 @@ class Checker {
       context_.diags.report(v.at(), diag::NotWholeNumber, last(path), scalar_text(v)).path(go_path(path));
       return false;
     }
+    // A double of -2^63 is written with digits of its own, and those are below the range.
     double d = v.as_double();
     bool fits = is_long
-                    ? d >= -9223372036854775808.0 && d < 9223372036854775808.0
+                    ? v.is_int() || (d > -9223372036854775808.0 && d < 9223372036854775808.0)
                     : d >= std::numeric_limits<std::int32_t>::min() && d <= std::numeric_limits<std::int32_t>::max();
     if (fits) return true;
     mark(path);
@@ -238,10 +213,7 @@ class Checker {
     // Whole numbers below 10^15 and the like need no parser.
     if (v.is_int()) return true;
     std::string number = v.is_string() ? std::string() : number_text(v.as_double());
-    std::string_view text = v.is_string() ? v.as_string() : std::string_view(number);
-    while (!text.empty() && (text.front() == ' ' || text.front() == '\t' || text.front() == '\n'))
-      text.remove_prefix(1);
-    while (!text.empty() && (text.back() == ' ' || text.back() == '\t' || text.back() == '\n')) text.remove_suffix(1);
+    std::string_view text = trimmed_quantity(v.is_string() ? v.as_string() : std::string_view(number));
     if (parse_quantity(text)) return true;
     mark(path);
     DiagnosticBuilder b = context_.diags.report(v.at(), diag::BadQuantity, scalar_text(v));
@@ -255,7 +227,8 @@ class Checker {
   static std::string better_quantity(std::string_view text) {
     std::string compact;
     for (char c : text)
-      if (c != ' ') compact += c;
+      if (c != ' ' && c != '\t' && c != '\n') compact += c;
+    if (compact.find_first_of("0123456789") == compact.npos) return {};
     for (std::string_view word : {"cores", "core", "cpus", "cpu", "B", "b"})
       if (compact.size() > word.size() && compact.ends_with(word)) {
         compact.resize(compact.size() - word.size());
@@ -327,6 +300,7 @@ class Checker {
   /// Reports the field; true if `out` is what was meant and later stages can go on with it.
   bool unknown(const Member& m, const Field* pruned, const Path& path, const Level& level, const Value& parent,
                Member& out) {
+    if (unknown_ == UnknownFields::kPrune) return false;
     std::string meant, hint;
     if (pruned && pruned->is_extended)
       hint = "; upstream has no such field (`--api extended` allows it)";
@@ -448,10 +422,38 @@ class Checker {
 
   Context& context_;
   ApiMode api_;
+  UnknownFields unknown_;
   TypeId root_;
 };
 
 }  // namespace
+
+std::string_view wanted_text(TypeKind kind) {
+  switch (kind) {
+    case TypeKind::kString:
+    case TypeKind::kDuration:
+    case TypeKind::kTime:
+      return "a string";
+    case TypeKind::kBool:
+      return "true or false";
+    case TypeKind::kInt32:
+    case TypeKind::kInt64:
+      return "a whole number";
+    case TypeKind::kDouble:
+      return "a number";
+    case TypeKind::kQuantity:
+      return "a quantity";
+    case TypeKind::kIntOrString:
+      return "a whole number or a string";
+    case TypeKind::kList:
+      return "a list";
+    case TypeKind::kRaw:
+    case TypeKind::kStruct:
+    case TypeKind::kMap:
+      return "an object";
+  }
+  return "";
+}
 
 std::string_view json_kind(const Value& v) {
   switch (v.kind()) {
@@ -476,11 +478,22 @@ std::string did_you_mean(std::string_view word, std::span<const std::string_view
   return near.empty() ? std::string() : "; did you mean `" + std::string(near) + "`?";
 }
 
-Decoded check_decode(Context& context, const Value& manifest, schemas::Root root, ApiMode api) {
-  Checker checker(context, api, schemas::root(root));
+Decoded check_decode(Context& context, const Value& manifest, schemas::Root root, ApiMode api, UnknownFields unknown) {
+  Checker checker(context, api, unknown, schemas::root(root));
   Decoded out;
   out.value = checker.object(manifest);
   out.broken = std::move(checker.broken);
+  return out;
+}
+
+Decoded check_decode_without_status(Context& context, const Value& manifest, schemas::Root root) {
+  std::vector<Diagnostic>& all = context.diags.all();
+  const auto first = static_cast<std::ptrdiff_t>(all.size());
+  Decoded out = check_decode(context, manifest, root);
+  auto in_status = [](std::string_view path) { return path == "status" || path.starts_with("status."); };
+  auto is_dropped = [&](const Diagnostic& d) { return d.info != &diag::UnknownField && in_status(d.path); };
+  all.erase(std::remove_if(all.begin() + first, all.end(), is_dropped), all.end());
+  out.broken.erase(std::remove_if(out.broken.begin(), out.broken.end(), in_status), out.broken.end());
   return out;
 }
 

@@ -21,11 +21,21 @@ struct Decoded {
   std::vector<std::string> broken;
 };
 
+/// What becomes of a field that the API does not have: refused as by strict field validation, or left out without a
+/// word, as it was from every object that exists.
+enum class UnknownFields : std::uint8_t { kReport, kPrune };
+
 /// Walks an object of a Grove kind. Findings have stage decode (GV15xx). Costs no allocation if there is nothing to
 /// report.
 Decoded check_decode(Context& context, const ir::Value& manifest, schemas::Root root,
-                     ir::ApiMode api = ir::ApiMode::kUpstream);
+                     ir::ApiMode api = ir::ApiMode::kUpstream, UnknownFields unknown = UnknownFields::kReport);
 
+/// The same for kinds that no defaulting webhook decodes: the API server drops their `status` and looks only for
+/// unknown fields in it.
+Decoded check_decode_without_status(Context& context, const ir::Value& manifest, schemas::Root root);
+
+/// "a string", "a whole number", "an object" …: what a type wants.
+std::string_view wanted_text(schemas::TypeKind kind);
 /// "a string", "a number", "null" …: what JSON calls a value.
 std::string_view json_kind(const ir::Value& value);
 

@@ -20,28 +20,6 @@ using schemas::TypeKind;
 
 namespace {
 
-std::string_view wanted_text(TypeKind kind) {
-  switch (kind) {
-    case TypeKind::kList:
-      return "a list";
-    case TypeKind::kStruct:
-    case TypeKind::kMap:
-    case TypeKind::kRaw:
-      return "an object";
-    case TypeKind::kBool:
-      return "true or false";
-    case TypeKind::kInt32:
-    case TypeKind::kInt64:
-      return "a whole number";
-    case TypeKind::kDouble:
-      return "a number";
-    case TypeKind::kIntOrString:
-      return "a whole number or a string";
-    default:
-      return "a string";
-  }
-}
-
 std::string quoted_list(std::span<const std::string_view> names) {
   std::string out;
   for (std::string_view n : names) {
@@ -63,6 +41,13 @@ class Checker {
  public:
   explicit Checker(Context& context) : context_(context) {}
 
+  /// Paths of what is missing as a whole: a field, or the outermost object around it that is not there.
+  std::vector<std::string> missing() const {
+    std::vector<std::string> out;
+    for (const Missing& m : missing_) out.push_back(m.path);
+    return out;
+  }
+
   void root(const Value& v, TypeId id, const Value* old) {
     const Type& t = schemas::type(id);
     for (std::string_view name : {"spec"}) {
@@ -72,12 +57,17 @@ class Checker {
       if (m)
         value(m->value, *f, path, {m->value.at(), m->key_at}, old ? old->find(name) : nullptr);
       else if (f->is_required)
-        context_.diags.report(v.at(), diag::RequiredField, name).path(path.text());
+        required(v.at(), path);
     }
     finish_duplicates(t, old);
   }
 
  private:
+  struct Missing {
+    std::size_t finding;
+    std::string path;
+  };
+
   struct Duplicate {
     const DiagInfo* kind;
     OriginId at, first_at;
@@ -104,6 +94,12 @@ class Checker {
     std::vector<Diagnostic>& all = context_.diags.all();
     if (old && all.size() > before && equal(*old, v))
       all.erase(all.begin() + static_cast<std::ptrdiff_t>(before), all.end());
+    while (!missing_.empty() && missing_.back().finding >= all.size()) missing_.pop_back();
+  }
+
+  void required(OriginId at, const Path& path) {
+    missing_.push_back({context_.diags.all().size(), (first_filled_ ? *first_filled_ : path).text()});
+    context_.diags.report(at, diag::RequiredField, label(path)).path(path.text());
   }
 
   bool typed(const Value& v, const Type& t, const Path& path, Place place) {
@@ -130,8 +126,7 @@ class Checker {
     if (ok) return true;
     bool filled = v.at() == kNowhere || context_.origins[v.at()].why == OriginCause::kDefault;
     if (v.is_null() && filled)
-      context_.diags.report(place.parent_at != kNowhere ? place.parent_at : v.at(), diag::RequiredField, label(path))
-          .path(path.text());
+      required(place.parent_at != kNowhere ? place.parent_at : v.at(), path);
     else
       context_.diags.report(v.at(), diag::WrongJsonType, label(path), wanted_text(t.kind), json_kind(v))
           .path(path.text());
@@ -153,8 +148,7 @@ class Checker {
         value(member.value, schemas::field(key.field), path.field(key.json_name), {member.value.at(), parent},
               old ? old->find(key.json_name) : nullptr);
       } else if (key.is_required) {
-        Path missing = path.field(key.json_name);
-        context_.diags.report(here, diag::RequiredField, label(missing)).path(missing.text());
+        required(here, path.field(key.json_name));
       }
     }
     if (filled) first_filled_ = nullptr;
@@ -211,7 +205,7 @@ class Checker {
     if (!c.allowed.empty() && std::find(c.allowed.begin(), c.allowed.end(), s) == c.allowed.end()) {
       bool filled = at != kNowhere && context_.origins[at].why == OriginCause::kDefault;
       if (filled && s.empty()) {
-        context_.diags.report(at, diag::RequiredField, label(path)).path(path.text());
+        required(at, path);
         return;
       }
       std::vector<std::string_view> names(c.allowed.begin(), c.allowed.end());
@@ -336,7 +330,8 @@ class Checker {
     std::size_t from = text.rfind('.');
     from = from == std::string::npos ? 0 : from + 1;
     if (first_filled_) {
-      std::string outer = first_filled_->parent ? first_filled_->parent->text() : std::string();
+      const Path* around = first_filled_->index >= 0 ? first_filled_ : first_filled_->parent;  // a null item
+      std::string outer = around ? around->text() : std::string();
       if (outer.size() < text.size()) from = outer.empty() ? 0 : outer.size() + 1;
     }
     return text.substr(from);
@@ -346,12 +341,15 @@ class Checker {
   const Path* first_filled_ = nullptr;
   bool collect_only_ = false;
   std::vector<Duplicate> duplicates_;
+  std::vector<Missing> missing_;
 };
 
 }  // namespace
 
-void check_structure(Context& context, const Value& stored, schemas::Root root, const Value* old) {
-  Checker(context).root(stored, schemas::root(root), old);
+std::vector<std::string> check_structure(Context& context, const Value& stored, schemas::Root root, const Value* old) {
+  Checker checker(context);
+  checker.root(stored, schemas::root(root), old);
+  return checker.missing();
 }
 
 }  // namespace grovec::passes

@@ -27,14 +27,6 @@ namespace {
 
 enum class Mode : std::uint8_t { kGo, kStored, kCrdDefaults };
 
-bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == '\f' || c == '\v'; }
-
-std::string_view trimmed(std::string_view text) {
-  while (!text.empty() && is_blank(text.front())) text.remove_prefix(1);
-  while (!text.empty() && is_blank(text.back())) text.remove_suffix(1);
-  return text;
-}
-
 /// A CRD default: the tables hold short JSON scalars, `{}` and `[]`.
 Value parse_default(std::string_view json, OriginId at) {
   if (json.size() >= 2 && json.front() == '"') return Value::string(json.substr(1, json.size() - 2), at);
@@ -202,7 +194,7 @@ class Encoder {
       if (!item.is_null())
         item = encode(item, t.element);
       else if (!t.element_is_pointer && mode_ != Mode::kCrdDefaults)
-        item = zero(t.element).with_origin(items[i].at());
+        item = zero_item(t.element, items[i].at());
       if (copy.empty() && same(item, items[i])) continue;
       if (copy.empty()) {
         copy = arena_.array<Value>(items.size());
@@ -211,6 +203,14 @@ class Encoder {
       copy[i] = item;
     }
     return copy.empty() ? v : Value::sequence(copy, v.at());
+  }
+
+  /// What Go makes of a null item; all of it was filled in because of the null.
+  Value zero_item(TypeId element, OriginId at) {
+    OriginId parent = std::exchange(parent_, at);
+    Value item = zero(element);
+    parent_ = parent;
+    return item.is_mapping() ? item : item.with_origin(at);
   }
 
   Value map(const Value& v, const Type& t) {
@@ -238,7 +238,7 @@ class Encoder {
     std::string number;
     std::string_view text;
     if (v.is_string()) {
-      text = trimmed(v.as_string());
+      text = trimmed_quantity(v.as_string());
     } else if (v.is_int() || v.kind() == ValueKind::kDouble) {
       number = v.is_int() ? std::to_string(v.as_int()) : number_text(v.as_double());
       text = number;

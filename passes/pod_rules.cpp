@@ -82,8 +82,10 @@ std::string listed(const std::vector<std::string_view>& words) {
 
 OriginId Spot::at(const Context& context) const {
   for (const Spot* s = this; s; s = s->parent_)
-    if (!s->value_->is_null() && s->value_->at() != kNowhere && !is_filled(context, s->value_->at()))
-      return s->value_->at();
+    if (!s->value_->is_null() && s->value_->at() != kNowhere) {
+      const bool is_item = s->index_ >= 0;  // somebody wrote it, be it as null
+      if (is_item || !is_filled(context, s->value_->at())) return s->value_->at();
+    }
   return kNowhere;
 }
 

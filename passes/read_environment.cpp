@@ -95,12 +95,10 @@ void claim_template(Context& context, const Value& object, Environment& environm
 }  // namespace
 
 void check_binding(Context& context, const Value& object, const OperatorConfig& config) {
-  Decoded decoded = check_decode(context, object, Root::kClusterTopologyBinding);
+  Decoded decoded = check_decode_without_status(context, object, Root::kClusterTopologyBinding);
   Value stored =
       with_crd_defaults(context.arena, context.origins, decoded.value, schemas::root(Root::kClusterTopologyBinding));
-  const Value& name = stored["metadata"]["name"];
-  if (name.as_string().empty() && stored["metadata"]["generateName"].as_string().empty())
-    context.diags.report(key_at(stored, "metadata"), diag::RequiredField, "name").path("metadata.name");
+  verify_object_metadata(context, stored, stored["metadata"], "default");  // the kind has no namespace
   if (!decoded.broken.empty()) return;
   check_structure(context, stored, Root::kClusterTopologyBinding);
   verify_binding(context, stored, config);

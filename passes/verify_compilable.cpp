@@ -1,5 +1,7 @@
 #include <algorithm>
+#include <map>
 #include <set>
+#include <utility>
 
 #include "ir/names.h"
 #include "ir/pod_spec.h"
@@ -235,12 +237,17 @@ class Compilable {
     std::string_view ns = e.namespace_.empty() ? set_.namespace_ : e.namespace_;
     auto external = [&](const ExternalClaimTemplate& t) { return t.name == e.name && t.namespace_ == ns; };
     if (std::any_of(environment_.claim_templates.begin(), environment_.claim_templates.end(), external)) return;
-    context_.diags.report(e.at("name"), diag::ClaimTemplateMissing, e.name, ns).path(path);
+    auto [first, is_new] = missing_.emplace(std::pair(ns, e.name), context_.diags.all().size());
+    if (is_new)
+      context_.diags.report(e.at("name"), diag::ClaimTemplateMissing, e.name, ns).path(path);
+    else
+      DiagnosticBuilder(context_.diags, first->second).note(e.at("name"), diag::SetHere, "name");
   }
 
   Context& context_;
   const PodCliqueSet& set_;
   const Environment& environment_;
+  std::map<std::pair<std::string_view, std::string_view>, std::size_t> missing_;  ///< templates, to their findings
 };
 
 }  // namespace

@@ -35,6 +35,8 @@ bool is_positive_multiple(const Quantity& q, std::string_view name) {
   return rounded_up(q) % rounded_up(*page) == 0;
 }
 
+bool is_negative(const Quantity& q) { return compare(q, *parse_quantity("0")) < 0; }
+
 void amounts(const Refuser& refuse, const Spot& map, bool is_pod) {
   for (const Member& m : map->members()) {
     const Spot amount = map.field(m.key);
@@ -42,7 +44,7 @@ void amounts(const Refuser& refuse, const Spot& map, bool is_pod) {
     if (!wrong.empty()) refuse(amount, quoted(m.key) + " " + wrong);
     std::optional<Quantity> q = quantity_of(*amount);
     if (!q) continue;
-    if (compare(*q, *parse_quantity("0")) < 0) {
+    if (is_negative(*q)) {
       refuse(amount, "the amount of " + quoted(m.key) + " is negative");
     } else if (is_extended(m.key) && milli_value(*q) % 1000 != 0) {
       refuse(amount, "the amount of " + quoted(m.key) + " must be a whole number");
@@ -162,7 +164,7 @@ void check_resources(const Refuser& refuse, const Spot& resources, bool is_pod) 
     std::optional<Quantity> wanted = quantity_of(*request), most = limit ? quantity_of(*limit) : std::nullopt;
     if (!limit) {
       if (exact) refuse(request, quoted(m.key) + " cannot be shared, so `limits` must have the same amount of it");
-    } else if (wanted && most) {
+    } else if (wanted && most && !is_negative(*most)) {  // else the limit has a message of its own
       int order = compare(*wanted, *most);
       if (order != 0 && exact)
         refuse(request, "the request of " + quoted(m.key) + ", " + canonical_text(*wanted) +

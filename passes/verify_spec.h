@@ -38,6 +38,10 @@ void verify_update(Context& context, const ir::PodCliqueSet& old, const ir::PodC
 /// W3: `packDomain` still in use after an update.
 void warn_pack_domain(Context& context, const ir::PodCliqueSet& now);
 
+/// V001-V009: what the API server says of the metadata of every object, in the namespace `space`.
+void verify_object_metadata(Context& context, const ir::Value& object, const ir::Value& metadata,
+                            std::string_view space);
+
 /// V117-V121 on a ClusterTopologyBinding.
 void verify_binding(Context& context, const ir::Value& binding, const ir::OperatorConfig& config);
 

@@ -16,14 +16,14 @@ constexpr std::string_view kNameHint =
     "use letters, digits, `-`, `_` and `.`, at most 63 characters, behind an optional `prefix/`";
 
 // V005, V029
-void labels(const SpecView& v, const Value* map, const std::string& path, const diag::Kind<1>& kind) {
+void labels(Context& context, const Value* map, const std::string& path, const diag::Kind<1>& kind) {
   if (!map) return;
   for (const Member& m : map->members()) {
     if (!is_qualified_name(m.key))
-      v.context.diags.report(m.key_at, kind, quoted(m.key) + " cannot be the key of a label; " + std::string(kNameHint))
+      context.diags.report(m.key_at, kind, quoted(m.key) + " cannot be the key of a label; " + std::string(kNameHint))
           .path(path);
     if (m.value.is_string() && !is_label_value(m.value.as_string()))
-      v.context.diags
+      context.diags
           .report(m.value.at(), kind,
                   quoted(m.value.as_string()) +
                       " cannot be the value of a label; use letters, digits, `-`, `_` and `.`, at most 63 characters")
@@ -32,7 +32,7 @@ void labels(const SpecView& v, const Value* map, const std::string& path, const 
 }
 
 // V006, V030
-void annotations(const SpecView& v, const Value* map, const std::string& path, const diag::Kind<1>& kind) {
+void annotations(Context& context, const Value* map, const std::string& path, const diag::Kind<1>& kind) {
   if (!map) return;
   std::size_t bytes = 0;
   for (const Member& m : map->members()) {
@@ -40,12 +40,12 @@ void annotations(const SpecView& v, const Value* map, const std::string& path, c
     bool ok = is_qualified_name(m.key);
     if (!ok) ok = is_qualified_name(to_lower_ascii(m.key));  // upper case is fine in the prefix of annotations
     if (!ok)
-      v.context.diags
+      context.diags
           .report(m.key_at, kind, quoted(m.key) + " cannot be the key of an annotation; " + std::string(kNameHint))
           .path(path);
   }
   if (bytes > kAnnotationBytes)
-    v.context.diags
+    context.diags
         .report(map->at(), kind,
                 "the annotations have " + std::to_string(bytes) + " bytes; at most " +
                     std::to_string(kAnnotationBytes) + " are possible")
@@ -53,11 +53,11 @@ void annotations(const SpecView& v, const Value* map, const std::string& path, c
 }
 
 // V007
-void owners(const SpecView& v, const Value& list) {
+void owners(Context& context, const Value& list) {
   const Value* controller = nullptr;
   for (const Value& o : list.items()) {
     auto bad = [&](std::string_view field, const std::string& text) {
-      v.context.diags.report(key_at(o, field), diag::BadOwnerReference, text)
+      context.diags.report(key_at(o, field), diag::BadOwnerReference, text)
           .path("metadata.ownerReferences." + std::string(field));
     };
     std::string_view api = o["apiVersion"].as_string();
@@ -68,11 +68,11 @@ void owners(const SpecView& v, const Value& list) {
     for (std::string_view field : {"kind", "name", "uid"})
       if (o[field].as_string().empty()) bad(field, "an owner reference needs " + quoted(field));
     if (api == "v1" && o["kind"].as_string() == "Event")
-      v.context.diags.report(o.at(), diag::BadOwnerReference, "an Event cannot own objects")
+      context.diags.report(o.at(), diag::BadOwnerReference, "an Event cannot own objects")
           .path("metadata.ownerReferences");
     if (!o["controller"].as_bool()) continue;
     if (controller)
-      v.context.diags.report(key_at(o, "controller"), diag::BadOwnerReference, "only one owner can be the controller")
+      context.diags.report(key_at(o, "controller"), diag::BadOwnerReference, "only one owner can be the controller")
           .note(key_at(*controller, "controller"), diag::SetHere, "controller")
           .path("metadata.ownerReferences");
     else
@@ -81,11 +81,11 @@ void owners(const SpecView& v, const Value& list) {
 }
 
 // V008
-void finalizers(const SpecView& v, const Value& list) {
+void finalizers(Context& context, const Value& list) {
   const Value *orphan = nullptr, *foreground = nullptr;
   for (const Value& f : list.items()) {
     if (!is_qualified_name(f.as_string()))
-      v.context.diags
+      context.diags
           .report(f.at(), diag::BadFinalizer,
                   quoted(f.as_string()) + " cannot be a finalizer; " + std::string(kNameHint))
           .path("metadata.finalizers");
@@ -93,7 +93,7 @@ void finalizers(const SpecView& v, const Value& list) {
     if (f.as_string() == "foregroundDeletion") foreground = &f;
   }
   if (orphan && foreground)
-    v.context.diags
+    context.diags
         .report(foreground->at(), diag::BadFinalizer, "finalizers `orphan` and `foregroundDeletion` exclude each other")
         .note(orphan->at(), diag::SetHere, "orphan")
         .path("metadata.finalizers");
@@ -106,11 +106,11 @@ bool is_printable_ascii_or_wide(std::string_view text) {
 }
 
 // V009
-void managed_fields(const SpecView& v, const Value& list) {
+void managed_fields(Context& context, const Value& list) {
   for (std::size_t i = 0; i < list.items().size(); ++i) {
     const Value& f = list.items()[i];
     auto bad = [&](std::string_view field, const std::string& text) {
-      v.context.diags.report(key_at(f, field), diag::BadManagedFields, text)
+      context.diags.report(key_at(f, field), diag::BadManagedFields, text)
           .path("metadata.managedFields[" + std::to_string(i) + "]." + std::string(field));
     };
     std::string_view operation = f["operation"].as_string();
@@ -125,28 +125,29 @@ void managed_fields(const SpecView& v, const Value& list) {
 }
 
 // V001-V003. A generated name exists when the webhooks run, so only its beginning is checked.
-void names(const SpecView& v, const Value& metadata) {
+void names(Context& context, const Value& object, const Value& metadata, std::string_view space) {
+  const std::string kind(object["kind"].as_string());
   const Value& generate = metadata["generateName"];
   std::string_view prefix = generate.as_string();
   if (!prefix.empty() && !is_generate_name(prefix))
-    v.context.diags.report(generate.at(), diag::BadGenerateName, prefix).path("metadata.generateName");
+    context.diags.report(generate.at(), diag::BadGenerateName, prefix).path("metadata.generateName");
   const Value& name = metadata["name"];
   if (name.as_string().empty()) {
     if (prefix.empty()) {
-      OriginId at = metadata.find("name") ? name.at() : v.set.node ? key_at(*v.set.node, "metadata") : kNowhere;
-      v.context.diags.report(at, diag::BadSetName, "the PodCliqueSet needs a `name`").path("metadata.name");
+      OriginId at = metadata.find("name") ? name.at() : key_at(object, "metadata");
+      context.diags.report(at, diag::BadSetName, "the " + kind + " needs a `name`").path("metadata.name");
     }
   } else if (!is_dns_subdomain(name.as_string())) {
-    DiagnosticBuilder b = v.context.diags.report(
+    DiagnosticBuilder b = context.diags.report(
         name.at(), diag::BadSetName,
-        quoted(name.as_string()) + " cannot be the name of a PodCliqueSet; use lower case letters, digits and `-`");
+        quoted(name.as_string()) + " cannot be the name of a " + kind + "; use lower case letters, digits and `-`");
     b.path("metadata.name");
     std::string better = dns_suggestion(name.as_string());
     if (!better.empty()) b.fix(name.at(), better);
   }
-  if (!is_dns_label(v.set.namespace_)) {
+  if (!is_dns_label(space)) {
     const Value* at = metadata.find("namespace");
-    v.context.diags.report(at ? at->at() : kNowhere, diag::BadNamespace, v.set.namespace_).path("metadata.namespace");
+    context.diags.report(at ? at->at() : kNowhere, diag::BadNamespace, space).path("metadata.namespace");
   }
 }
 
@@ -174,19 +175,24 @@ void top_level(const SpecView& v) {
 
 }  // namespace
 
-void verify_metadata(const SpecView& v, const Value& metadata) {
-  names(v, metadata);
+void verify_object_metadata(Context& context, const Value& object, const Value& metadata, std::string_view space) {
+  names(context, object, metadata, space);
   // V004 never fires: the API server sets the generation itself, on creation and on updates.
-  labels(v, metadata.find("labels"), "metadata.labels", diag::BadLabel);
-  annotations(v, metadata.find("annotations"), "metadata.annotations", diag::BadAnnotation);
-  owners(v, metadata["ownerReferences"]);
-  finalizers(v, metadata["finalizers"]);
-  managed_fields(v, metadata["managedFields"]);
+  labels(context, metadata.find("labels"), "metadata.labels", diag::BadLabel);
+  annotations(context, metadata.find("annotations"), "metadata.annotations", diag::BadAnnotation);
+  owners(context, metadata["ownerReferences"]);
+  finalizers(context, metadata["finalizers"]);
+  managed_fields(context, metadata["managedFields"]);
+}
+
+void verify_metadata(const SpecView& v, const Value& metadata) {
+  static const Value kNone;
+  verify_object_metadata(v.context, v.set.node ? *v.set.node : kNone, metadata, v.set.namespace_);
   top_level(v);
   for (const Clique& c : v.set.cliques) {
     if (!c.labels && !c.annotations) continue;
-    labels(v, c.labels, clique_path(c.index, ".labels"), diag::BadCliqueLabel);
-    annotations(v, c.annotations, clique_path(c.index, ".annotations"), diag::BadCliqueAnnotation);
+    labels(v.context, c.labels, clique_path(c.index, ".labels"), diag::BadCliqueLabel);
+    annotations(v.context, c.annotations, clique_path(c.index, ".annotations"), diag::BadCliqueAnnotation);
   }
 }
 

@@ -71,11 +71,12 @@ void unique_cliques(const SpecView& v) {
   std::unordered_map<std::string_view, const Clique*> roles;
   for (const Clique& c : v.set.cliques) {
     auto first = static_cast<std::size_t>(index.find(c.name));
-    if (first != c.index && !is_blank_text(c.name) && !is_reported(v.context, c.at("name")))
+    const bool is_again = first != c.index && !is_blank_text(c.name);  // its role, too, is there twice, then
+    if (is_again && !is_reported(v.context, c.at("name")))
       v.context.diags.report(c.at("name"), diag::DuplicateClique, c.name)
           .note(v.set.cliques[v.set.cliques.id_at(first)].at("name"), diag::DeclaredHere, c.name)
           .path("spec.template.cliques.name");
-    if (v.set.cliques.size() < 2) continue;
+    if (v.set.cliques.size() < 2 || is_again) continue;
     auto [it, is_new] = roles.emplace(c.role_name, &c);
     if (is_new || !it->second) continue;
     const Clique& other = *it->second;

@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "passes/check_decode.h"
+#include "passes/text_rules.h"
 #include "passes/verify_spec.h"
 
 namespace grovec::passes {
@@ -69,7 +70,11 @@ OriginId filter_item(const SharingEntry& e, std::string_view list, std::size_t m
 void set_filters(const SpecView& v) {
   std::vector<std::string_view> cliques, groups;
   for (const Clique& c : v.set.cliques) cliques.push_back(c.name);
-  for (const ScalingGroup& g : v.set.groups) groups.push_back(g.name);
+  bool groups_known = true;
+  for (const ScalingGroup& g : v.set.groups) {
+    groups.push_back(g.name);
+    groups_known &= !is_blank_text(g.name);
+  }
   const std::string base = "spec.template.resourceSharing";
   for (std::size_t k = 0; k < v.set.sharing.size(); ++k) {
     const SharingEntry& e = v.set.sharing[k];
@@ -83,7 +88,7 @@ void set_filters(const SpecView& v) {
                     did_you_mean(e.child_cliques[m], cliques))
             .path(at_index(base, k, at_index(".filter.childCliqueNames", m, "")));
     for (std::size_t m = 0; m < e.child_groups.size(); ++m)
-      if (std::find(groups.begin(), groups.end(), e.child_groups[m]) == groups.end())
+      if (groups_known && std::find(groups.begin(), groups.end(), e.child_groups[m]) == groups.end())
         v.context.diags
             .report(filter_item(e, "childScalingGroupNames", m), diag::FilterNamesUnknownGroup, e.child_groups[m],
                     did_you_mean(e.child_groups[m], groups))
@@ -93,6 +98,7 @@ void set_filters(const SpecView& v) {
 
 // V023, V024
 void group_filters(const SpecView& v, const ScalingGroup& g) {
+  if (!(*g.node)["cliqueNames"].is_sequence()) return;  // the schema asks for it
   const std::string base = group_path(g.index, ".resourceSharing");
   for (std::size_t k = 0; k < g.sharing.size(); ++k) {
     const SharingEntry& e = g.sharing[k];

@@ -96,14 +96,12 @@ void verify_topology_update(Context& context, const PodCliqueSet& old, const Pod
     if (auto id = old.find_group(g.name))
       level(context, old.groups[*id], g, repair_mode, diag::GroupTopologyChanged, group_path);
   if (!repair_mode || context.diags.all().size() != before) return;
-  // V114: the create-time rules on the new object, each under its own code; this finding says why they apply.
+  // V114: the create-time rules on the new object, each under its own code; a note says why they apply.
   verify_topology(SpecView{context, now, environment, Operation::kUpdate});
-  auto is_error = [](const Diagnostic& d) { return d.info->severity == Severity::kError; };
-  if (std::any_of(context.diags.all().begin() + static_cast<std::ptrdiff_t>(before), context.diags.all().end(),
-                  is_error))
-    context.diags.report(place(*now.template_, key_at(*now.node, "spec")), diag::LegacyTopologyIncomplete)
-        .note(old_constraints.front().constraint->node->at(), diag::OldObjectHere)
-        .path(old_constraints.front().path);
+  for (std::size_t i = before; i < context.diags.all().size(); ++i)
+    if (context.diags.all()[i].info->severity == Severity::kError)
+      DiagnosticBuilder(context.diags, i)
+          .note(old_constraints.front().constraint->node->at(), diag::LegacyTopologyIncomplete);
 }
 
 void warn_pack_domain(Context& context, const PodCliqueSet& now) {

@@ -23,6 +23,8 @@ class Sources {
  public:
   /// `name` is what diagnostics print: a path as the user wrote it, or `<stdin>`.
   SourceId add(std::string name, std::string text);
+  /// Views into the old name end here.
+  void rename(SourceId id, std::string name) { entries_[static_cast<std::size_t>(id)].name = std::move(name); }
   std::string_view name(SourceId id) const { return entries_[static_cast<std::size_t>(id)].name; }
   std::string_view text(SourceId id) const { return entries_[static_cast<std::size_t>(id)].text; }
   /// Offsets above the size are the end of the text. The line table is built at the first call for a source.

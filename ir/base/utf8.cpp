@@ -52,6 +52,16 @@ std::size_t find_invalid_utf8(std::string_view text) {
   return text.size();
 }
 
+std::string valid_utf8(std::string_view text) {
+  std::string out;
+  for (std::size_t bad; (bad = find_invalid_utf8(text)) != text.size(); text.remove_prefix(bad + 1)) {
+    out += text.substr(0, bad);
+    out += "\xEF\xBF\xBD";
+  }
+  out += text;
+  return out;
+}
+
 void append_utf8(char32_t c, std::string& out) {
   const auto tail = [&](int shift) { out += static_cast<char>(0x80 | (c >> shift & 0x3F)); };
   if (c < 0x80) {

@@ -10,6 +10,9 @@ namespace grovec {
 /// Offset of the first byte that is not UTF-8 (overlong forms and surrogates included), or `text.size()`.
 std::size_t find_invalid_utf8(std::string_view text);
 
+/// The text itself, or with U+FFFD for each byte that is not UTF-8: names of files are whatever the disk holds.
+std::string valid_utf8(std::string_view text);
+
 /// Appends one code point; `c` is no surrogate and at most 0x10FFFF.
 void append_utf8(char32_t c, std::string& out);
 

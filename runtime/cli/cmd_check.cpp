@@ -58,6 +58,9 @@ Result<driver::CheckRequest> check_request(const Options& options) {
   r.old_file = options.get("--old");
   r.old_ref = options.get("--old-ref");
   if (!r.old_file.empty() && !r.old_ref.empty()) return Error{"`--old` and `--old-ref` exclude each other", kUsage};
+  for (std::string_view name : {"--old", "--old-ref"})  // a variable that is not set must not turn UPDATE into CREATE
+    if (options.has(name) && options.get(name).empty())
+      return Error{"`" + std::string(name) + "` has no value", kUsage};
   for (const std::string& level : options.all("--warning")) {
     Result<Done> parsed = driver::parse_level(level, r.levels);
     if (!parsed) return parsed.error();
@@ -86,7 +89,10 @@ int run(const Options& options) {
   if (on_terminal) progress = show_progress;
   Result<driver::CheckReport> report = driver::check(*request, progress);
   if (on_terminal) print_error("\r\033[K");
-  if (!report) return fail(report.error());
+  if (!report) {
+    if (format == "text" || report.error().exit_code == kUsage) return fail(report.error());
+    report = driver::CheckReport{{}, {report.error()}};  // a program that reads the output finds some
+  }
   const int exit_code = report->exit_code(options.get("--fail-on") == "warn");
   if (format == "text") {
     print_error(report_text(*report));

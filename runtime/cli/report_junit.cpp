@@ -1,41 +1,12 @@
 #include "ir/base/render.h"
 #include "runtime/cli/report.h"
+#include "runtime/driver/xml.h"
 
 namespace grovec::cli {
 
 using namespace driver;
 
 namespace {
-
-/// XML 1.0 has no way to write most control characters.
-std::string xml(std::string_view text) {
-  std::string out;
-  for (char c : text) {
-    switch (c) {
-      case '&':
-        out += "&amp;";
-        break;
-      case '<':
-        out += "&lt;";
-        break;
-      case '>':
-        out += "&gt;";
-        break;
-      case '"':
-        out += "&quot;";
-        break;
-      case '\n':
-        out += "&#10;";
-        break;
-      case '\t':
-        out += "&#9;";
-        break;
-      default:
-        out += static_cast<unsigned char>(c) < 0x20 ? '?' : c;
-    }
-  }
-  return out;
-}
 
 std::string where(const Place& p) {
   if (p.file.empty()) return {};
@@ -46,11 +17,11 @@ std::string failure(const Finding& f) {
   std::string line = where(f.place) + std::string(severity_name(f.severity)) + ": " + f.message;
   std::string tag = f.severity == Severity::kError ? "failure" : "system-out";
   if (tag == "system-out")
-    return "      <system-out>" + xml(line + " [" + code_text(f.info->code) + "]") + "</system-out>\n";
+    return "      <system-out>" + xml_escaped(line + " [" + code_text(f.info->code) + "]") + "</system-out>\n";
   std::string body = line;
   for (const Finding::Note& n : f.notes) body += "\n" + where(n.place) + "note: " + n.message;
-  return "      <failure type=\"" + code_text(f.info->code) + "\" message=\"" + xml(f.message) + "\">" + xml(body) +
-         "</failure>\n";
+  return "      <failure type=\"" + code_text(f.info->code) + "\" message=\"" + xml_escaped(f.message) + "\">" +
+         xml_escaped(body) + "</failure>\n";
 }
 
 }  // namespace
@@ -69,17 +40,17 @@ std::string report_junit(const CheckReport& report) {
     ++tests;
     failures += failed;
     std::string name = f.name.empty() ? "surroundings" : f.name;
-    cases += "    <testcase classname=\"grovec.check\" name=\"" + xml(name) + "\"";
+    cases += "    <testcase classname=\"grovec.check\" name=\"" + xml_escaped(name) + "\"";
     if (f.unreadable) {
       ++errors;
-      findings += "      <error message=\"" + xml(f.unreadable->message) + "\"/>\n";
+      findings += "      <error message=\"" + xml_escaped(f.unreadable->message) + "\"/>\n";
     }
     cases += findings.empty() ? "/>\n" : ">\n" + findings + "    </testcase>\n";
   }
   for (const Error& e : report.errors) {
     ++tests;
-    cases += "    <testcase classname=\"grovec.check\" name=\"" + xml(e.message) + "\">\n      <error message=\"" +
-             xml(e.message) + "\"/>\n    </testcase>\n";
+    cases += "    <testcase classname=\"grovec.check\" name=\"" + xml_escaped(e.message) +
+             "\">\n      <error message=\"" + xml_escaped(e.message) + "\"/>\n    </testcase>\n";
   }
   std::string counts = " tests=\"" + std::to_string(tests) + "\" failures=\"" + std::to_string(failures) +
                        "\" errors=\"" + std::to_string(errors) + "\"";

@@ -1,4 +1,5 @@
-#include <set>
+#include <algorithm>
+#include <map>
 
 #include "ir/base/explanations.h"
 #include "ir/base/render.h"
@@ -12,8 +13,10 @@ using namespace driver;
 
 namespace {
 
-/// A path as a relative URI reference: percent-encoded where RFC 3986 asks for it.
+/// A path as a URI reference, relative if the path is: percent-encoded where RFC 3986 asks for it. `./` goes, since
+/// GitHub compares with the paths of the repository.
 std::string uri(std::string_view path) {
+  while (path.size() > 2 && path.starts_with("./")) path.remove_prefix(2);
   constexpr std::string_view kPlain = "-._~/!$&'()*+,;=@";
   constexpr char kHex[] = "0123456789ABCDEF";
   std::string out;
@@ -36,6 +39,14 @@ std::string_view level(Severity severity) {
   return severity == Severity::kError ? "error" : severity == Severity::kWarning ? "warning" : "note";
 }
 
+void text(JsonStream& json, std::string_view name, std::string_view content) {
+  json.key(name).begin_object().member("text", content).end_object();
+}
+
+void artifact(JsonStream& json, std::string_view file) {
+  json.key("artifactLocation").begin_object().member("uri", uri(file)).end_object();
+}
+
 void region(JsonStream& json, std::string_view name, const Place& p) {
   json.key(name).begin_object();
   json.member("startLine", p.begin.line).member("startColumn", p.begin.column);
@@ -43,10 +54,35 @@ void region(JsonStream& json, std::string_view name, const Place& p) {
 }
 
 void location(JsonStream& json, const Place& p) {
-  json.key("physicalLocation").begin_object().key("artifactLocation").begin_object();
-  json.member("uri", uri(p.file)).end_object();
+  json.key("physicalLocation").begin_object();
+  artifact(json, p.file);
   region(json, "region", p);
   json.end_object();
+}
+
+/// Where a result is; GitHub takes none without a place, so what speaks about a whole file gets the file's first line.
+void locations(JsonStream& json, const Finding& f, const std::string& file) {
+  const bool placed = !f.place.file.empty();
+  if (!placed && file.empty()) return;
+  json.key("locations").begin_list().begin_object();
+  location(json, placed ? f.place : Place{file, {1, 1, 1}, {1, 1, 1}});
+  if (!f.path.empty()) {
+    json.key("logicalLocations").begin_list().begin_object();
+    json.member("fullyQualifiedName", f.path).end_object().end_list();
+  }
+  json.end_object().end_list();
+}
+
+void related_locations(JsonStream& json, const Finding& f) {
+  if (f.notes.empty()) return;
+  json.key("relatedLocations").begin_list();
+  for (const Finding::Note& n : f.notes) {
+    json.begin_object();
+    if (!n.place.file.empty()) location(json, n.place);
+    text(json, "message", n.message);
+    json.end_object();
+  }
+  json.end_list();
 }
 
 void fixes(JsonStream& json, const Finding& f) {
@@ -54,53 +90,53 @@ void fixes(JsonStream& json, const Finding& f) {
   json.key("fixes").begin_list();
   for (const Finding::Fix& x : f.fixes) {
     json.begin_object().key("artifactChanges").begin_list().begin_object();
-    json.key("artifactLocation").begin_object().member("uri", uri(x.place.file)).end_object();
+    artifact(json, x.place.file);
     json.key("replacements").begin_list().begin_object();
     region(json, "deletedRegion", x.place);
-    json.key("insertedContent").begin_object().member("text", x.replacement).end_object();
+    text(json, "insertedContent", x.replacement);
     json.end_object().end_list().end_object().end_list().end_object();
   }
   json.end_list();
 }
 
-void result(JsonStream& json, const Finding& f) {
-  json.begin_object().member("ruleId", code_text(f.info->code)).member("level", level(f.severity));
-  json.key("message").begin_object().member("text", f.message).end_object();
-  if (!f.place.file.empty()) {
-    json.key("locations").begin_list().begin_object();
-    location(json, f.place);
-    if (!f.path.empty())
-      json.key("logicalLocations")
-          .begin_list()
-          .begin_object()
-          .member("fullyQualifiedName", f.path)
-          .end_object()
-          .end_list();
-    json.end_object().end_list();
-  }
-  if (!f.notes.empty()) {
-    json.key("relatedLocations").begin_list();
-    for (const Finding::Note& n : f.notes) {
-      json.begin_object();
-      if (!n.place.file.empty()) location(json, n.place);
-      json.key("message").begin_object().member("text", n.message).end_object().end_object();
-    }
-    json.end_list();
-  }
+void result(JsonStream& json, const Finding& f, const std::string& file, std::size_t rule_index) {
+  json.begin_object().member("ruleId", code_text(f.info->code)).member("ruleIndex", rule_index);
+  json.member("level", level(f.severity));
+  text(json, "message", f.message);
+  locations(json, f, file);
+  related_locations(json, f);
   fixes(json, f);
   json.key("properties").begin_object().member("stage", stage_name(f.info->stage)).end_object();
   json.end_object();
 }
 
+std::string one_line(std::string_view prose) {
+  std::string out(prose);
+  std::replace(out.begin(), out.end(), '\n', ' ');
+  return out;
+}
+
 void rule(JsonStream& json, const DiagInfo& info) {
   json.begin_object().member("id", code_text(info.code)).member("name", info.name);
-  const Explanation* about = find_explanation(info.code);
-  std::string_view text = about ? about->rule : std::string_view();
-  json.key("shortDescription")
-      .begin_object()
-      .member("text", text.empty() ? std::string_view(info.text) : text)
-      .end_object();
+  if (const Explanation* about = find_explanation(info.code)) {
+    text(json, "shortDescription", one_line(about->rule));
+    text(json, "fullDescription", one_line(about->why));
+    text(json, "help", one_line(about->fix));
+  } else {
+    text(json, "shortDescription", info.text);
+  }
   json.key("defaultConfiguration").begin_object().member("level", level(info.severity)).end_object().end_object();
+}
+
+void notification(JsonStream& json, const Error& e, const std::string& file) {
+  json.begin_object().member("level", "error");
+  text(json, "message", e.message);
+  if (!file.empty()) {
+    json.key("locations").begin_list().begin_object().key("physicalLocation").begin_object();
+    artifact(json, file);
+    json.end_object().end_object().end_list();
+  }
+  json.end_object();
 }
 
 }  // namespace
@@ -111,23 +147,23 @@ std::string report_sarif(const CheckReport& report) {
   json.begin_object().member("$schema", "https://json.schemastore.org/sarif-2.1.0.json").member("version", "2.1.0");
   json.key("runs").begin_list().begin_object().key("tool").begin_object().key("driver").begin_object();
   json.member("name", "grovec").member("version", kVersion).key("rules").begin_list();
-  std::set<std::uint16_t> used;
+  std::map<std::uint16_t, std::size_t> rules;  // code to index
   for (const CheckedFile& f : report.files)
-    for (const Finding& x : f.findings) used.insert(x.info->code);
-  for (std::uint16_t code : used) rule(json, *find_diagnostic(code));
+    for (const Finding& x : f.findings) rules[x.info->code] = 0;
+  std::size_t index = 0;
+  for (auto& [code, place] : rules) {
+    rule(json, *find_diagnostic(code));
+    place = index++;
+  }
   json.end_list().end_object().end_object().member("columnKind", "unicodeCodePoints").key("results").begin_list();
   for (const CheckedFile& f : report.files)
-    for (const Finding& x : f.findings) result(json, x);
+    for (const Finding& x : f.findings) result(json, x, f.name, rules[x.info->code]);
   json.end_list().key("invocations").begin_list().begin_object();
   json.member("executionSuccessful", report.exit_code(false) != 3);
   json.key("toolExecutionNotifications").begin_list();
-  auto notification = [&](const Error& e) {
-    json.begin_object().member("level", "error").key("message").begin_object().member("text", e.message);
-    json.end_object().end_object();
-  };
-  for (const Error& e : report.errors) notification(e);
+  for (const Error& e : report.errors) notification(json, e, {});
   for (const CheckedFile& f : report.files)
-    if (f.unreadable) notification(*f.unreadable);
+    if (f.unreadable) notification(json, *f.unreadable, f.name);
   json.end_list().end_object().end_list().end_object().end_list().end_object();
   out += '\n';
   return out;

@@ -24,14 +24,16 @@ namespace {
 /// What upstream admits is no error here; `compile` is stricter.
 void lower_compile_findings(Diagnostics& diags) {
   for (Diagnostic& d : diags.all())
-    if (d.info->stage == Stage::kCompile && d.info->code >= 3000) d.severity = Severity::kWarning;
+    if (is_admitted_anyway(*d.info)) d.severity = Severity::kWarning;
 }
 
 /// One file, on one thread, in a context of its own.
 class FileCheck {
  public:
-  FileCheck(const CheckRequest& request, const Environment& environment, const Input& input)
-      : request_(request), environment_(environment), input_(input) {}
+  /// `old_text`: content of the file of `--old`.
+  FileCheck(const CheckRequest& request, const Environment& environment, const std::string& old_text,
+            const Input& input)
+      : request_(request), environment_(environment), old_text_(old_text), input_(input) {}
 
   CheckedFile run() {
     out_.name = display_name(input_);
@@ -73,22 +75,25 @@ class FileCheck {
     std::optional<std::string> text;
     std::string name = request_.old_file;
     if (!request_.old_ref.empty()) {
-      if (input_.path == "-") return Error{"`--old-ref` needs files, not standard input", 2};
       Result<std::optional<std::string>> at_ref = text_at_ref(input_.path, request_.old_ref);
       if (!at_ref) return at_ref.error();
       text = std::move(*at_ref);
-      name = request_.old_ref + ":" + input_.path;
+      name = input_.path;
       if (!text) return Done{};  // a new file: its sets are created
     } else if (!request_.old_file.empty()) {
-      Result<std::string> read = read_input({request_.old_file});
-      if (!read) return read.error();
-      text = std::move(*read);
+      text = old_text_;
+      name = display_name({request_.old_file});
     } else {
       return Done{};
     }
     context_.diags.begin_document(kOldDocument);
-    Result<std::vector<LoadedDocument>> documents = load_text(context_, name, std::move(*text), request_.language);
+    LanguageOptions language = request_.language;
+    language.git_ref = request_.old_ref;
+    const std::size_t first = context_.sources.size();
+    Result<std::vector<LoadedDocument>> documents = load_text(context_, name, std::move(*text), language);
     if (!documents) return documents.error();
+    for (std::size_t i = first; !language.git_ref.empty() && i < context_.sources.size(); ++i)
+      context_.sources.rename(SourceId(i), language.git_ref + ":" + std::string(context_.sources.name(SourceId(i))));
     for (Diagnostic& d : context_.diags.all())
       if (d.at != kNowhere && !documents->empty() &&
           context_.origins[d.at].source == documents->front().document.source)
@@ -96,10 +101,12 @@ class FileCheck {
     for (const LoadedDocument& d : *documents) {
       if (d.kind == DocumentKind::kSet) old_.push_back(d.document.root);
     }
-    if (old_.empty() && request_.old_ref.empty()) {
+    const bool is_broken = has_errors(kOldDocument);
+    if (old_.empty() && !is_broken && request_.old_ref.empty()) {
       OriginId at = documents->empty() ? kNowhere : documents->front().document.root.at();
       context_.diags.report(at, diag::OldNotASet, name);
     }
+    old_is_unusable_ = has_errors(kOldDocument);
     return Done{};
   }
 
@@ -127,38 +134,48 @@ class FileCheck {
     out_.has_surroundings |= d.kind == DocumentKind::kBinding || d.kind == DocumentKind::kClaimTemplate;
     bool broken = d.document.broken;
     const passes::KnownKind* kind = broken && root.is_null() ? nullptr : passes::identify(context_, root);
+    bool verdict_known = true;
     if (kind)
-      check_kind(*kind, root, c);
+      verdict_known = check_kind(*kind, root, c);
     else if (d.kind == DocumentKind::kClaimTemplate)
       check_claim_template(root);
-    const bool old_failed =
-        kind && kind->root == schemas::Root::kPodCliqueSet && (has_errors(kOldDocument) || old_missing());
-    if (broken || old_failed || has_errors(i))
+    if (broken || has_errors(i))
       c.admission = Admission::kRejected;
-    else if (kind)
+    else if (kind && verdict_known)
       c.admission = Admission::kAccepted;
     out_.documents.push_back(std::move(c));
   }
 
-  bool old_missing() const { return !request_.old_file.empty() && old_.empty(); }
-
-  void check_kind(const passes::KnownKind& kind, const Value& root, CheckedDocument& c) {
+  /// False if nobody can say what upstream would: the old object of an update cannot be used.
+  bool check_kind(const passes::KnownKind& kind, const Value& root, CheckedDocument& c) {
+    bool verdict_known = true;
     if (kind.root == schemas::Root::kPodCliqueSet) {
-      const bool updates = !request_.old_file.empty() || !request_.old_ref.empty();
-      const Value* old = updates ? old_of(root, sets_ == 1) : nullptr;
-      passes::AdmitOptions options{.old = old};
-      passes::admit(context_, root, environment_, options);
+      static const Value kUnusable;
+      passes::AdmitOptions options{.old = old_is_unusable_ ? &kUnusable : old_of(root, sets_ == 1)};
+      const std::size_t first = context_.diags.all().size();
+      passes::Admitted admitted = passes::admit(context_, root, environment_, options);
+      for (std::size_t i = first; i < first + admitted.old_findings; ++i)
+        context_.diags.all()[i].document = kOldDocument;
+      verdict_known = admitted.old_is_usable;
       if (c.namespace_.empty()) c.namespace_ = environment_.default_namespace;
     } else if (kind.root == schemas::Root::kClusterTopologyBinding) {
       passes::check_binding(context_, root, environment_.config);
     } else {
       // No webhook looks at these: what the CRD says is all.
-      passes::Decoded decoded = passes::check_decode(context_, root, kind.root);
+      passes::Decoded decoded = passes::check_decode_without_status(context_, root, kind.root);
       Value stored =
           passes::with_crd_defaults(context_.arena, context_.origins, decoded.value, schemas::root(kind.root));
+      std::string_view space = stored["metadata"]["namespace"].as_string();
+      passes::verify_object_metadata(context_, stored, stored["metadata"],
+                                     space.empty() ? environment_.default_namespace : space);
+      const Value& replicas = stored["spec"]["replicas"];  // the scale subresource has a rule of its own
+      if (kind.root != schemas::Root::kPodGang && replicas.is_int() && replicas.as_int() < 0)
+        context_.diags.report(replicas.at(), diag::BelowMinimum, "replicas", replicas.as_int(), 0)
+            .path(".spec.replicas");
       if (decoded.broken.empty()) passes::check_structure(context_, stored, kind.root);
       if (c.namespace_.empty()) c.namespace_ = environment_.default_namespace;
     }
+    return verdict_known;
   }
 
   // Grove reads it, so what is wrong with it is said; its own verdict is the API server's to give.
@@ -208,11 +225,13 @@ class FileCheck {
 
   const CheckRequest& request_;
   const Environment& environment_;
+  const std::string& old_text_;
   const Input& input_;
   Context context_;
   CheckedFile out_;
   std::vector<Value> old_;
-  std::ptrdiff_t sets_ = 0;  ///< in this file
+  bool old_is_unusable_ = false;  ///< for all sets: its text cannot be read, or holds none
+  std::ptrdiff_t sets_ = 0;       ///< in this file
 };
 
 /// Operands one by one, so that a missing file does not hide the others.
@@ -221,8 +240,10 @@ std::vector<Input> inputs_of(const CheckRequest& request, CheckReport& report, s
   std::vector<std::vector<std::string>> groups;
   if (request.operands.empty()) groups.push_back({});
   for (const std::string& operand : request.operands) groups.push_back({operand});
+  InputOptions options = request.input;
+  options.unreadable = &report.errors;
   for (const std::vector<std::string>& group : groups) {
-    Result<std::vector<Input>> found = expand_inputs(group, request.input);
+    Result<std::vector<Input>> found = expand_inputs(group, options);
     if (found)
       out.insert(out.end(), found->begin(), found->end());
     else if (found.error().exit_code == 2)
@@ -230,8 +251,9 @@ std::vector<Input> inputs_of(const CheckRequest& request, CheckReport& report, s
     else
       report.errors.push_back(found.error());
   }
-  if (std::count_if(out.begin(), out.end(), [](const Input& i) { return i.path == "-"; }) > 1)
-    usage = Error{"`-` can be named only once", 2};
+  const auto streams = std::count_if(out.begin(), out.end(), [](const Input& i) { return i.path == "-"; });
+  if (streams + (request.old_file == "-") > 1) usage = Error{"`-` can be named only once", 2};
+  if (streams > 0 && !request.old_ref.empty()) usage = Error{"`--old-ref` needs files, not standard input", 2};
   return out;
 }
 
@@ -300,9 +322,7 @@ Result<CheckReport> check(const CheckRequest& request, const Progress& progress)
   std::vector<Input> inputs = inputs_of(request, report, usage);
   if (usage) return *usage;
   if (!request.old_ref.empty() && !inputs.empty()) {
-    std::size_t slash = inputs[0].path.rfind('/');
-    Result<Done> known =
-        check_git_ref(slash == std::string::npos ? "." : inputs[0].path.substr(0, slash + 1), request.old_ref);
+    Result<Done> known = check_git_ref(folder_of(inputs[0].path), request.old_ref);
     if (!known) return known.error();
   }
   Context surroundings;
@@ -315,8 +335,15 @@ Result<CheckReport> check(const CheckRequest& request, const Progress& progress)
   Result<Done> read = read_surroundings(surroundings, request.with, request.operator_config, {}, environment);
   if (!read) return read.error();
 
+  std::string old_text;
+  if (!request.old_file.empty()) {
+    Result<std::string> old = read_input({request.old_file});
+    if (!old) return old.error();
+    old_text = std::move(*old);
+  }
+
   std::vector<CheckedFile> files(inputs.size());
-  auto work = [&](std::size_t i) { files[i] = FileCheck(request, environment, inputs[i]).run(); };
+  auto work = [&](std::size_t i) { files[i] = FileCheck(request, environment, old_text, inputs[i]).run(); };
   in_parallel(inputs.size(), request.threads, progress, work);
   if (std::any_of(files.begin(), files.end(), [](const CheckedFile& f) { return f.has_surroundings; })) {
     Result<bool> any = collect_surroundings(request, inputs, files, surroundings, environment);

@@ -58,11 +58,6 @@ Result<GitAnswer> run_git(const std::vector<std::string>& args) {
   return answer;
 }
 
-std::string folder_of(const std::string& path) {
-  std::size_t slash = path.rfind('/');
-  return slash == std::string::npos ? "." : slash == 0 ? "/" : path.substr(0, slash);
-}
-
 }  // namespace
 
 Result<Done> check_git_ref(const std::string& folder, const std::string& ref) {
@@ -81,7 +76,13 @@ Result<std::optional<std::string>> text_at_ref(const std::string& path, const st
   std::string name = slash == std::string::npos ? path : path.substr(slash + 1);
   Result<GitAnswer> shown = run_git({"-C", folder_of(path), "show", "--end-of-options", ref + ":./" + name});
   if (!shown) return shown.error();
-  if (shown->exit_code != 0) return std::optional<std::string>();
+  if (shown->out.size() > kLargestFile)
+    return Error{"`" + path + "` at `" + ref + "` is larger than the limit of 64 MiB for a file", 1};
+  if (shown->exit_code != 0) {  // the file is not there, or the folder belongs to another checkout, or to none
+    Result<Done> known = check_git_ref(folder_of(path), ref);
+    if (!known) return Error{known.error().message};
+    return std::optional<std::string>();
+  }
   return std::optional<std::string>(std::move(shown->out));
 }
 

@@ -23,10 +23,15 @@ bool is_manifest(std::string_view name) {
 }
 
 // Depth-first, entries of a folder in byte order; symbolic links to folders are not followed, so that there are no
-// cycles.
-Result<Done> list_folder(const std::string& folder, bool recursive, std::vector<Input>& out) {
+// cycles. A link to nothing is listed, so that reading it says so.
+Result<Done> list_folder(const std::string& folder, const InputOptions& options, std::vector<Input>& out) {
   DIR* dir = ::opendir(folder.c_str());
-  if (!dir) return Error{"cannot read directory `" + folder + "`: " + reason()};
+  if (!dir) {
+    Error error{"cannot read directory `" + folder + "`: " + reason()};
+    if (!options.unreadable) return error;
+    options.unreadable->push_back(std::move(error));
+    return Done{};
+  }
   std::vector<std::string> names;
   while (dirent* entry = ::readdir(dir)) names.emplace_back(entry->d_name);
   ::closedir(dir);
@@ -37,12 +42,12 @@ Result<Done> list_folder(const std::string& folder, bool recursive, std::vector<
     struct stat st;
     if (::lstat(path.c_str(), &st) != 0) continue;  // gone meanwhile
     bool is_link = S_ISLNK(st.st_mode);
-    if (is_link && ::stat(path.c_str(), &st) != 0) continue;
+    bool is_broken = is_link && ::stat(path.c_str(), &st) != 0;
     if (S_ISDIR(st.st_mode)) {
-      if (!recursive || is_link) continue;
-      Result<Done> below = list_folder(path, recursive, out);
+      if (!options.recursive || is_link) continue;
+      Result<Done> below = list_folder(path, options, out);
       if (!below) return below;
-    } else if (S_ISREG(st.st_mode) && is_manifest(name)) {
+    } else if ((S_ISREG(st.st_mode) || is_broken) && is_manifest(name)) {
       out.push_back({path});
     }
   }
@@ -83,6 +88,11 @@ Result<std::string> read_fd(int fd, const std::string& name, std::size_t size_hi
 
 }  // namespace
 
+std::string folder_of(const std::string& path) {
+  std::size_t slash = path.rfind('/');
+  return slash == std::string::npos ? "." : slash == 0 ? "/" : path.substr(0, slash);
+}
+
 std::string display_name(const Input& input) { return input.path == "-" ? "<stdin>" : input.path; }
 
 Result<std::vector<Input>> expand_inputs(const std::vector<std::string>& operands, const InputOptions& options) {
@@ -109,9 +119,10 @@ Result<std::vector<Input>> expand_inputs(const std::vector<std::string>& operand
       out.push_back({operand});
       continue;
     }
-    std::size_t before = out.size();
-    Result<Done> listed = list_folder(operand, options.recursive, out);
+    std::size_t before = out.size(), unreadable = options.unreadable ? options.unreadable->size() : 0;
+    Result<Done> listed = list_folder(operand, options, out);
     if (!listed) return listed.error();
+    if (options.unreadable && options.unreadable->size() > unreadable) continue;
     if (out.size() == before)
       return Error{"directory `" + operand + "` has no manifest (*.yaml, *.yml, *.json, *.grove)" +
                        (options.recursive ? "" : "; -R reads its subfolders too"),

@@ -17,16 +17,20 @@ struct Input {
 
 struct InputOptions {
   bool recursive = false;  ///< -R: directories with their subfolders
+  /// Where folders that cannot be read go, so that they do not hide the others; nullptr: the first one is the result.
+  std::vector<Error>* unreadable = nullptr;
 };
 
 /// Expands operands. A directory gives its manifests (*.yaml, *.yml, *.json, *.grove) in byte order of their names; a
-/// glob
-/// (`*`, `?`, `[…]`, only if no file has that very name) the files it matches in byte order. Errors: a missing path
-/// (3), a directory without manifests (1), a glob without a match (1), no operand at all (2), "-" twice (2).
+/// glob (`*`, `?`, `[…]`, only if no file has that very name) the files it matches in byte order. Errors: a missing
+/// path (3), a directory without manifests (1), a glob without a match (1), no operand at all (2), "-" twice (2).
 Result<std::vector<Input>> expand_inputs(const std::vector<std::string>& operands, const InputOptions& options);
 
 /// The whole text. Errors: missing, unreadable, a directory (3); above kLargestFile (1); changed while it was read (3).
 Result<std::string> read_input(const Input& input);
+
+/// The folder of a file: `.` if its path names none.
+std::string folder_of(const std::string& path);
 
 /// What diagnostics call it: the path, or `<stdin>`.
 std::string display_name(const Input& input);

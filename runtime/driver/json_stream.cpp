@@ -1,5 +1,6 @@
 #include "runtime/driver/json_stream.h"
 
+#include "ir/base/utf8.h"
 #include "ir/value/writer.h"
 
 namespace grovec::driver {
@@ -31,7 +32,10 @@ JsonStream& JsonStream::key(std::string_view name) {
 
 JsonStream& JsonStream::value(std::string_view text) {
   separate();
-  ir::append_json_string(text, *buffer_);
+  if (find_invalid_utf8(text) == text.size())
+    ir::append_json_string(text, *buffer_);
+  else
+    ir::append_json_string(valid_utf8(text), *buffer_);
   needs_comma_ = true;
   return *this;
 }

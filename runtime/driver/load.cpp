@@ -4,6 +4,7 @@
 #include <cstdlib>
 
 #include "frontend/dsl_lower.h"
+#include "runtime/driver/git_text.h"
 
 namespace grovec::driver {
 
@@ -14,17 +15,19 @@ std::string real_path(const std::string& path) {
   return ::realpath(path.c_str(), resolved) ? resolved : std::string();
 }
 
-std::string folder_of(const std::string& path) {
-  std::size_t slash = path.rfind('/');
-  return slash == std::string::npos ? "." : slash == 0 ? "/" : path.substr(0, slash);
-}
-
 // Symbolic links must not lead out of the folder either.
 Result<std::string> load_include(const std::string& path, const std::string& root) {
   const std::string real = real_path(path), real_root = real_path(root);
   if (!real.empty() && !real_root.empty() && real_root != "/" && !real.starts_with(real_root + "/"))
     return Error{"`" + path + "` leads out of `" + root + "`", 1};
   return read_input({path});
+}
+
+Result<std::string> load_include_at_ref(const std::string& path, const std::string& ref) {
+  Result<std::optional<std::string>> text = text_at_ref(path, ref);
+  if (!text) return text.error();
+  if (!*text) return Error{"`" + path + "` is not in commit `" + ref + "`", 1};
+  return std::move(**text);
 }
 
 Result<Done> read_values(Context& context, const std::string& file, std::vector<ir::Value>& out) {
@@ -49,7 +52,9 @@ Result<frontend::DslOptions> dsl_options(Context& context, const std::string& na
     if (!read) return read.error();
   }
   const std::string root = language.include_root.empty() ? folder_of(name) : language.include_root;
-  options.load = [root](const std::string& path) { return load_include(path, root); };
+  options.load = [root, ref = language.git_ref](const std::string& path) {
+    return ref.empty() ? load_include(path, root) : load_include_at_ref(path, ref);
+  };
   return options;
 }
 

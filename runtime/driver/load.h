@@ -34,6 +34,7 @@ struct LanguageOptions {
   std::vector<std::string> settings;     ///< --set NAME=VALUE
   std::vector<std::string> value_files;  ///< --values FILE
   std::string include_root;              ///< --include-root; empty = the folder of the file
+  std::string git_ref;                   ///< if set, includes are read from that commit
 };
 
 /// Reads one text into documents (`.grove` by its name's ending, everything else YAML or JSON; `v1` Lists unpacked).

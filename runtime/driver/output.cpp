@@ -7,7 +7,9 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <climits>
 #include <cstdio>
+#include <cstdlib>
 #include <cstring>
 #include <vector>
 
@@ -64,6 +66,15 @@ bool is_ours(const std::string& path, const std::string& index_name) {
   return empty || (has_index && only_files);
 }
 
+/// Into what is no regular file: a device, a pipe, `/dev/stdout`.
+Result<Done> write_into(const std::string& path, std::string_view text) {
+  int fd = ::open(path.c_str(), O_WRONLY | O_CLOEXEC);
+  int error = fd < 0 ? errno : write_whole(fd, text.data(), text.size());
+  if (fd >= 0 && ::close(fd) != 0 && error == 0) error = errno;
+  if (error == 0 || error == EPIPE) return Done{};
+  return io_error("cannot write `" + path + "`", error);
+}
+
 }  // namespace
 
 FdWriter::FdWriter(int fd, std::string name)
@@ -99,15 +110,19 @@ Result<Done> FdWriter::finish() {
 }
 
 Result<Done> write_file_atomically(const std::string& path, std::string_view text) {
-  std::string temporary = path + ".grovec-XXXXXX";
+  struct stat st;
+  const bool exists = ::stat(path.c_str(), &st) == 0;
+  if (exists && !S_ISREG(st.st_mode)) return write_into(path, text);
+  char resolved[PATH_MAX];  // a link stays a link to what is replaced
+  const std::string target = exists && ::realpath(path.c_str(), resolved) ? resolved : path;
+  std::string temporary = target + ".grovec-XXXXXX";
   int fd = ::mkstemp(temporary.data());
   if (fd < 0) return io_error("cannot write `" + path + "`", errno);
-  struct stat st;
-  mode_t mode = ::stat(path.c_str(), &st) == 0 ? st.st_mode & 07777 : 0644;
+  mode_t mode = exists ? st.st_mode & 07777 : 0644;
   int error = write_whole(fd, text.data(), text.size());
   if (error == 0 && ::fchmod(fd, mode) != 0) error = errno;
   if (::close(fd) != 0 && error == 0) error = errno;
-  if (error == 0 && ::rename(temporary.c_str(), path.c_str()) != 0) error = errno;
+  if (error == 0 && ::rename(temporary.c_str(), target.c_str()) != 0) error = errno;
   if (error == 0) return Done{};
   ::unlink(temporary.c_str());
   return io_error("cannot write `" + path + "`", error);

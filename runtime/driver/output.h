@@ -53,7 +53,7 @@ class FdWriter {
 };
 
 /// Replaces `path` by `text` at once: written beside it, synced to the file system's cache, renamed. The old file stays
-/// if anything fails.
+/// if anything fails. A link stays a link; a device or a pipe is written into.
 Result<Done> write_file_atomically(const std::string& path, std::string_view text);
 
 /// A directory that is filled under a temporary name beside its final one and swapped in by `commit`; without `commit`,

@@ -5,6 +5,8 @@
 
 #include <algorithm>
 #include <charconv>
+#include <initializer_list>
+#include <optional>
 
 #include "frontend/reader.h"
 #include "ir/base/render.h"
@@ -101,10 +103,14 @@ void report_comment(Context& context, const Comment& c) {
 
 }  // namespace
 
+bool is_admitted_anyway(const DiagInfo& info) {
+  const bool is_surroundings = info.code >= 2500 && info.code < 3000;  // a bad configuration is no input to admit
+  return info.stage == Stage::kCompile && !is_surroundings;
+}
+
 bool can_be_lowered(const DiagInfo& info) {
   if (info.code >= 6900) return false;  // suppressions do not suppress themselves
-  return info.stage == Stage::kLint || info.severity == Severity::kWarning ||
-         (info.stage == Stage::kCompile && info.code >= 3000);
+  return info.stage == Stage::kLint || info.severity == Severity::kWarning || is_admitted_anyway(info);
 }
 
 std::uint16_t parse_code(std::string_view text) {
@@ -134,48 +140,100 @@ Result<Done> parse_level(std::string_view text, Levels& levels) {
   return Done{};
 }
 
+namespace {
+
+/// Reads `.grovec.yaml`. Strict: what is misunderstood there would silence the wrong findings without a word.
+class SuppressionReader {
+ public:
+  explicit SuppressionReader(const std::string& path) : path_(path) {}
+
+  Result<SuppressionFile> run(std::string text) {
+    SourceId source = context_.sources.add(path_, std::move(text));
+    std::vector<frontend::Document> documents = frontend::read_documents(context_, source);
+    SuppressionFile out;
+    out.path = path_;
+    if (context_.diags.errors() > 0) {
+      const Diagnostic& d = context_.diags.all().front();
+      fail(d.at, d.message);
+    } else if (documents.size() > 1) {
+      fail(documents[1].root.at(), "more than one document");
+    } else if (!documents.empty()) {
+      root(documents.front().root, out);
+    }
+    if (error_) return *error_;
+    return out;
+  }
+
+ private:
+  void root(const ir::Value& root, SuppressionFile& out) {
+    if (!known_fields(root, "the file", {"warnings", "ignore"})) return;
+    const ir::Value& warnings = root["warnings"];
+    if (!warnings.is_null() && !warnings.is_mapping()) fail(warnings.at(), "`warnings` must be a mapping");
+    for (const ir::Member& m : warnings.members()) {
+      // `off` without quotes is the boolean false of YAML 1.1.
+      std::string level(m.value.is_bool() ? (m.value.as_bool() ? "on" : "off") : m.value.as_string());
+      Result<Done> parsed = parse_level(std::string(m.key) + "=" + level, out.levels);
+      if (!parsed) fail(m.key_at, parsed.error().message);
+    }
+    const ir::Value& ignore = root["ignore"];
+    if (!ignore.is_null() && !ignore.is_sequence()) fail(ignore.at(), "`ignore` must be a list");
+    for (const ir::Value& item : ignore.items()) entry(item, out);
+  }
+
+  void entry(const ir::Value& item, SuppressionFile& out) {
+    if (!known_fields(item, "an item of `ignore`", {"code", "reason", "files"})) return;
+    IgnoreEntry e{parse_code(item["code"].as_string()), {}, std::string(trim(item["reason"].as_string())), {}, {}};
+    const Origin& o = context_.origins[item.at()];
+    e.begin = context_.sources.position(o.source, o.begin);
+    e.end = context_.sources.position(o.source, o.end);
+    if (e.code == 0) return fail(item.at(), "`code` names no diagnostic");
+    if (!can_be_lowered(*find_diagnostic(e.code)))
+      return fail(item.at(), code_text(e.code) + " cannot be suppressed; only lints and warnings can");
+    if (e.reason.empty()) return fail(item.at(), "`reason` is missing");
+    const ir::Value& files = item["files"];
+    if (item.find("files") && files.items().empty()) return fail(item.at(), "`files` must be a list of patterns");
+    for (const ir::Value& glob : files.items()) {
+      if (glob.as_string().empty()) return fail(item.at(), "`files` must be a list of patterns");
+      e.files.emplace_back(glob.as_string());
+    }
+    out.entries.push_back(std::move(e));
+  }
+
+  bool known_fields(const ir::Value& v, const std::string& what, std::initializer_list<std::string_view> names) {
+    if (!v.is_mapping()) {
+      fail(v.at(), what + " must be a mapping");
+      return false;
+    }
+    std::string list;
+    for (std::string_view n : names) list += (list.empty() ? "" : ", ") + std::string(n);
+    for (const ir::Member& m : v.members())
+      if (std::find(names.begin(), names.end(), m.key) == names.end())
+        fail(m.key_at, "unknown field `" + std::string(m.key) + "`; known: " + list);
+    return !error_;
+  }
+
+  void fail(OriginId at, const std::string& message) {
+    if (error_) return;
+    std::string where = path_ + ": ";
+    if (at != kNowhere) {
+      const Origin& o = context_.origins[at];
+      Position p = context_.sources.position(o.source, o.begin);
+      where = path_ + ":" + std::to_string(p.line) + ":" + std::to_string(p.column) + ": ";
+    }
+    error_ = Error{where + message, 2};
+  }
+
+  std::string path_;
+  Context context_;
+  std::optional<Error> error_;
+};
+
+}  // namespace
+
 Result<SuppressionFile> read_suppression_file(const std::string& path) {
   Result<std::string> text = read_input({path});
   if (!text) return text.error();
-  Context context;
-  SourceId source = context.sources.add(path, std::move(*text));
-  std::vector<frontend::Document> documents = frontend::read_documents(context, source);
-  auto where = [&](OriginId at) {
-    const Origin& o = context.origins[at];
-    Position p = context.sources.position(o.source, o.begin);
-    return path + ":" + std::to_string(p.line) + ":" + std::to_string(p.column) + ": ";
-  };
-  if (context.diags.errors() > 0) {
-    const Diagnostic& d = context.diags.all().front();
-    return Error{where(d.at) + d.message, 2};
-  }
-  SuppressionFile out;
-  out.path = path;
-  if (documents.empty()) return out;
-  const ir::Value& root = documents.front().root;
-  for (const ir::Member& m : root.members()) {
-    if (m.key != "warnings" && m.key != "ignore")
-      return Error{where(m.key_at) + "unknown field `" + std::string(m.key) + "`; known: warnings, ignore", 2};
-  }
-  for (const ir::Member& m : root["warnings"].members()) {
-    // `off` without quotes is the boolean false of YAML 1.1.
-    std::string level(m.value.is_bool() ? (m.value.as_bool() ? "on" : "off") : m.value.as_string());
-    Result<Done> parsed = parse_level(std::string(m.key) + "=" + level, out.levels);
-    if (!parsed) return Error{where(m.key_at) + parsed.error().message, 2};
-  }
-  for (const ir::Value& item : root["ignore"].items()) {
-    IgnoreEntry e{parse_code(item["code"].as_string()), {}, std::string(trim(item["reason"].as_string())), {}, {}};
-    const Origin& o = context.origins[item.at()];
-    e.begin = context.sources.position(o.source, o.begin);
-    e.end = context.sources.position(o.source, o.end);
-    if (e.code == 0) return Error{where(item.at()) + "`code` names no diagnostic", 2};
-    if (!can_be_lowered(*find_diagnostic(e.code)))
-      return Error{where(item.at()) + code_text(e.code) + " cannot be suppressed; only lints and warnings can", 2};
-    if (e.reason.empty()) return Error{where(item.at()) + "`reason` is missing", 2};
-    for (const ir::Value& glob : item["files"].items()) e.files.emplace_back(glob.as_string());
-    out.entries.push_back(std::move(e));
-  }
-  return out;
+  return SuppressionReader(path).run(std::move(*text));
 }
 
 std::string find_suppression_file(const std::string& folder) {

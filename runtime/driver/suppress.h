@@ -15,6 +15,8 @@ namespace grovec::driver {
 enum class Level : std::uint8_t { kOff, kWarn, kError };
 using Levels = std::map<std::uint16_t, Level>;
 
+/// Stage compile, but what is about the surroundings: upstream admits it, so that `check` warns where `compile` fails.
+bool is_admitted_anyway(const DiagInfo& info);
 /// Lints, warnings, and what is admitted but has no correct output: the rest is upstream's verdict and stays.
 bool can_be_lowered(const DiagInfo& info);
 /// "GV6101", "gv6101" or "6101"; 0 if it is none of the catalogue.

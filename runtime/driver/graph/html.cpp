@@ -8,6 +8,7 @@
 #include "runtime/driver/graph/render.h"
 #include "runtime/driver/json_stream.h"
 #include "runtime/driver/view_startup.h"
+#include "runtime/driver/xml.h"
 
 namespace grovec::driver {
 

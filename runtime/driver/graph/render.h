@@ -30,8 +30,6 @@ std::string graph_style();
 extern const char* const kLightColors;
 extern const char* const kDarkColors;
 
-/// `&`, `<`, `>`, `"` and `'` as entities; control characters, which XML has no way to write, as U+FFFD.
-std::string xml_escaped(std::string_view text);
 /// `3 pods · min 2 · 24 GPUs`: the second line of a card.
 std::string card_text(const GraphCard& card);
 /// CSS colors of gangs, by color index.

@@ -3,6 +3,7 @@
 #include <map>
 
 #include "runtime/driver/graph/render.h"
+#include "runtime/driver/xml.h"
 
 namespace grovec::driver {
 

@@ -6,35 +6,6 @@ namespace grovec::driver {
 const char* const kPalette[kGangColors] = {"#3f7fbf", "#e07b39", "#4c9f58", "#a868b7",
                                            "#c9a227", "#2f9e9e", "#d1587a", "#8a7a66"};
 
-std::string xml_escaped(std::string_view text) {
-  std::string out;
-  for (char c : text) {
-    switch (c) {
-      case '&':
-        out += "&amp;";
-        break;
-      case '<':
-        out += "&lt;";
-        break;
-      case '>':
-        out += "&gt;";
-        break;
-      case '"':
-        out += "&quot;";
-        break;
-      case '\'':
-        out += "&#39;";
-        break;
-      default:
-        if (static_cast<unsigned char>(c) < 0x20 && c != '\n' && c != '\t')
-          out += "\xEF\xBF\xBD";
-        else
-          out += c;
-    }
-  }
-  return out;
-}
-
 std::string card_text(const GraphCard& card) {
   std::string out = std::to_string(card.pods) + (card.pods == 1 ? " pod" : " pods");
   if (card.minimum < card.pods) out += " · min " + std::to_string(card.minimum);

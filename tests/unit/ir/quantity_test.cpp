@@ -75,7 +75,7 @@ TEST(Quantity, HasTheTextOfAdmission) {  // expansion 1, admission 2.4
 }
 
 TEST(Quantity, RefusesOtherTexts) {
-  for (const char* text : {"", "x", "1x", "1 Gi", "Gi", ".", "-", "1e", "1GiB", "0x10", "1_0", "--1", "1..2"})
+  for (const char* text : {"", "x", "1x", "1 Gi", "1e", "1GiB", "0x10", "1_0", "--1", "1..2"})
     EXPECT_FALSE(parse_quantity(text)) << text;
 }
 
@@ -87,6 +87,13 @@ TEST(Quantity, ComparesByValue) {
   EXPECT_EQ(milli_value(*parse_quantity("1.5")), 1500);
   EXPECT_EQ(rounded_up(*parse_quantity("1.2")), 2);
   EXPECT_EQ(rounded_up(*parse_quantity("64Gi")), 68719476736);
+}
+
+TEST(Quantity, NeedsNoDigitsWhereTheGoLibraryReadsNone) {
+  for (const char* zero : {"Gi", "Ti", ".", "+", "-", "m", "-m", "n", "E", "e3", ".e3", "E-2", " Gi ", "\xC2\xA0k"})
+    EXPECT_EQ(canonical_text(zero), "0") << zero;
+  for (const char* wrong : {"", " ", "--", "Pi", "Ei", "e-10", "i", "\t1", "1\n", "1 Gi"})
+    EXPECT_FALSE(parse_quantity(wrong)) << wrong;
 }
 
 }  // namespace

@@ -72,7 +72,11 @@ void surround(Context& context, std::string_view text, ir::Environment& environm
 Codes codes_of(const Context& context) {
   Codes out;
   for (const Diagnostic& d : context.diags.all())
-    if (d.info->stage != Stage::kCompile && d.info->stage != Stage::kLint) out.push_back(d.info->code);
+    if (d.info->stage != Stage::kCompile && d.info->stage != Stage::kLint) {
+      out.push_back(d.info->code);
+      for (const Note& n : d.notes)  // V114 is a note on what it makes an error
+        if (find_diagnostic(n.code)->severity == Severity::kError) out.push_back(n.code);
+    }
   std::sort(out.begin(), out.end());
   out.erase(std::unique(out.begin(), out.end()), out.end());
   return out;
@@ -857,7 +861,7 @@ const Row kRows[] = {
      "{template: {topologyConstraint: {topologyName: t}, cliques: [{name: a, spec: <R 1>}]}}"},
     // 0.2, 2.4: what Go adds
     {"podSpec without containers", "{template: {cliques: [{name: a, spec: {replicas: 1, podSpec: {}}}]}}", {1601}},
-    {"clique without spec", "{template: {cliques: [{name: a}]}}", {1601, 2033}},
+    {"clique without spec", "{template: {cliques: [{name: a}]}}", {1601}},
     {"container null", "{template: {cliques: [{name: a, spec: {replicas: 1, podSpec: {containers: [null]}}}]}}", {}},
     {"metrics without content",
      "{template: {cliques: [{name: a, spec: {replicas: 1, autoScalingConfig: {maxReplicas: 2, metrics: [{}]}, podSpec: "

@@ -215,6 +215,25 @@ TEST(WriteFileAtomically, ReplacesTextAndKeepsMode) {
   EXPECT_EQ(st.st_mode & 07777, 0640u);
 }
 
+TEST(WriteFileAtomically, LinksAndDevicesStayWhatTheyAre) {
+  Folder folder;
+  const std::string file = folder.path + "/file", link = folder.path + "/link", pipe = folder.path + "/pipe";
+  ASSERT_TRUE(write_file_atomically(file, "old"));
+  ASSERT_EQ(::symlink("file", link.c_str()), 0);
+  ASSERT_TRUE(write_file_atomically(link, "new"));
+  EXPECT_EQ(file_text(file), "new");
+  ASSERT_EQ(::mkfifo(pipe.c_str(), 0644), 0);
+  int reader = ::open(pipe.c_str(), O_RDONLY | O_NONBLOCK);
+  ASSERT_TRUE(write_file_atomically(pipe, "text"));
+  char got[8] = {};
+  EXPECT_EQ(::read(reader, got, sizeof got), 4);
+  EXPECT_STREQ(got, "text");
+  ::close(reader);
+  struct stat st;
+  EXPECT_TRUE(::lstat(link.c_str(), &st) == 0 && S_ISLNK(st.st_mode));
+  EXPECT_TRUE(::lstat(pipe.c_str(), &st) == 0 && S_ISFIFO(st.st_mode));
+}
+
 TEST(WriteFileAtomically, MissingFolderIsAFailure) {
   Folder folder;
   EXPECT_FALSE(write_file_atomically(folder.path + "/none/file", "x"));

@@ -11,6 +11,7 @@
 #include "runtime/driver/view_env.h"
 #include "runtime/driver/view_set.h"
 #include "runtime/driver/view_startup.h"
+#include "runtime/driver/xml.h"
 #include "tests/unit/support/generate.h"
 
 namespace grovec::driver {
@@ -250,8 +251,15 @@ TEST(JsonStream, PutsCommasBetweenAndEscapes) {
   EXPECT_EQ(out, R"({"a":1,"b":["x\"\n",true,[],{},null],"c":"</script>"})");
 }
 
+TEST(JsonStream, IsUtf8WhateverTheNameOfAFile) {
+  std::string out;
+  JsonStream(out).value("\xC3\xBC \xFC\xC3");
+  EXPECT_EQ(out, "\"\xC3\xBC \xEF\xBF\xBD\xEF\xBF\xBD\"");
+}
+
 TEST(Graph, TextsAreEscapedForTheirFormat) {
   EXPECT_EQ(xml_escaped("a<b>&\"'\x01"), "a&lt;b&gt;&amp;&quot;&#39;\xEF\xBF\xBD");
+  EXPECT_EQ(xml_escaped("\xC3\xBC\xFC."), "\xC3\xBC\xEF\xBF\xBD.");
 }
 
 TEST(Graph, SizeDoesNotGrowWithCounts) {
