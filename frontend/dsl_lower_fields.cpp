@@ -100,7 +100,7 @@ Lowering::Found Lowering::locate(std::string_view name, Target& target, OriginId
   return {};
 }
 
-void Lowering::unknown_field(std::string_view name, Span at, const Target& target, const Frame& frame) {
+std::string Lowering::unknown_field(std::string_view name, Span at, const Target& target, const Frame& frame) {
   std::vector<std::string_view> names;
   switch (target.level) {
     case Level::kSet:
@@ -124,13 +124,31 @@ void Lowering::unknown_field(std::string_view name, Span at, const Target& targe
   for (std::string_view keyword : keywords()) names.push_back(keyword);
   const OriginId o = origin(at, frame);
   auto report = context_.diags.report(o, diag::DslUnknownField, name, level_name(target.level));
-  if (auto near = nearest_name(name, names); !near.empty() && near != name)
-    report.note(o, diag::DslDidYouMean, near).fix(o, std::string(near));
+  const std::string_view near = nearest_name(name, names);
+  if (near.empty() || near == name) return {};
+  report.note(o, diag::DslDidYouMean, near).fix(o, std::string(near));
+  return std::string(near);
+}
+
+Lowering::Found Lowering::locate_or_report(const Word& key, Target& target, Frame& frame) {
+  const OriginId at = origin(key.at, frame);
+  Found found = locate(key.text, target, at);
+  if (found.parent) return found;
+  const std::string near = unknown_field(key.text, key.at, target, frame);
+  // Its content is taken for that of the field that was meant: it is not missing, and it is checked.
+  if (near.empty() || !(found = locate(near, target, at)).parent) return {};
+  const Node* taken = found.parent->find(found.key);
+  if (taken && taken->kind != Node::Kind::kUnset) return {};
+  found.key = keep(found.key);
+  frame.application = 0;
+  blame_nothing();
+  return found;
 }
 
 void Lowering::assign(Node& parent, std::string_view key, const Statement& s, const Frame& frame, int depth) {
   const OriginId at = origin(s.name.at, frame);
   Node& node = pool_.member(parent, key, at);
+  const Attempt attempt(*this, node);
   if (s.block) return apply_block_value(node, *s.block, frame, depth);
   if (!s.pairs.empty()) return apply_pairs(node, s.pairs, frame, depth);
   if (node.written_by == frame.application && frame.application != 0) {
@@ -141,19 +159,20 @@ void Lowering::assign(Node& parent, std::string_view key, const Statement& s, co
   apply(node, s.value, frame, depth);
 }
 
-void Lowering::field(const Statement& s, Target& target, Frame& frame) {
+void Lowering::field(const Statement& s, Target& target, Frame& outer) {
+  Frame frame = outer;
   if (target.level == Level::kClique && s.name.text == "container" && s.block) {
     Target inner{Level::kContainer, target.set, target.index, &main_container(target, origin(s.name.at, frame))};
     Frame own = frame;
     own.application = ++applications_;
     return apply_block(*s.block, inner, own);
   }
-  const Found found = locate(s.name.text, target, origin(s.name.at, frame));
-  if (found.parent == nullptr) return unknown_field(s.name.text, s.name.at, target, frame);
-  assign(*found.parent, keep(found.key), s, frame, 0);
+  const Found found = locate_or_report(s.name, target, frame);
+  if (found.parent) assign(*found.parent, keep(found.key), s, frame, 0);
 }
 
-void Lowering::set_pair(const Pair& pair, Target& target, Frame& frame) {
+void Lowering::set_pair(const Pair& pair, Target& target, Frame& outer) {
+  Frame frame = outer;
   const OriginId at = origin(pair.key.at, frame);
   const bool containers = target.level == Level::kClique || target.level == Level::kContainer;
   if (containers && !pair.key.quoted && is_resource(pair.key.text)) {
@@ -165,10 +184,11 @@ void Lowering::set_pair(const Pair& pair, Target& target, Frame& frame) {
     }
     return;
   }
-  const Found found = locate(pair.key.text, target, at);
-  if (found.parent == nullptr) return unknown_field(pair.key.text, pair.key.at, target, frame);
+  const Found found = locate_or_report(pair.key, target, frame);
+  if (found.parent == nullptr) return;
   Node& node = pool_.member(*found.parent, keep(found.key), at);
-  if (node.written_by == frame.application) {
+  const Attempt attempt(*this, node);
+  if (node.written_by == frame.application && frame.application != 0) {
     context_.diags.report(at, diag::DslSetTwice, pair.key.text)
         .note(NodePool::origin(node), diag::SetHere, pair.key.text);
     return;
@@ -188,6 +208,7 @@ void Lowering::count(const Statement& s, Target& target, Frame& frame) {
                  : target.level == Level::kGroup ? target.set->groups[target.index].item
                                                  : target.set->cliques[target.index].spec;
   Node& node = pool_.member(*parent, "replicas", at);
+  const Attempt attempt(*this, node);
   if (node.written_by == frame.application) {
     context_.diags.report(at, diag::DslSetTwice, "replicas").note(NodePool::origin(node), diag::SetHere, "replicas");
     return;
@@ -221,7 +242,7 @@ void Lowering::startup(const Statement& s, Target& target, Frame& frame) {
                                                           : "";
   if (type.empty()) {
     context_.diags.report(at, diag::DslUnknownStartup, word.text);
-    return;
+    return blame(pool_.member(*target.set->pod_template, "cliqueStartupType", at));
   }
   put_text(*target.set->pod_template, "cliqueStartupType", type, at);
 }
@@ -230,6 +251,7 @@ void Lowering::metric(Node& metrics, const Pair& pair, Frame& frame) {
   const OriginId at = origin(pair.at, frame);
   Node& item = pool_.make(metrics.place.element());
   metrics.items.push_back(&item);
+  const Attempt attempt(*this, item);
   // `pods:NAME=VALUE` is a metric of the pods, everything else a resource.
   const bool of_pods = pair.key.text.starts_with("pods:");
   put_text(item, "type", of_pods ? "Pods" : "Resource", at);
@@ -259,6 +281,7 @@ void Lowering::scale(const Statement& s, Target& target, Frame& frame) {
   Node* parent = group ? target.set->groups[target.index].item : target.set->cliques[target.index].spec;
   Node& config = pool_.member(*parent, group ? "scaleConfig" : "autoScalingConfig", at);
   pool_.become(config, Node::Kind::kMap, at);
+  const Attempt attempt(*this, config);
   auto bound = [&](std::string_view field, std::string_view text, OriginId where) {
     if (text.empty()) return;
     Node& node = pool_.member(config, field, where);
@@ -274,6 +297,7 @@ void Lowering::scale(const Statement& s, Target& target, Frame& frame) {
     bound("minReplicas", s.name.text.substr(0, dots), range_at);
     bound("maxReplicas", s.name.text.substr(dots + 2), range_at);
   }
+  target.set->scales.emplace_back(&config, at);
   Node* metrics = nullptr;
   for (const Pair& pair : s.pairs) {
     if (pair.key.text == "min" || pair.key.text == "max") {
@@ -303,11 +327,13 @@ void Lowering::pack(const Statement& s, Target& target, Frame& frame) {
                                                  : target.set->cliques[target.index].item;
   Node& constraint = pool_.member(*parent, "topologyConstraint", at);
   pool_.become(constraint, Node::Kind::kMap, at);
+  const Attempt attempt(*this, constraint);
   if (!s.name && !s.words[0] && !s.words[1]) {
     context_.diags.report(at, diag::DslEmptyPack);
     return;
   }
   if (s.words[1]) put_text(constraint, "topologyName", s.words[1].text, origin(s.words[1].at, frame));
+  target.set->packs.emplace_back(&constraint, at);
   if (!s.name && !s.words[0]) return;
   Node& domains = pool_.member(constraint, "pack", at);
   if (s.name) put_text(domains, "required", s.name.text, origin(s.name.at, frame));
@@ -319,6 +345,7 @@ void Lowering::tolerate(const Statement& s, Target& target, Frame& frame) {
   constexpr std::string_view kEffects[] = {"NoSchedule", "PreferNoSchedule", "NoExecute"};
   Node& list = pool_.member(pod_spec(target, origin(s.keyword, frame)), "tolerations", origin(s.keyword, frame));
   pool_.become(list, Node::Kind::kList, origin(s.keyword, frame));
+  const Attempt attempt(*this, list);
   for (const Toleration& t : s.tolerations) {
     const OriginId at = origin(t.at, frame);
     std::string key(t.key.text), value;

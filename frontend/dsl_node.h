@@ -3,6 +3,7 @@
 
 #include <deque>
 #include <memory>
+#include <string>
 #include <string_view>
 #include <unordered_map>
 #include <vector>
@@ -51,6 +52,8 @@ struct Node {
   Place place;
   OriginId at = kNowhere;
   std::uint32_t written_by = 0;  ///< which application of a block wrote it; finds a field that is set twice
+  bool incomplete = false;       ///< a mistake was reported about what should stand here
+  bool lacks_items = false;      ///< kList: a mistake was reported about an item that is not there
   ir::Value scalar;
   std::vector<Node*> items;      ///< kList
   std::vector<Entry> entries;    ///< kMap, in order of first writing
@@ -81,6 +84,8 @@ class NodePool {
   /// `at` with a further link at the end of its chain.
   OriginId with_cause(OriginId at, OriginCause why, OriginId cause);
   ir::Value to_value(const Node& node) const;
+  /// Paths of the incomplete places in `node` (see Document::incomplete).
+  static std::vector<std::string> incomplete_places(const Node& node);
   bool exhausted() const { return nodes_.size() > limit_; }
   static OriginId origin(const Node& node);
 

@@ -212,6 +212,10 @@ std::optional<Constant> Evaluator::leaf(const Expression& e, const Scope& scope,
   } else if (facts && v.form == ValueForm::kBare && (out = facts->fact(v.text))) {
   } else {
     const OriginId at = context_.origins.add(source, v.at.begin, v.at.end);
+    if (const std::string_view owner = facts ? facts->missing_owner(v.text) : std::string_view(); !owner.empty()) {
+      context_.diags.report(at, diag::DslUnknownMember, owner);
+      return std::nullopt;
+    }
     auto report = context_.diags.report(at, diag::DslUnknownName, v.text);
     std::vector<std::string_view> names = visible_names(scope);
     if (facts)

@@ -48,6 +48,8 @@ class Facts {
   virtual std::optional<Constant> fact(std::string_view name) const = 0;
   /// Names for "did you mean".
   virtual std::vector<std::string_view> names() const { return {}; }
+  /// The clique or group that `name` asks about, if it is not there.
+  virtual std::string_view missing_owner(std::string_view) const { return {}; }
 
  protected:
   ~Facts() = default;

@@ -12,6 +12,7 @@
 #include "passes/identify.h"
 #include "passes/read_environment.h"
 #include "passes/verify_spec.h"
+#include "runtime/driver/consequences.h"
 #include "runtime/driver/git_text.h"
 #include "runtime/driver/surroundings.h"
 
@@ -127,10 +128,12 @@ class FileCheck {
     out_.has_surroundings |= d.kind == DocumentKind::kBinding || d.kind == DocumentKind::kClaimTemplate;
     bool broken = d.document.broken;
     const passes::KnownKind* kind = broken && root.is_null() ? nullptr : passes::identify(context_, root);
+    const std::size_t before = context_.diags.all().size();
     if (kind)
       check_kind(*kind, root, c);
     else if (d.kind == DocumentKind::kClaimTemplate)
       check_claim_template(root);
+    drop_consequences(context_, before, d.document);
     const bool old_failed =
         kind && kind->root == schemas::Root::kPodCliqueSet && (has_errors(kOldDocument) || old_missing());
     if (broken || old_failed || has_errors(i))
