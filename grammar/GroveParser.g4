@@ -3,7 +3,9 @@
 //
 // A line break ends a statement if it stands directly in a block (or in no brackets at all), after something that can end
 // one, and not before `{` or `:`. The reader inserts NL there. Statements on one line need no separator, but `;` or `,`
-// may stand between them.
+// may stand between them. ATTR and JOIN, from the reader too, see to it that three tokens of look-ahead are enough
+// everywhere: without them `clique a x2 { … }` might be a clique and a field called x2, which only the end of the block
+// would tell. So parsing takes linear time.
 parser grammar GroveParser;
 
 options { tokenVocab = GroveLexer; }
@@ -35,17 +37,17 @@ statement
   | RATIO word ( COLON word )? EQ word ( COLON word )?                       # ratioStatement
   | ASSERT expression ( COMMA STRING )?                                      # assertStatement
   | USE call ( COMMA call )*                                                 # useStatement
-  | pair                                                                     # pairStatement
+  | pairs                                                                    # pairStatement
   | key COLON value                                                          # fieldStatement
   | key block                                                                # fieldStatement
-  | key pair+                                                                # fieldStatement
-  | BARE word attribute* mixins? block?                                      # otherStatement
+  | key pairs                                                                # fieldStatement
+  | BARE word mixins? block?                                                 # otherStatement
   ;
 
-attribute : COUNT | pair | afterClause | scaleClause | packClause | tolerateClause ;
+attribute : ATTR ( COUNT | pair | afterClause | scaleClause | packClause | tolerateClause ) ;
 
 afterClause    : AFTER word ( COMMA word )* ;
-scaleClause    : SCALE BARE? pair* ;
+scaleClause    : SCALE BARE? ( JOIN pair )* ;
 packClause     : PACK ( BARE | STRING )? ( PREFER ( BARE | STRING ) )? ( ON word )? ;
 tolerateClause : TOLERATE toleration ( COMMA toleration )* ;
 toleration     : word ( EQ scalar )? ;
@@ -61,6 +63,7 @@ defaultClause : EQ value ;
 inClause      : IN ( list | word ) ;
 whereClause   : WHERE expression ;
 
+pairs : pair ( JOIN pair )* ;
 pair  : key EQ ( scalar | LPAREN expression RPAREN ) ;
 key   : word | STRING | RAW ;
 value : scalar | list | block | LPAREN expression RPAREN ;
@@ -73,9 +76,9 @@ negation : NOT negation | comparison ;
 comparison : sum ( ( EQEQ | NOTEQ | ATMOST | ATLEAST | BELOW | ABOVE ) sum )? ;
 sum : product ( ( PLUS | MINUS ) product )* ;
 product : factor ( ( STAR | SLASH | PERCENT ) factor )* ;
-factor : MINUS factor | LPAREN expression RPAREN | BARE | COUNT | STRING | RAW | REF ;
+factor : MINUS factor | LPAREN expression RPAREN | BARE | STRING | RAW | REF ;
 
 word
-  : BARE | COUNT | GROVEC | INCLUDE | PARAM | LET | MIXIN | USE | ENV | SET | GROUP | CLIQUE | CONTAINER | INIT | AFTER
+  : BARE | GROVEC | INCLUDE | PARAM | LET | MIXIN | USE | ENV | SET | GROUP | CLIQUE | CONTAINER | INIT | AFTER
   | SCALE | PACK | PREFER | ON | TOLERATE | STARTUP | RATIO | ASSERT | IN | WHERE | AND | OR | NOT
   ;
