@@ -51,22 +51,22 @@ void run_parser(Reading& reading, Tree& tree) {
   if (reading.tokens.empty()) return;
   antlr4::ListTokenSource source(std::move(reading.tokens));
   antlr4::CommonTokenStream stream(&source);
-  P parser(&stream);
+  RecordingParser parser(&stream);
   parser.removeErrorListeners();
   parser.getInterpreter<antlr4::atn::ParserATNSimulator>()->setPredictionMode(antlr4::atn::PredictionMode::SLL);
   parser.setErrorHandler(std::make_shared<antlr4::BailErrorStrategy>());
-  ParserRuleContext* root = nullptr;
   try {
-    root = parser.file();
+    parser.file();
   } catch (const antlr4::ParseCancellationException&) {
     // The quick mode gave up: either the text is wrong or it needs full look-ahead.
     stream.seek(0);
     parser.reset();
+    parser.forget();
     parser.getInterpreter<antlr4::atn::ParserATNSimulator>()->setPredictionMode(antlr4::atn::PredictionMode::LL);
     parser.setErrorHandler(reporting_strategy(reading));
-    root = parser.file();
+    parser.file();
   }
-  TreeBuilder(reading, tree).file(root);
+  TreeBuilder(reading, tree).file(parser.root());
 }
 
 }  // namespace

@@ -9,22 +9,21 @@
 
 namespace grovec::frontend::dsl {
 
-void TreeBuilder::file(ParserRuleContext* context) {
+void TreeBuilder::file(const Node* context) {
   tree_.body.at = {0, static_cast<std::uint32_t>(reading_.text.size())};
-  for (auto* node : context->children) {
-    Child c = child_of(node);
+  for (Child c : context->children()) {
     if (c.rule_index() == P::RuleVersion) version(c.rule);
     if (c.rule_index() == P::RuleStatement) statement(c.rule, tree_.body);
   }
   tree_.body.dangling = take_leading(static_cast<std::uint32_t>(reading_.text.size()) + 1);
 }
 
-void TreeBuilder::version(ParserRuleContext* context) {
+void TreeBuilder::version(const Node* context) {
   const Span at = span(context);
   tree_.header = take_leading(at.begin);
   tree_.has_version = true;
-  for (auto* node : context->children)
-    if (Child c = child_of(node); c.rule_index() == P::RuleWord) tree_.version = word(c.rule);
+  for (Child c : context->children())
+    if (c.rule_index() == P::RuleWord) tree_.version = word(c.rule);
   tree_.version_trailing = take_trailing(at.end);
 }
 
@@ -99,9 +98,9 @@ StatementKind TreeBuilder::kind_of(std::size_t type) {
   }
 }
 
-void TreeBuilder::clause(ParserRuleContext* context, Statement& out) {
+void TreeBuilder::clause(const Node* context, Statement& out) {
   out.at = span(context);
-  switch (context->getRuleIndex()) {
+  switch (context->rule) {
     case P::RuleAfterClause:
       out.kind = StatementKind::kAfter;
       break;
@@ -117,8 +116,7 @@ void TreeBuilder::clause(ParserRuleContext* context, Statement& out) {
   }
   if (out.kind == StatementKind::kPack) out.words.resize(2);
   bool preferred = false;
-  for (auto* node : context->children) {
-    Child c = child_of(node);
+  for (Child c : context->children()) {
     if (c.token && out.keyword.end == 0) {
       out.keyword = reading_.span(c.token);
       continue;
@@ -141,11 +139,10 @@ void TreeBuilder::clause(ParserRuleContext* context, Statement& out) {
   }
 }
 
-Toleration TreeBuilder::toleration(ParserRuleContext* context) {
+Toleration TreeBuilder::toleration(const Node* context) {
   Toleration out;
   out.at = span(context);
-  for (auto* node : context->children) {
-    Child c = child_of(node);
+  for (Child c : context->children()) {
     if (c.rule_index() == P::RuleWord) out.key = word(c.rule);
     if (c.rule_index() == P::RuleScalar) {
       out.has_value = true;
@@ -155,11 +152,10 @@ Toleration TreeBuilder::toleration(ParserRuleContext* context) {
   return out;
 }
 
-void TreeBuilder::attribute(ParserRuleContext* context, Statement& out) {
+void TreeBuilder::attribute(const Node* context, Statement& out) {
   Statement a;
   a.at = span(context);
-  for (auto* node : context->children) {
-    Child c = child_of(node);
+  for (Child c : context->children()) {
     if (c.type() == P::COUNT) {
       a.kind = StatementKind::kCount;
       Span digits{a.at.begin + 1, a.at.end};
@@ -175,8 +171,8 @@ void TreeBuilder::attribute(ParserRuleContext* context, Statement& out) {
   out.attributes.push_back(std::move(a));
 }
 
-void TreeBuilder::statement(ParserRuleContext* context, Block& into) {
-  if (context->children.empty()) return;
+void TreeBuilder::statement(const Node* context, Block& into) {
+  if (context->children().empty()) return;
   Statement out;
   out.at = span(context);
   out.blank_before = blank_line_before(out.at.begin);
@@ -234,14 +230,13 @@ bool TreeBuilder::ends_well(const Statement& s) {
   return false;
 }
 
-bool TreeBuilder::fill(ParserRuleContext* context, Statement& out) {
-  if (dynamic_cast<P::OtherStatementContext*>(context)) {
-    other(context);
+bool TreeBuilder::fill(const Node* context, Statement& out) {
+  if (const Node* slip = (*context->children().begin()).rule; slip != nullptr && slip->rule == P::RuleOther) {
+    other(slip);
     return false;
   }
   bool first = true;
-  for (auto* node : context->children) {
-    Child c = child_of(node);
+  for (Child c : context->children()) {
     if (!c.token && !c.rule) continue;
     if (first && c.token) {
       out.kind = kind_of(c.token->getType());
@@ -259,7 +254,7 @@ bool TreeBuilder::fill(ParserRuleContext* context, Statement& out) {
   }
   if (out.kind == StatementKind::kField && !out.pairs.empty() && !out.name) out.kind = StatementKind::kPair;
   if (out.keyword.end == 0) out.keyword = out.name ? out.name.at : out.at;
-  return context->exception == nullptr;
+  return !context->failed;
 }
 
 void TreeBuilder::part(const Child& c, Statement& out) {
@@ -288,8 +283,8 @@ void TreeBuilder::part(const Child& c, Statement& out) {
       out.block = block(c.rule);
       break;
     case P::RulePairs:
-      for (auto* node : c.rule->children)
-        if (Child p = child_of(node); p.rule_index() == P::RulePair) out.pairs.push_back(pair(p.rule));
+      for (Child p : c.rule->children())
+        if (p.rule_index() == P::RulePair) out.pairs.push_back(pair(p.rule));
       break;
     case P::RuleAttribute:
       attribute(c.rule, out);
@@ -314,9 +309,8 @@ void TreeBuilder::part(const Child& c, Statement& out) {
       in_clause(c.rule, out);
       break;
     case P::RuleWhereClause:
-      for (auto* node : c.rule->children)
-        if (Child e = child_of(node); e.rule_index() == P::RuleExpression)
-          out.expression = std::make_unique<Expression>(expression(e.rule));
+      for (Child e : c.rule->children())
+        if (e.rule_index() == P::RuleExpression) out.expression = std::make_unique<Expression>(expression(e.rule));
       break;
     case P::RuleAfterClause:
     case P::RuleScaleClause:
@@ -336,10 +330,9 @@ void TreeBuilder::part(const Child& c, Statement& out) {
   }
 }
 
-void TreeBuilder::in_clause(ParserRuleContext* context, Statement& out) {
+void TreeBuilder::in_clause(const Node* context, Statement& out) {
   out.has_value = true;
-  for (auto* node : context->children) {
-    Child c = child_of(node);
+  for (Child c : context->children()) {
     if (c.rule_index() == P::RuleList) {
       out.value.at = span(c.rule);
       list(c.rule, out.value);
@@ -351,8 +344,8 @@ void TreeBuilder::in_clause(ParserRuleContext* context, Statement& out) {
   }
 }
 
-void TreeBuilder::other(ParserRuleContext* context) {
-  const Token* token = context->getStart();
+void TreeBuilder::other(const Node* context) {
+  const Token* token = context->start;
   if (reading_.first_on_line(token->getLine(), reading_.span(token)) && !report_colon(reading_, token)) {
     const std::string_view text = reading_.slice(token);
     const OriginId at = reading_.origin(reading_.span(token));
@@ -364,16 +357,16 @@ void TreeBuilder::other(ParserRuleContext* context) {
     } else {
       // A field whose colon is missing, most likely.
       Span next;
-      for (auto* node : context->children)
-        if (Child c = child_of(node); c.rule_index() == P::RuleWord) next = span(c.rule);
+      for (Child c : context->children())
+        if (c.rule_index() == P::RuleWord) next = span(c.rule);
       reading_.context.diags.report(reading_.origin(next), diag::DslUnexpected,
                                     "`:`, `=` or `{` after `" + std::string(text) + "`",
                                     "`" + std::string(reading_.slice(next)) + "`");
     }
   }
   // Mistakes inside its block are worth reporting too.
-  for (auto* node : context->children)
-    if (Child c = child_of(node); c.rule_index() == P::RuleBlock) (void)block(c.rule);
+  for (Child c : context->children())
+    if (c.rule_index() == P::RuleBlock) (void)block(c.rule);
 }
 
 }  // namespace grovec::frontend::dsl

@@ -3,16 +3,16 @@
 
 namespace grovec::frontend::dsl {
 
-Span TreeBuilder::span(ParserRuleContext* context) const {
-  const Token* start = context->getStart();
-  const Token* stop = context->getStop();
+Span TreeBuilder::span(const Node* context) const {
+  const Token* start = context->start;
+  const Token* stop = context->stop;
   if (start == nullptr) return {};
   Span at = reading_.span(start);
   if (stop != nullptr && stop->getType() != P::NL) at.end = std::max(at.end, reading_.span(stop).end);
   return at;
 }
 
-Word TreeBuilder::word(ParserRuleContext* context) const {
+Word TreeBuilder::word(const Node* context) const {
   Span at = span(context);
   return {reading_.slice(at), at, false};
 }
@@ -26,8 +26,7 @@ Word TreeBuilder::quoted_word(const Token* token) {
 
 Word TreeBuilder::any_word(const Child& c) {
   if (c.rule) {
-    for (auto* node : c.rule->children) {
-      Child inner = child_of(node);
+    for (Child inner : c.rule->children()) {
       if (inner.rule) return word(inner.rule);
       if (inner.token) return any_word(inner);
     }
@@ -87,11 +86,10 @@ void TreeBuilder::decode_string(std::string_view literal, Value& out) {
   }
 }
 
-Value TreeBuilder::value(ParserRuleContext* context) {
+Value TreeBuilder::value(const Node* context) {
   Value out;
   out.at = span(context);
-  for (auto* node : context->children) {
-    Child c = child_of(node);
+  for (Child c : context->children()) {
     switch (c.rule_index()) {
       case P::RuleScalar:
         return scalar(c.rule);
@@ -113,11 +111,10 @@ Value TreeBuilder::value(ParserRuleContext* context) {
   return out;
 }
 
-Value TreeBuilder::scalar(ParserRuleContext* context) {
+Value TreeBuilder::scalar(const Node* context) {
   Value out;
   out.at = span(context);
-  for (auto* node : context->children) {
-    Child c = child_of(node);
+  for (Child c : context->children()) {
     if (c.rule) {
       out.text = reading_.slice(out.at);
     } else if (c.token) {
@@ -127,13 +124,12 @@ Value TreeBuilder::scalar(ParserRuleContext* context) {
   return out;
 }
 
-void TreeBuilder::list(ParserRuleContext* context, Value& out) {
+void TreeBuilder::list(const Node* context, Value& out) {
   out.form = ValueForm::kList;
   const std::uint32_t open = out.at.begin + 1;
   out.inline_list = true;
-  for (auto* node : context->children) {
-    Child c = child_of(node);
-    if (c.rule_index() != P::RuleValue || c.rule->children.empty()) continue;
+  for (Child c : context->children()) {
+    if (c.rule_index() != P::RuleValue || c.rule->children().empty()) continue;
     const std::uint32_t begin = span(c.rule).begin;
     if (out.items.empty()) out.inline_list = same_line(open, begin);
     std::vector<Comment> leading = take_leading(begin);
@@ -144,13 +140,12 @@ void TreeBuilder::list(ParserRuleContext* context, Value& out) {
   out.dangling = take_leading(out.at.end);
 }
 
-std::unique_ptr<Block> TreeBuilder::block(ParserRuleContext* context) {
+std::unique_ptr<Block> TreeBuilder::block(const Node* context) {
   auto out = std::make_unique<Block>();
   out->at = span(context);
   out->open_comment = take_trailing(out->at.begin + 1);
   bool first = true;
-  for (auto* node : context->children) {
-    Child c = child_of(node);
+  for (Child c : context->children()) {
     if (c.rule_index() != P::RuleStatement) continue;
     if (first) out->inline_block = same_line(out->at.begin, span(c.rule).begin);
     first = false;
@@ -160,13 +155,12 @@ std::unique_ptr<Block> TreeBuilder::block(ParserRuleContext* context) {
   return out;
 }
 
-Expression TreeBuilder::expression(ParserRuleContext* context) {
+Expression TreeBuilder::expression(const Node* context) {
   Expression out;
   out.at = span(context);
-  for (auto* node : context->children) {
-    Child c = child_of(node);
+  for (Child c : context->children()) {
     if (c.rule) {
-      if (c.rule->getRuleIndex() == P::RuleWord) continue;
+      if (c.rule->rule == P::RuleWord) continue;
       out.operands.push_back(expression(c.rule));
       continue;
     }
@@ -212,7 +206,7 @@ Expression TreeBuilder::expression(ParserRuleContext* context) {
         out.operators.push_back(Operator::kAdd);
         break;
       case P::MINUS:
-        if (context->getRuleIndex() == P::RuleFactor)
+        if (context->rule == P::RuleFactor)
           out.prefix = Operator::kNegate;
         else
           out.operators.push_back(Operator::kSubtract);
@@ -234,11 +228,10 @@ Expression TreeBuilder::expression(ParserRuleContext* context) {
   return inner;
 }
 
-Pair TreeBuilder::pair(ParserRuleContext* context) {
+Pair TreeBuilder::pair(const Node* context) {
   Pair out;
   out.at = span(context);
-  for (auto* node : context->children) {
-    Child c = child_of(node);
+  for (Child c : context->children()) {
     if (c.rule_index() == P::RuleKey) out.key = any_word(c);
     if (c.rule_index() == P::RuleScalar) out.value = scalar(c.rule);
     if (c.rule_index() == P::RuleExpression) {
@@ -250,17 +243,15 @@ Pair TreeBuilder::pair(ParserRuleContext* context) {
   return out;
 }
 
-Call TreeBuilder::call(ParserRuleContext* context) {
+Call TreeBuilder::call(const Node* context) {
   Call out;
   out.at = span(context);
-  for (auto* node : context->children) {
-    Child c = child_of(node);
+  for (Child c : context->children()) {
     if (c.rule_index() == P::RuleWord) out.name = word(c.rule);
     if (c.type() == P::LPAREN) out.has_parentheses = true;
     if (c.rule_index() != P::RuleArgument) continue;
     Argument argument;
-    for (auto* part : c.rule->children) {
-      Child a = child_of(part);
+    for (Child a : c.rule->children()) {
       if (a.rule_index() == P::RuleWord) argument.name = word(a.rule);
       if (a.rule_index() == P::RuleValue) argument.value = value(a.rule);
     }
@@ -269,15 +260,14 @@ Call TreeBuilder::call(ParserRuleContext* context) {
   return out;
 }
 
-void TreeBuilder::calls(ParserRuleContext* context, Statement& out) {
-  for (auto* node : context->children)
-    if (Child c = child_of(node); c.rule_index() == P::RuleCall) out.calls.push_back(call(c.rule));
+void TreeBuilder::calls(const Node* context, Statement& out) {
+  for (Child c : context->children())
+    if (c.rule_index() == P::RuleCall) out.calls.push_back(call(c.rule));
 }
 
 void TreeBuilder::type_and_default(const Child& c, Parameter& out) {
   if (c.rule_index() != P::RuleTypeClause && c.rule_index() != P::RuleDefaultClause) return;
-  for (auto* node : c.rule->children) {
-    Child part = child_of(node);
+  for (Child part : c.rule->children()) {
     if (part.rule_index() == P::RuleWord) out.type = word(part.rule);
     if (part.rule_index() == P::RuleValue) {
       out.has_default = true;
@@ -294,14 +284,12 @@ void TreeBuilder::split_type(Parameter& out) {
   out.name = {out.name.text.substr(0, colon), {out.name.at.begin, at}, false};
 }
 
-void TreeBuilder::parameters(ParserRuleContext* context, Statement& out) {
+void TreeBuilder::parameters(const Node* context, Statement& out) {
   out.has_parameters = true;
-  for (auto* node : context->children) {
-    Child c = child_of(node);
+  for (Child c : context->children()) {
     if (c.rule_index() != P::RuleParameter) continue;
     Parameter parameter;
-    for (auto* part : c.rule->children) {
-      Child p = child_of(part);
+    for (Child p : c.rule->children()) {
       if (p.rule_index() == P::RuleWord) parameter.name = word(p.rule);
       type_and_default(p, parameter);
     }

@@ -11,6 +11,19 @@ parser grammar GroveParser;
 options { tokenVocab = GroveLexer; }
 
 @parser::members {
+  /// Hooks for whoever wants to know what is parsed; ANTLR's own trees cost several times the parsing.
+  virtual void entered(size_t) {}
+  virtual void left(antlr4::ParserRuleContext *) {}
+  void enterRule(antlr4::ParserRuleContext *context, size_t state, size_t rule) override {
+    antlr4::Parser::enterRule(context, state, rule);
+    entered(rule);
+  }
+  void exitRule() {
+    antlr4::ParserRuleContext *context = _ctx;
+    antlr4::Parser::exitRule();
+    left(context);
+  }
+
   /// Builds the parser's tables at the first call instead of before main (grammar/lazy_init.cmake).
   static void load() { static Initializer once; (void)once; }
 }
@@ -23,26 +36,29 @@ strayBrace : RBRACE ;
 block : LBRACE ( statement | separator )* RBRACE ;
 
 statement
-  : INCLUDE value                                                            # includeStatement
-  | PARAM word typeClause? defaultClause? inClause? whereClause?             # paramStatement
-  | LET word EQ value                                                        # letStatement
-  | MIXIN word parameters? mixins? block                                     # mixinStatement
-  | ENV word block                                                           # envStatement
-  | ( SET | GROUP | CLIQUE | CONTAINER | INIT ) word attribute* mixins? block?   # nodeStatement
-  | afterClause                                                              # afterStatement
-  | scaleClause block?                                                       # scaleStatement
-  | packClause                                                               # packStatement
-  | tolerateClause                                                           # tolerateStatement
-  | STARTUP word                                                             # startupStatement
-  | RATIO word ( COLON word )? EQ word ( COLON word )?                       # ratioStatement
-  | ASSERT expression ( COMMA STRING )?                                      # assertStatement
-  | USE call ( COMMA call )*                                                 # useStatement
-  | pairs                                                                    # pairStatement
-  | key COLON value                                                          # fieldStatement
-  | key block                                                                # fieldStatement
-  | key pairs                                                                # fieldStatement
-  | BARE word mixins? block?                                                 # otherStatement
+  : INCLUDE value
+  | PARAM word typeClause? defaultClause? inClause? whereClause?
+  | LET word EQ value
+  | MIXIN word parameters? mixins? block
+  | ENV word block
+  | ( SET | GROUP | CLIQUE | CONTAINER | INIT ) word attribute* mixins? block?
+  | afterClause
+  | scaleClause block?
+  | packClause
+  | tolerateClause
+  | STARTUP word
+  | RATIO word ( COLON word )? EQ word ( COLON word )?
+  | ASSERT expression ( COMMA STRING )?
+  | USE call ( COMMA call )*
+  | pairs
+  | key COLON value
+  | key block
+  | key pairs
+  | other
   ;
+
+// A slip: `cliqe w { … }`, `image nginx`. The reader says what is wrong with it.
+other : BARE word mixins? block? ;
 
 attribute : ATTR ( COUNT | pair | afterClause | scaleClause | packClause | tolerateClause ) ;
 
