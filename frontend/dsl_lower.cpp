@@ -27,17 +27,7 @@ const char* level_text(Level level) {
 }  // namespace
 
 Lowering::Lowering(Context& context, Program& program, const DslLimits& limits)
-    : context_(context), program_(program), limits_(limits), pool_(context, limits.nodes) {
-  const Place root{schemas::root(schemas::Root::kPodCliqueSet), 0};
-  metadata_ = root.member("metadata");
-  spec_ = root.member("spec");
-  template_ = spec_.member("template");
-  clique_ = template_.member("cliques").element();
-  clique_spec_ = clique_.member("spec");
-  pod_spec_ = clique_spec_.member("podSpec");
-  container_ = pod_spec_.member("containers").element();
-  group_ = template_.member("podCliqueScalingGroups").element();
-}
+    : context_(context), program_(program), limits_(limits), pool_(context, limits.nodes) {}
 
 OriginId Lowering::origin(Span at, const Frame& frame) {
   OriginId o = context_.origins.add(frame.source, at.begin, at.end);
@@ -234,7 +224,7 @@ void Lowering::declare_group(const Statement& s, Target& target, Frame& frame) {
     }
     Node& list = pool_.member(*set.pod_template, "podCliqueScalingGroups", at);
     pool_.become(list, Node::Kind::kList, at);
-    Node& item = pool_.make(group_);
+    Node& item = pool_.make(places_.group);
     pool_.become(item, Node::Kind::kMap, at);
     list.items.push_back(&item);
     put_text(item, "name", s.name.text, at);
@@ -261,7 +251,7 @@ void Lowering::declare_clique(const Statement& s, Target& target, Frame& frame) 
       return blame_nothing();
     }
     Node& list = pool_.member(*set.pod_template, "cliques", at);
-    Node& item = pool_.make(clique_);
+    Node& item = pool_.make(places_.clique);
     pool_.become(item, Node::Kind::kMap, at);
     list.items.push_back(&item);
     put_text(item, "name", s.name.text, at);
@@ -295,7 +285,7 @@ void Lowering::declare_container(const Statement& s, Target& target, Frame& fram
     item = pool_.find_item(list, s.name.text);
   }
   if (item == nullptr) {
-    item = &pool_.make(container_);
+    item = &pool_.make(places_.container);
     pool_.become(*item, Node::Kind::kMap, at);
     put_text(*item, "name", s.name.text, at);
     pool_.add_item(list, *item, s.name.text);

@@ -17,12 +17,6 @@ void add_names(Place place, std::vector<std::string_view>& out) {
   for (const schemas::Key& k : schemas::keys_of(schemas::type(place.type))) out.push_back(k.json_name);
 }
 
-/// Names that `k=v` takes for resources of the container.
-bool is_resource(std::string_view key) {
-  return key == "cpu" || key == "memory" || key == "gpu" || key == "ephemeral-storage" ||
-         key.starts_with("hugepages-") || key.find('/') != std::string_view::npos;
-}
-
 const char* level_name(Level level) {
   switch (level) {
     case Level::kSet:
@@ -50,7 +44,7 @@ Node& Lowering::main_container(Target& target, OriginId at) {
   Node& list = pool_.member(pod_spec(target, at), "containers", at);
   pool_.become(list, Node::Kind::kList, at);
   if (list.items.empty()) {
-    Node& item = pool_.make(container_);
+    Node& item = pool_.make(places_.container);
     pool_.become(item, Node::Kind::kMap, at);
     list.items.push_back(&item);
     list.index.reset();
@@ -65,16 +59,16 @@ Lowering::Found Lowering::locate(std::string_view name, Target& target, OriginId
       if (name == "metadata") return {set.root, name, false};
       if (name == "labels" || name == "annotations" || name == "namespace")
         return {set.root->find("metadata"), name, false};
-      if (name != "template" && field_of(spec_, name)) return {set.spec, name, false};
+      if (name != "template" && field_of(places_.spec, name)) return {set.spec, name, false};
       const bool structural = name == "cliques" || name == "podCliqueScalingGroups";
-      if (!structural && field_of(template_, name)) return {set.pod_template, name, false};
+      if (!structural && field_of(places_.set_template, name)) return {set.pod_template, name, false};
       return {};
     }
     case Level::kGroup: {
       Node* item = set.groups[target.index].item;
       if (name == "min") return {item, "minAvailable", false};
       if (name == "cliques") return {item, "cliqueNames", false};
-      if (name != "name" && field_of(group_, name)) return {item, name, false};
+      if (name != "name" && field_of(places_.group, name)) return {item, name, false};
       return {};
     }
     case Level::kClique: {
@@ -83,9 +77,9 @@ Lowering::Found Lowering::locate(std::string_view name, Target& target, OriginId
       if (name == "role") return {clique.spec, "roleName", false};
       if (name == "pod") return {clique.spec, "podSpec", false};
       if (name == "name") return {};
-      if (field_of(clique_, name)) return {clique.item, name, false};
-      if (field_of(clique_spec_, name)) return {clique.spec, name, false};
-      if (field_of(pod_spec_, name)) return {&pod_spec(target, at), name, false};
+      if (field_of(places_.clique, name)) return {clique.item, name, false};
+      if (field_of(places_.clique_spec, name)) return {clique.spec, name, false};
+      if (field_of(places_.pod_spec, name)) return {&pod_spec(target, at), name, false};
       break;
     }
     case Level::kContainer:
@@ -96,7 +90,7 @@ Lowering::Found Lowering::locate(std::string_view name, Target& target, OriginId
     pool_.become(resources, Node::Kind::kMap, at);
     return {&resources, name, true};
   }
-  if (name != "name" && field_of(container_, name)) return {&main_container(target, at), name, false};
+  if (name != "name" && field_of(places_.container, name)) return {&main_container(target, at), name, false};
   return {};
 }
 
@@ -104,20 +98,20 @@ std::string Lowering::unknown_field(std::string_view name, Span at, const Target
   std::vector<std::string_view> names;
   switch (target.level) {
     case Level::kSet:
-      add_names(spec_, names);
-      add_names(template_, names);
+      add_names(places_.spec, names);
+      add_names(places_.set_template, names);
       names.insert(names.end(), {"labels", "annotations", "namespace"});
       break;
     case Level::kGroup:
-      add_names(group_, names);
+      add_names(places_.group, names);
       break;
     case Level::kClique:
-      add_names(clique_, names);
-      add_names(clique_spec_, names);
-      add_names(pod_spec_, names);
+      add_names(places_.clique, names);
+      add_names(places_.clique_spec, names);
+      add_names(places_.pod_spec, names);
       [[fallthrough]];
     case Level::kContainer:
-      add_names(container_, names);
+      add_names(places_.container, names);
       names.insert(names.end(), {"limits", "requests"});
       break;
   }
@@ -175,7 +169,7 @@ void Lowering::set_pair(const Pair& pair, Target& target, Frame& outer) {
   Frame frame = outer;
   const OriginId at = origin(pair.key.at, frame);
   const bool containers = target.level == Level::kClique || target.level == Level::kContainer;
-  if (containers && !pair.key.quoted && is_resource(pair.key.text)) {
+  if (containers && !pair.key.quoted && is_resource_word(pair.key.text)) {
     for (std::string_view name : {"limits", "requests"}) {
       const Found found = locate(name, target, at);
       Node& list = pool_.member(*found.parent, name, at);

@@ -189,8 +189,7 @@ class Lowering {
   bool broken_ = false;
   bool over_budget_ = false;
 
-  // Types of the places that have names of their own.
-  Place metadata_, spec_, template_, clique_, clique_spec_, pod_spec_, container_, group_;
+  SetPlaces places_;
 };
 
 }  // namespace grovec::frontend::dsl

@@ -17,6 +17,23 @@ std::string_view scalar_text(const ir::Value& v, Arena& arena) {
 }
 }  // namespace
 
+SetPlaces::SetPlaces() {
+  const Place root{schemas::root(schemas::Root::kPodCliqueSet), 0};
+  metadata = root.member("metadata");
+  spec = root.member("spec");
+  set_template = spec.member("template");
+  clique = set_template.member("cliques").element();
+  clique_spec = clique.member("spec");
+  pod_spec = clique_spec.member("podSpec");
+  container = pod_spec.member("containers").element();
+  group = set_template.member("podCliqueScalingGroups").element();
+}
+
+bool is_resource_word(std::string_view key) {
+  return key == "cpu" || key == "memory" || key == "gpu" || key == "ephemeral-storage" ||
+         key.starts_with("hugepages-") || key.find('/') != std::string_view::npos;
+}
+
 std::string_view scalar_field(std::string_view element) {
   if (element == "v1.EnvVar") return "value";
   if (element == "v1.VolumeMount" || element == "v1.VolumeDevice") return "name";

@@ -31,6 +31,15 @@ struct Place {
   Place member(std::string_view name) const;
 };
 
+/// The places of a PodCliqueSet that statements of their own write to.
+struct SetPlaces {
+  SetPlaces();
+  Place metadata, spec, set_template, clique, clique_spec, pod_spec, container, group;
+};
+
+/// Names that `k=v` takes for resources of the container.
+bool is_resource_word(std::string_view key);
+
 /// What an unquoted word means at a place: `null` is null; text where text is wanted; else a number or truth value as
 /// YAML reads it (yes, no, on, off, y, n are text), or text.
 ir::Value bare_value(std::string_view text, Place place, OriginId at);
