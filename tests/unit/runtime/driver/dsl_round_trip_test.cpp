@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <sstream>
@@ -12,6 +13,7 @@
 #include "ir/base/render.h"
 #include "runtime/driver/compile.h"
 #include "runtime/driver/emit.h"
+#include "tests/unit/support/generate.h"
 
 namespace grovec::driver {
 namespace {
@@ -141,6 +143,25 @@ TEST_F(DslRoundTrip, ExamplesAreTheSameInBothForms) {
     ++equal;
   }
   EXPECT_GE(equal, 7u);
+}
+
+// GROVEC_PROPERTY_RUNS raises the number of sets.
+TEST_F(DslRoundTrip, GeneratedSets) {
+  const char* wanted = std::getenv("GROVEC_PROPERTY_RUNS");
+  const std::uint64_t runs = wanted ? std::strtoull(wanted, nullptr, 10) : 250;
+  for (std::uint64_t seed = 0; seed < runs && !HasFailure(); ++seed) {
+    const std::string yaml = testing::generate_set(seed, {.shuffle_keys = seed % 2 == 1});
+    const Output direct = compile_file(write("direct.yaml", yaml), {});
+    ASSERT_TRUE(direct.ok) << seed << "\n" << yaml << direct.findings;
+    const auto grove = to_grove(yaml);
+    ASSERT_TRUE(grove) << seed << "\n" << yaml;
+    const Output through = compile_file(write("set.grove", *grove), {});
+    EXPECT_EQ(through.text, direct.text) << seed << "\n" << *grove << through.findings;
+    const Output back = compile_file(write("set.yaml", to_yaml(*grove)), {});
+    EXPECT_EQ(back.text, direct.text) << seed << "\n" << *grove << back.findings;
+    Context context;
+    EXPECT_EQ(frontend::format_grove(context, context.sources.add("set.grove", *grove)), grove) << seed;
+  }
 }
 
 }  // namespace
