@@ -12,27 +12,29 @@ namespace {
 
 /// UTF-8 and control characters; fills the byte table if the text is not ASCII.
 bool check_text(Reading& reading) {
+  // The input stream of the runtime drops a byte order mark.
+  const std::size_t start = reading.text.starts_with("\xEF\xBB\xBF") ? 3 : 0;
   std::size_t code_points = 0;
-  const TextCheck check = check_utf8(reading.text, code_points);
+  const TextCheck check = check_utf8(reading.text.substr(start), code_points);
   if (check.ok) {
     if (code_points == reading.text.size()) return true;
     reading.byte_of.reserve(code_points + 1);
-    // The input stream of the runtime drops a byte order mark.
-    for (std::size_t i = reading.text.starts_with("\xEF\xBB\xBF") ? 3 : 0; i < reading.text.size(); ++i)
+    for (std::size_t i = start; i < reading.text.size(); ++i)
       if ((static_cast<unsigned char>(reading.text[i]) & 0xC0) != 0x80)
         reading.byte_of.push_back(static_cast<std::uint32_t>(i));
     reading.byte_of.push_back(static_cast<std::uint32_t>(reading.text.size()));
     return true;
   }
-  const auto at = static_cast<std::uint32_t>(check.offset);
-  const OriginId origin = reading.origin({at, at + 1});
-  if (check.control) {
-    constexpr char kHex[] = "0123456789ABCDEF";
-    const std::string name = {'U', '+', '0', '0', kHex[(check.code >> 4) & 15], kHex[check.code & 15]};
-    reading.context.diags.report(origin, diag::DslControlCharacter, name);
-  } else {
-    reading.context.diags.report(origin, diag::DslNotUtf8);
+  const auto at = static_cast<std::uint32_t>(start + check.offset);
+  if (!check.control) {
+    reading.context.diags.report(reading.origin({at, at + 1}), diag::DslNotUtf8);
+    return false;
   }
+  constexpr char kHex[] = "0123456789ABCDEF";
+  std::string name = "U+";
+  for (int shift = 12; shift >= 0; shift -= 4) name += kHex[(check.code >> shift) & 15];
+  const std::uint32_t length = check.code > 0xFF ? 3 : 1;
+  reading.context.diags.report(reading.origin({at, at + length}), diag::DslControlCharacter, name);
   return false;
 }
 

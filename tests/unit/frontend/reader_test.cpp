@@ -81,6 +81,7 @@ TEST(Reader, RefusesWhatTheReferenceRefuses) {
                                                        {"a: \x7F\n", "1005"},
                                                        {"a: \xC2\x80\n", "1005"},
                                                        {"a: \xEF\xBB\xBF\n", "1005"},
+                                                       {"a: 1 # \xEF\xBB\xBF\n", "1005"},
                                                        {"a: \xEF\xBF\xBE\n", "1005"},
                                                        {"a: \xFF\n", "1003"},
                                                        {"a: \xC0\x80\n", "1003"},
