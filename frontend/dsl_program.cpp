@@ -278,6 +278,14 @@ std::unique_ptr<Value> written(const ir::Value& v, std::deque<std::string>& text
 }
 }  // namespace
 
+/// The name of a value as it was written: YAML 1.1 takes an `n` for `false`.
+std::string_view Program::written_key(const ir::Member& m) const {
+  if (m.key_at == kNowhere || (m.key != "true" && m.key != "false")) return m.key;
+  const Origin& o = context_.origins[m.key_at];
+  const std::string_view text = context_.sources.text(o.source).substr(o.begin, o.end - o.begin);
+  return params_.contains(text) ? text : m.key;
+}
+
 void Program::apply_given_values() {
   for (const ir::Value& document : options_.values) {
     if (document.kind() == ir::ValueKind::kNull) continue;
@@ -295,7 +303,7 @@ void Program::apply_given_values() {
       }
       const Origin& o = context_.origins[m.value.at()];
       value->at = {o.begin, o.end};
-      give(m.key, std::move(value), o.source, m.value.at());
+      give(written_key(m), std::move(value), o.source, m.value.at());
     }
   }
   for (const auto& [name, text] : options_.set_values) {

@@ -60,6 +60,7 @@ class Program {
   void choose_environment();
   void apply_environment(const Placed& env);
   void apply_given_values();
+  std::string_view written_key(const ir::Member& m) const;
   void give(std::string_view name, std::unique_ptr<Value> value, SourceId source, OriginId at);
   void check_parameters();
   bool known_types(const Statement& head, SourceId source);

@@ -233,6 +233,7 @@ std::vector<Input> inputs_of(const CheckRequest& request, CheckReport& report, s
     else
       report.errors.push_back(found.error());
   }
+  if (Result<Done> settings = check_settings(request.language); !settings) usage = settings.error();
   if (std::count_if(out.begin(), out.end(), [](const Input& i) { return i.path == "-"; }) > 1)
     usage = Error{"`-` can be named only once", 2};
   return out;
