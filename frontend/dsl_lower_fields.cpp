@@ -118,7 +118,9 @@ std::string Lowering::unknown_field(std::string_view name, Span at, const Target
   for (std::string_view keyword : keywords()) names.push_back(keyword);
   const OriginId o = origin(at, frame);
   auto report = context_.diags.report(o, diag::DslUnknownField, name, level_name(target.level));
-  const std::string_view near = nearest_name(name, names);
+  // After so many, the file is something else altogether.
+  constexpr std::size_t kSuggestions = 256;
+  const std::string_view near = ++suggestions_ > kSuggestions ? std::string_view() : nearest_name(name, names);
   if (near.empty() || near == name) return {};
   report.note(o, diag::DslDidYouMean, near).fix(o, std::string(near));
   return std::string(near);

@@ -185,6 +185,7 @@ class Lowering {
   std::vector<ir::Value> built_;
   std::uint32_t applications_ = 0;
   std::size_t statements_ = 0;
+  std::size_t suggestions_ = 0;
   std::size_t blamed_ = 0;  ///< findings up to here have made a node incomplete
   bool broken_ = false;
   bool over_budget_ = false;

@@ -57,12 +57,13 @@ struct Reading {
   std::string_view slice(Span at) const { return text.substr(at.begin, at.end - at.begin); }
   std::string_view slice(const Token* token) const { return slice(span(token)); }
   OriginId origin(Span at) { return context.origins.add(source, at.begin, at.end); }
+  bool is_full() const { return reported_lines.size() >= 64; }
   /// False if something was already reported for the line, so that one slip gives one message. `at`: where it is.
   bool first_on_line(std::size_t line, Span at) {
     broken = true;
     first_report = std::min(first_report, at.begin);
     if (std::find(reported_lines.rbegin(), reported_lines.rend(), line) != reported_lines.rend()) return false;
-    if (reported_lines.size() >= 64) return false;
+    if (is_full()) return false;
     reported_lines.push_back(line);
     return true;
   }

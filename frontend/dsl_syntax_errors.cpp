@@ -48,6 +48,10 @@ class Strategy final : public antlr4::DefaultErrorStrategy {
     for (;;) {
       const std::size_t type = parser->getInputStream()->LA(1);
       if (type == Token::EOF) return;
+      if (reading_.is_full()) {  // nothing more will be reported
+        parser->consume();
+        continue;
+      }
       if (depth == 0 && (type == P::NL || type == P::SEMI || type == P::RBRACE)) return;
       if (type == P::LBRACE || type == P::LBRACK || type == P::LPAREN) ++depth;
       if ((type == P::RBRACE || type == P::RBRACK || type == P::RPAREN) && depth > 0) --depth;

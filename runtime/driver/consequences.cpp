@@ -4,6 +4,8 @@
 #include <set>
 #include <string>
 #include <string_view>
+#include <unordered_map>
+#include <unordered_set>
 
 #include "frontend/dsl_lower.h"
 
@@ -18,11 +20,6 @@ std::string_view parent_of(std::string_view path) {
 std::string_view last_name(std::string_view path) {
   path = path.substr(path.rfind('.') + 1);
   return path.substr(0, path.find('['));
-}
-
-bool is_within(std::string_view path, std::string_view place) {
-  return place.empty() || (path.starts_with(place) && path.size() > place.size() &&
-                           (path[place.size()] == '.' || path[place.size()] == '['));
 }
 
 template <std::size_t N>
@@ -40,42 +37,64 @@ constexpr std::string_view kReferences[] = {
 /// The part of a path that names a clique or group: up to its last index.
 std::string_view owner_of(std::string_view path) { return path.substr(0, path.rfind(']') + 1); }
 
-bool follows(std::string_view path, Stage stage, std::string_view place) {
-  if (path == place) return true;
-  if (stage == Stage::kDecode) return false;
-  if (place.ends_with("[]")) {
-    place.remove_suffix(2);
-    return path == place || path == parent_of(place) || is_one_of(last_name(path), kReferences);
+/// The incomplete places of a document, made for look-up: there may be as many as findings.
+class Places {
+ public:
+  explicit Places(const frontend::Document& document) : root_(document.root) {
+    for (const std::string& place : document.incomplete) {
+      if (place.ends_with("[]")) {
+        const std::string_view list = std::string_view(place).substr(0, place.size() - 2);
+        lacking_.insert(std::string(list));
+        lacking_.insert(std::string(parent_of(list)));
+        continue;
+      }
+      places_.insert(place);
+      if (!place.ends_with(']')) parents_.insert(std::string(parent_of(place)));
+      if (is_one_of(last_name(place), kCounts)) counted_.insert(std::string(owner_of(place)));
+    }
+    // Without indices a finding may be about any of them, so the place in the text must tell.
+    if (!document.incomplete.empty()) add_origins(root_, {});
   }
-  if (is_within(path, place)) return true;
-  if (!place.ends_with(']') && path == parent_of(place)) return true;
-  return is_one_of(last_name(path), kCounts) && is_one_of(last_name(place), kCounts) &&
-         owner_of(path) == owner_of(place);
-}
 
-/// Path, with indices, of the value or key that has the origin `at`; empty if there is none in `v`.
-std::string find_origin(const ir::Value& v, OriginId at, const std::string& path) {
-  if (v.at() == at) return path;
-  for (std::size_t i = 0; i < v.items().size(); ++i)
-    if (std::string found = find_origin(v.items()[i], at, path + '[' + std::to_string(i) + ']'); !found.empty())
-      return found;
-  for (const ir::Member& m : v.members()) {
-    const std::string inner = path.empty() ? std::string(m.key) : path + '.' + std::string(m.key);
-    if (m.key_at == at) return inner;
-    if (std::string found = find_origin(m.value, at, inner); !found.empty()) return found;
+  bool explain(const Diagnostic& d) const {
+    if (places_.empty() && lacking_.empty()) return false;
+    const std::string path = path_of(d);
+    if (places_.contains(path)) return true;
+    if (d.info->stage == Stage::kDecode) return false;
+    if (!lacking_.empty() && (lacking_.contains(path) || is_one_of(last_name(path), kReferences))) return true;
+    if (parents_.contains(path) || is_within_place(path)) return true;
+    return is_one_of(last_name(path), kCounts) && counted_.contains(std::string(owner_of(path)));
   }
-  return {};
-}
 
-bool follows_from_any(const Diagnostic& d, const frontend::Document& document) {
-  if (document.incomplete.empty()) return false;
-  // Some messages name the field without saying in which clique; the place in the text tells.
-  std::string path = d.path;
-  if (path.starts_with("spec.template.") && path.find('[') == std::string::npos && d.at != kNowhere)
-    if (std::string found = find_origin(document.root, d.at, {}); !found.empty()) path = std::move(found);
-  return std::any_of(document.incomplete.begin(), document.incomplete.end(),
-                     [&](const std::string& place) { return follows(path, d.info->stage, place); });
-}
+ private:
+  void add_origins(const ir::Value& v, const std::string& path) {
+    origins_.emplace(static_cast<std::uint32_t>(v.at()), path);
+    for (std::size_t i = 0; i < v.items().size(); ++i) add_origins(v.items()[i], path + '[' + std::to_string(i) + ']');
+    for (const ir::Member& m : v.members()) {
+      const std::string inner = path.empty() ? std::string(m.key) : path + '.' + std::string(m.key);
+      origins_.emplace(static_cast<std::uint32_t>(m.key_at), inner);
+      add_origins(m.value, inner);
+    }
+  }
+
+  /// Some messages name the field without saying in which clique.
+  std::string path_of(const Diagnostic& d) const {
+    if (!d.path.starts_with("spec.template.") || d.path.find('[') != std::string::npos) return d.path;
+    auto it = origins_.find(static_cast<std::uint32_t>(d.at));
+    return it == origins_.end() || it->second.empty() || d.at == kNowhere ? d.path : it->second;
+  }
+
+  bool is_within_place(std::string_view path) const {
+    if (places_.contains(std::string())) return true;
+    for (std::size_t i = path.find_first_of(".["); i != std::string_view::npos; i = path.find_first_of(".[", i + 1))
+      if (places_.contains(std::string(path.substr(0, i)))) return true;
+    return false;
+  }
+
+  const ir::Value& root_;
+  std::unordered_set<std::string> places_, parents_, counted_, lacking_;
+  std::unordered_map<std::uint32_t, std::string> origins_;
+};
 
 /// What tells a finding from others, although text of the DSL may stand for several places: kind, place, and for a
 /// mixin, whichever use it was found in, the place of the argument behind it.
@@ -99,9 +118,10 @@ std::string place_in_text(const Context& context, const Diagnostic& d) {
 void drop_consequences(Context& context, std::size_t from, const frontend::Document& document) {
   const std::string_view name = context.sources.name(document.source);
   const bool is_grove = frontend::is_grove_path(name) || frontend::is_grove_text(context.sources.text(document.source));
+  const Places places(document);
   std::set<std::string> said;
   auto superfluous = [&](const Diagnostic& d) {
-    if (follows_from_any(d, document)) return true;
+    if (places.explain(d)) return true;
     return is_grove && !said.insert(place_in_text(context, d)).second;
   };
   std::vector<Diagnostic>& all = context.diags.all();

@@ -1,5 +1,6 @@
 // A set in YAML, the same set converted to the DSL, and that converted back: one compile output, byte for byte.
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -143,6 +144,24 @@ TEST_F(DslRoundTrip, ExamplesAreTheSameInBothForms) {
     ++equal;
   }
   EXPECT_GE(equal, 7u);
+}
+
+// Nobody may write into it, ever.
+TEST_F(DslRoundTrip, IncludeOfAPipeIsRefused) {
+  ASSERT_EQ(::mkfifo((folder_ / "pipe").c_str(), 0600), 0);
+  const Output out = compile_file(write("set.grove", "grovec 1\ninclude \"pipe\"\n"), {});
+  EXPECT_NE(out.findings.find("is no regular file"), std::string::npos) << out.findings;
+}
+
+// As many mistakes as there are cliques, each explaining findings of its own: look-ups, not comparisons of all with
+// all.
+TEST_F(DslRoundTrip, ManyMistakesAreToldApart) {
+  std::string text = "grovec 1\nset s {\n";
+  for (int i = 0; i < 2000; ++i) text += "  clique c" + std::to_string(i) + " scale 3 { image: x }\n";
+  const Output out = compile_file(write("set.grove", text + "}\n"), {});
+  std::size_t found = 0;
+  for (std::size_t at = 0; (at = out.findings.find("error:", at)) != std::string::npos; ++at) ++found;
+  EXPECT_EQ(found, 2000u);
 }
 
 // GROVEC_PROPERTY_RUNS raises the number of sets.
