@@ -205,6 +205,10 @@ class TokenPass {
       case Place::kHeader:
         return look_at_header(i, token);
       case Place::kMixins:
+        if (starts_header(type) && token.getLine() != previous_->getLine() && is_word(type_at(i + 1))) {
+          end_clause();
+          return look_at_statement(i, token), false;
+        }
         if (type != P::COMMA && type != P::LPAREN && previous_type() != P::COLON && previous_type() != P::COMMA)
           refuse(token, "`,`, `{` or the end of the line");
         return false;
