@@ -1,6 +1,8 @@
 #include "frontend/dsl_tokens.h"
 
 #include <algorithm>
+#include <tuple>
+#include <utility>
 
 #include "frontend/dsl_syntax_errors.h"
 
@@ -292,6 +294,9 @@ class TokenPass {
       case P::LPAREN:
         prefixes_ = 0;
         open_.push_back(&token);
+        // A block may be the argument of a mixin: the header around it goes on afterwards.
+        around_.push_back({place_, clause_});
+        if (token.getType() == P::LBRACE) end_clause();
         return open_.size() <= depth_ || too_deep(token);
       case P::RBRACE:
       case P::RBRACK:
@@ -325,12 +330,18 @@ class TokenPass {
     }
     while (!matches(open_.back())) {
       unclosed(open_.back());
-      open_.pop_back();
+      pop();
     }
     if (token.getType() == P::RBRACE) compare_lines(*open_.back(), token);
     if (open_.back() == value_open_) pair_end_ = &token;
-    open_.pop_back();
+    pop();
     return true;
+  }
+
+  void pop() {
+    std::tie(place_, clause_) = around_.back();
+    around_.pop_back();
+    open_.pop_back();
   }
 
   void unclosed(const CommonToken* open) {
@@ -362,6 +373,7 @@ class TokenPass {
     }
   }
 
+  /// Where in a statement the next token stands.
   enum class Place : std::uint8_t {
     kBody,
     kName,  ///< behind `clique`
@@ -374,8 +386,9 @@ class TokenPass {
   std::uint32_t depth_;
   std::vector<std::unique_ptr<Token>>* tokens_ = nullptr;
   std::vector<const CommonToken*> open_;
-  const CommonToken* suspect_ = nullptr;  ///< the first brace whose partner stands too far left
-  Span extra_;                            ///< the first brace that closes what began on a line further left
+  std::vector<std::pair<Place, std::size_t>> around_;  ///< `place_` and `clause_` outside of each of them
+  const CommonToken* suspect_ = nullptr;               ///< the first brace whose partner stands too far left
+  Span extra_;  ///< the first brace that closes what began on a line further left
   std::size_t extra_line_ = 0;
   const CommonToken* previous_ = nullptr;  ///< no mark, no NL
   const CommonToken* before_ = nullptr;    ///< the one before it

@@ -263,6 +263,16 @@ TEST(DslLower, MistakesTellWhatTheyLeaveOut) {
   EXPECT_EQ(places("set s { assert 1 > 2; clique a {} }"), Places{});
 }
 
+// Headers end where a block begins, but not within the arguments of a mixin.
+TEST(DslLower, ArgumentsMayBeBlocks) {
+  Lowered run(kHead +
+              "mixin m(b, c) { annotations: $b; env: $c }\n"
+              "set s { clique a x2 : m({ x: y; clique: x3 }, [{ name: A; value: x3 }]), n { image: i } }\n"
+              "mixin n { tolerate x1 }");
+  EXPECT_EQ(run.findings, "");
+  EXPECT_EQ(ir::to_text(clique(run)["annotations"], ir::Format::kJson), R"({"clique":"x3","x":"y"})");
+}
+
 TEST(DslLower, MistakesHaveTheirCodes) {
   auto codes = [](const std::string& text) { return Lowered(kHead + text).codes(); };
   EXPECT_EQ(codes("set s { clique a {} clique a {} }"), std::vector<int>{1226});
