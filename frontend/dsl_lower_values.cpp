@@ -2,7 +2,6 @@
 #include <charconv>
 
 #include "frontend/dsl_lowering.h"
-#include "ir/base/edit_distance.h"
 #include "ir/value/resolve.h"
 
 namespace grovec::frontend::dsl {
@@ -73,8 +72,7 @@ const Value* Lowering::behind(const Value& value, Frame& frame, OriginId& at) {
       poison();
       const OriginId here = origin(v->at, frame);
       auto report = context_.diags.report(here, diag::DslUnknownName, v->text);
-      if (auto near = nearest_name(v->text, visible_names(*frame.scope)); !near.empty())
-        report.note(here, diag::DslDidYouMean, near);
+      explain_unknown(report, here, v->text, *frame.scope);
       return nullptr;
     }
     if (depth > 200 || b->value == nullptr) {

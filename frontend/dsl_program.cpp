@@ -95,7 +95,7 @@ void Program::declare(const Statement& s, SourceId source, std::vector<Open>& st
     case StatementKind::kMixin: {
       auto [it, fresh] = mixins_.emplace(s.name.text, Placed{&s, source});
       if (fresh) {
-        it->second.is_broken = !known_types(s, source);
+        it->second.is_broken = !check_head(s, source);
         return;
       }
       context_.diags.report(origin(source, s.name.at), diag::DslDeclaredTwice, "mixin", s.name.text)
@@ -135,7 +135,7 @@ void Program::declare_name(const Statement& s, SourceId source) {
       return;
     }
   (is_param ? params_ : lets_).emplace(s.name.text, Placed{&s, source});
-  if (is_param) param_order_.push_back({&s, source, !known_types(s, source)});
+  if (is_param) param_order_.push_back({&s, source, !check_head(s, source)});
   const Value* value = is_param ? (s.parameters[0].has_default ? &s.parameters[0].value : nullptr) : &s.value;
   Scope& scope = scopes_.emplace_back();
   scope.outer = &globals_;
@@ -343,10 +343,17 @@ void Program::check_parameters() {
   }
 }
 
-bool Program::known_types(const Statement& head, SourceId source) {
-  for (const Parameter& p : head.parameters) {
-    if (!p.type || is_type(p.type.text)) continue;
-    context_.diags.report(origin(source, p.type.at), diag::DslUnknownType, p.type.text);
+bool Program::check_head(const Statement& head, SourceId source) {
+  for (auto p = head.parameters.begin(); p != head.parameters.end(); ++p) {
+    const auto twin = std::find_if(head.parameters.begin(), p,
+                                   [&](const Parameter& other) { return other.name.text == p->name.text; });
+    if (twin != p) {
+      context_.diags.report(origin(source, p->name.at), diag::DslDeclaredTwice, "parameter", p->name.text)
+          .note(origin(source, twin->name.at), diag::DeclaredHere, p->name.text);
+      return false;
+    }
+    if (!p->type || is_type(p->type.text)) continue;
+    context_.diags.report(origin(source, p->type.at), diag::DslUnknownType, p->type.text);
     return false;
   }
   return true;

@@ -63,7 +63,8 @@ class Program {
   std::string_view written_key(const ir::Member& m) const;
   void give(std::string_view name, std::unique_ptr<Value> value, SourceId source, OriginId at);
   void check_parameters();
-  bool known_types(const Statement& head, SourceId source);
+  /// Whether the parameters of a mixin or file have names of their own and types that exist.
+  bool check_head(const Statement& head, SourceId source);
   bool check_type(const Parameter& parameter, const Binding& binding, const Constant& c);
   bool check_in(const Statement& s, const Binding& declared, const Binding& given, const Constant& c);
 
