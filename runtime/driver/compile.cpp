@@ -263,7 +263,8 @@ Result<Done> compile_documents(Compilation& c, const CompileRequest& request,
     else
       c.foreign.push_back(d);
   }
-  for_each_set(c, request, [&](CompiledSet& set) { admit_set(set, documents[set.document].document, request.spec_only); });
+  for_each_set(c, request,
+               [&](CompiledSet& set) { admit_set(set, documents[set.document].document, request.spec_only); });
   // Equal content gives equal bytes, whatever the order of the documents.
   std::stable_sort(c.sets.begin(), c.sets.end(), [](const auto& a, const auto& b) {
     const PodCliqueSet &x = a->module.spec, &y = b->module.spec;

@@ -43,7 +43,7 @@ Output compile_file(const fs::path& path, CompileRequest request) {
     return out;
   }
   Compilation& c = **done;
-  render_all(c.context, {}, out.findings);
+  for (const Context* context : c.contexts()) render_all(*context, {}, out.findings);
   out.ok = !c.failed();
   if (!out.ok) return out;
   FILE* file = std::tmpfile();
