@@ -73,9 +73,9 @@ void format(benchmark::State& state) {
   });
 }
 
-BENCHMARK(parse)->RangeMultiplier(4)->Range(4 << 10, 1000 << 10)->Unit(benchmark::kMillisecond);
-BENCHMARK(lower)->RangeMultiplier(4)->Range(4 << 10, 1000 << 10)->Unit(benchmark::kMillisecond);
-BENCHMARK(lower_wide)->RangeMultiplier(4)->Range(4 << 10, 1000 << 10)->Unit(benchmark::kMillisecond);
-BENCHMARK(format)->RangeMultiplier(4)->Range(4 << 10, 1000 << 10)->Unit(benchmark::kMillisecond);
+BENCHMARK(parse)->RangeMultiplier(4)->Range(1 << 10, 1000 << 10)->Unit(benchmark::kMillisecond);
+BENCHMARK(lower)->RangeMultiplier(4)->Range(1 << 10, 1000 << 10)->Unit(benchmark::kMillisecond);
+BENCHMARK(lower_wide)->RangeMultiplier(4)->Range(1 << 10, 1000 << 10)->Unit(benchmark::kMillisecond);
+BENCHMARK(format)->RangeMultiplier(4)->Range(1 << 10, 1000 << 10)->Unit(benchmark::kMillisecond);
 
 }  // namespace

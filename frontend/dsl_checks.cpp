@@ -38,11 +38,10 @@ struct Range {
   bool scales = false;
 };
 
-Range range_of(const ir::Value* owner, const char* config_name) {
+Range count_range(const ir::Value* owner, const ir::Value* config) {
   Range r;
   r.declared = whole(owner ? owner->find("replicas") : nullptr, 1);
   r.low = r.high = r.declared;
-  const ir::Value* config = owner ? owner->find(config_name) : nullptr;
   if (config == nullptr || config->kind() != ir::ValueKind::kMapping) return r;
   r.scales = true;
   r.low = whole(config->find("minReplicas"), r.declared);
@@ -82,6 +81,8 @@ class SetFacts {
   const Totals& total() const { return total_; }
   std::int64_t replicas() const { return replicas_; }
   const std::vector<std::string_view>& names() const { return names_; }
+  /// Whether every count is a number; what is none is reported later, and nothing follows from it.
+  bool readable() const { return readable_; }
 
   const Range* range(std::string_view name) const {
     const Entry* e = entry(name);
@@ -140,7 +141,18 @@ class SetFacts {
   }
 
   const ir::Value* template_;
+  /// Remembers if a count is no number.
+  Range range_of(const ir::Value* owner, const char* config_name) {
+    const ir::Value* config = owner ? owner->find(config_name) : nullptr;
+    for (const ir::Value* part : {owner, config})
+      for (const char* count : {"replicas", "minAvailable", "minReplicas", "maxReplicas"})
+        if (const ir::Value* v = part ? part->find(count) : nullptr)
+          readable_ &= v->kind() == ir::ValueKind::kInt || v->is_null();
+    return count_range(owner, config);
+  }
+
   std::int64_t replicas_ = 1;
+  bool readable_ = true;
   Totals total_;
   std::vector<std::string_view> names_;
   std::unordered_map<std::string_view, Entry> cliques_, groups_;
@@ -163,6 +175,15 @@ class AssertionFacts final : public Facts {
     return sets_[0].of(name.substr(0, dot), name.substr(dot + 1));
   }
   std::vector<std::string_view> names() const override { return {"pods", "gpus", "cpu", "memory", "replicas"}; }
+  bool readable() const {
+    return std::all_of(sets_.begin(), sets_.end(), [](const SetFacts& set) { return set.readable(); });
+  }
+  std::string_view missing_owner(std::string_view name) const override {
+    const std::size_t dot = name.rfind('.');
+    if (dot == std::string_view::npos || sets_.size() != 1) return {};
+    const std::string_view owner = name.substr(0, dot);
+    return sets_[0].range(owner) ? std::string_view() : owner;
+  }
 
  private:
   std::vector<SetFacts> sets_;
@@ -188,7 +209,7 @@ void Lowering::check_assertion(const Later& later, const std::vector<ir::Value>&
     context_.diags.report(o, diag::DslExpressionType, "a condition", "a value", constant_text(*holds));
     return;
   }
-  if (holds->truth) return;
+  if (holds->truth || !facts.readable()) return;
   const std::string_view text = context_.sources.text(later.frame.source).substr(at.begin, at.end - at.begin);
   auto report = s.has_value ? context_.diags.report(o, diag::DslAssertionMessage, s.value.text, text)
                             : context_.diags.report(o, diag::DslAssertion, text);
@@ -234,7 +255,7 @@ void Lowering::check_ratio(const Later& later, const ir::Value& set) {
       numbers[i] = static_cast<std::int64_t>(*n / 1000);
     }
   }
-  if (!ok) return;
+  if (!ok || !facts.readable()) return;
   const Range &a = *ranges[0], &b = *ranges[1];
   const std::int64_t n = numbers[0], m = numbers[1];
   const std::string name = std::string(parts[0].text) + " : " + std::string(parts[1].text) + " = " + std::to_string(n) +
@@ -257,6 +278,21 @@ void Lowering::check_ratio(const Later& later, const ir::Value& set) {
     context_.diags.report(at, diag::DslRatioUnreachable, name, pair, range_text(b));
     return;
   }
+}
+
+void Lowering::drop_uncertain(std::size_t from, const std::vector<std::string>& places) {
+  if (places.empty()) return;
+  const bool lacks_names = std::any_of(places.begin(), places.end(),
+                                       [](const std::string& place) { return place.empty() || place.ends_with("[]"); });
+  auto uncertain = [&](const Diagnostic& d) {
+    const std::uint16_t code = d.info->code;
+    if (code == diag::DslUnknownMember.code || code == diag::DslUnknownName.code) return lacks_names;
+    return code == diag::DslAssertion.code || code == diag::DslAssertionMessage.code ||
+           code == diag::DslRatioDeclared.code || code == diag::DslRatioEmpty.code ||
+           code == diag::DslRatioUnreachable.code;
+  };
+  std::vector<Diagnostic>& all = context_.diags.all();
+  all.erase(std::remove_if(all.begin() + static_cast<std::ptrdiff_t>(from), all.end(), uncertain), all.end());
 }
 
 }  // namespace grovec::frontend::dsl

@@ -151,10 +151,10 @@ class LineMap {
   SourceId source_;
 };
 
-/// A comment without characters that end a line of YAML, or that YAML does not have.
+/// A comment without characters that end a line of YAML.
 std::string yaml_comment(std::string_view text) {
   std::string out(text);
-  for (std::string_view bad : {"\u0085", "\u2028", "\u2029", "\uFEFF", "\uFFFE", "\uFFFF"})
+  for (std::string_view bad : {"\u2028", "\u2029"})
     for (std::size_t at = out.find(bad); at != std::string::npos; at = out.find(bad, at))
       out.replace(at, bad.size(), " ");
   return out;

@@ -1,6 +1,9 @@
 #include "frontend/dsl_lower.h"
 
 #include <algorithm>
+#include <array>
+#include <set>
+#include <utility>
 
 #include "frontend/dsl_lowering.h"
 #include "ir/base/edit_distance.h"
@@ -24,17 +27,7 @@ const char* level_text(Level level) {
 }  // namespace
 
 Lowering::Lowering(Context& context, Program& program, const DslLimits& limits)
-    : context_(context), program_(program), limits_(limits), pool_(context, limits.nodes) {
-  const Place root{schemas::root(schemas::Root::kPodCliqueSet), 0};
-  metadata_ = root.member("metadata");
-  spec_ = root.member("spec");
-  template_ = spec_.member("template");
-  clique_ = template_.member("cliques").element();
-  clique_spec_ = clique_.member("spec");
-  pod_spec_ = clique_spec_.member("podSpec");
-  container_ = pod_spec_.member("containers").element();
-  group_ = template_.member("podCliqueScalingGroups").element();
-}
+    : context_(context), program_(program), limits_(limits), pool_(context, limits.nodes) {}
 
 OriginId Lowering::origin(Span at, const Frame& frame) {
   OriginId o = context_.origins.add(frame.source, at.begin, at.end);
@@ -54,18 +47,51 @@ std::vector<Document> Lowering::run(SourceId main) {
     }
   std::vector<Document> out;
   for (SetState& set : sets_) {
+    if (over_budget_) blame(*set.root);
+    if (program_.has_misplaced()) blame_cliques(set);
     built_.push_back(finish_set(set));
-    out.push_back({built_.back(), main, static_cast<std::uint32_t>(out.size()), false});
+    set.incomplete = NodePool::incomplete_places(*set.root);
+    out.push_back({built_.back(), main, static_cast<std::uint32_t>(out.size()), false, 0, 0, set.incomplete});
   }
+  std::vector<std::string> anywhere;
   for (std::size_t i = 0; i < sets_.size(); ++i) {
+    const std::size_t before = context_.diags.all().size();
     for (const Later& later : sets_[i].assertions) check_assertion(later, {built_[i]});
     for (const Later& later : sets_[i].ratios) check_ratio(later, built_[i]);
+    drop_uncertain(before, sets_[i].incomplete);
+    anywhere.insert(anywhere.end(), sets_[i].incomplete.begin(), sets_[i].incomplete.end());
   }
+  const std::size_t before = context_.diags.all().size();
   for (const Placed& placed : program_.assertions())
     check_assertion({placed.statement, Frame{placed.source, &program_.globals(), kNowhere, kNowhere, 0, false}},
                     built_);
+  drop_uncertain(before, anywhere);
   for (Document& document : out) document.broken = broken_;
   return out;
+}
+
+void Lowering::blame(Node& node) {
+  node.incomplete = true;
+  blamed_ = context_.diags.all().size();
+}
+
+void Lowering::blame_cliques(SetState& set) {
+  pool_.member(*set.pod_template, "cliques", set.at).lacks_items = true;
+  blamed_ = context_.diags.all().size();
+}
+
+Node& Lowering::node_of(const Target& target) const {
+  switch (target.level) {
+    case Level::kSet:
+      break;
+    case Level::kGroup:
+      return *target.set->groups[target.index].item;
+    case Level::kClique:
+      return *target.set->cliques[target.index].item;
+    case Level::kContainer:
+      return *target.container;
+  }
+  return *target.set->root;
 }
 
 void Lowering::declare_set(const Placed& placed, bool overlay) {
@@ -104,6 +130,7 @@ void Lowering::declare_set(const Placed& placed, bool overlay) {
 
 /// Mixins first, then the header, then the block: the order in which a reader meets what may override what.
 void Lowering::node_body(const Statement& s, Target target, Frame& frame) {
+  const Attempt attempt(*this, node_of(target));
   use(s.calls, target, frame);
   Frame inner = frame;
   inner.application = ++applications_;
@@ -127,13 +154,16 @@ bool Lowering::over_budget(Span at, const Frame& frame) {
 
 void Lowering::apply_statement(const Statement& s, Target& target, Frame& frame) {
   if (over_budget_ || over_budget(s.keyword, frame)) return;
+  const Attempt attempt(*this, node_of(target));
   switch (s.kind) {
     case StatementKind::kGroup:
       if (target.level == Level::kSet) return declare_group(s, target, frame);
-      return misplaced(s, level_text(target.level), frame);
+      misplaced(s, level_text(target.level), frame);
+      return blame_cliques(*target.set);
     case StatementKind::kClique:
       if (target.level == Level::kSet || target.level == Level::kGroup) return declare_clique(s, target, frame);
-      return misplaced(s, level_text(target.level), frame);
+      misplaced(s, level_text(target.level), frame);
+      return blame_cliques(*target.set);
     case StatementKind::kContainer:
     case StatementKind::kInit:
       if (target.level == Level::kClique) return declare_container(s, target, frame);
@@ -158,7 +188,10 @@ void Lowering::apply_statement(const Statement& s, Target& target, Frame& frame)
       return field(s, target, frame);
     case StatementKind::kRatio:
     case StatementKind::kAssert: {
-      if (target.level != Level::kSet) return misplaced(s, level_text(target.level), frame);
+      if (target.level != Level::kSet) {
+        misplaced(s, level_text(target.level), frame);
+        return blame_nothing();
+      }
       auto& list = s.kind == StatementKind::kRatio ? target.set->ratios : target.set->assertions;
       list.push_back({&s, frame});
       return;
@@ -169,7 +202,8 @@ void Lowering::apply_statement(const Statement& s, Target& target, Frame& frame)
     case StatementKind::kMixin:
     case StatementKind::kEnv:
     case StatementKind::kSet:
-      return misplaced(s, level_text(target.level), frame);
+      misplaced(s, level_text(target.level), frame);
+      return blame_cliques(*target.set);
   }
 }
 
@@ -186,11 +220,11 @@ void Lowering::declare_group(const Statement& s, Target& target, Frame& frame) {
   if (it == set.group_index.end()) {
     if (frame.overlay) {
       context_.diags.report(at, diag::DslNothingToOverride, "group", s.name.text);
-      return;
+      return blame_nothing();
     }
     Node& list = pool_.member(*set.pod_template, "podCliqueScalingGroups", at);
     pool_.become(list, Node::Kind::kList, at);
-    Node& item = pool_.make(group_);
+    Node& item = pool_.make(places_.group);
     pool_.become(item, Node::Kind::kMap, at);
     list.items.push_back(&item);
     put_text(item, "name", s.name.text, at);
@@ -199,7 +233,7 @@ void Lowering::declare_group(const Statement& s, Target& target, Frame& frame) {
   } else if (!frame.overlay && frame.via == kNowhere) {
     context_.diags.report(at, diag::DslDeclaredTwice, "group", s.name.text)
         .note(set.groups[it->second].name_at, diag::DeclaredHere, s.name.text);
-    return;
+    return blame_cliques(set);
   }
   node_body(s, {Level::kGroup, &set, it->second, nullptr}, frame);
 }
@@ -214,10 +248,10 @@ void Lowering::declare_clique(const Statement& s, Target& target, Frame& frame) 
       for (const CliqueState& c : set.cliques) names.push_back(c.name);
       auto report = context_.diags.report(at, diag::DslNothingToOverride, "clique", s.name.text);
       if (auto near = nearest_name(s.name.text, names); !near.empty()) report.note(at, diag::DslDidYouMean, near);
-      return;
+      return blame_nothing();
     }
     Node& list = pool_.member(*set.pod_template, "cliques", at);
-    Node& item = pool_.make(clique_);
+    Node& item = pool_.make(places_.clique);
     pool_.become(item, Node::Kind::kMap, at);
     list.items.push_back(&item);
     put_text(item, "name", s.name.text, at);
@@ -230,7 +264,7 @@ void Lowering::declare_clique(const Statement& s, Target& target, Frame& frame) 
   } else if (!frame.overlay && frame.via == kNowhere) {
     context_.diags.report(at, diag::DslDeclaredTwice, "clique", s.name.text)
         .note(set.cliques[it->second].name_at, diag::DeclaredHere, s.name.text);
-    return;
+    return blame_cliques(set);
   }
   node_body(s, {Level::kClique, &set, it->second, nullptr}, frame);
 }
@@ -251,7 +285,7 @@ void Lowering::declare_container(const Statement& s, Target& target, Frame& fram
     item = pool_.find_item(list, s.name.text);
   }
   if (item == nullptr) {
-    item = &pool_.make(container_);
+    item = &pool_.make(places_.container);
     pool_.become(*item, Node::Kind::kMap, at);
     put_text(*item, "name", s.name.text, at);
     pool_.add_item(list, *item, s.name.text);
@@ -269,27 +303,32 @@ void Lowering::use(const std::vector<Call>& calls, Target& target, const Frame& 
 
 void Lowering::apply_call(const Call& call, Target& target, const Frame& frame) {
   if (over_budget_ || over_budget(call.name.at, frame)) return;
+  // Nobody knows what the mixin would have written.
+  auto give_up = [&] {
+    poison();
+    if (target.level == Level::kSet || target.level == Level::kGroup) blame_cliques(*target.set);
+    blame(node_of(target));
+  };
   const OriginId at = origin(call.name.at, frame);
   const Placed* mixin = program_.find_mixin(call.name.text);
   if (mixin == nullptr) {
-    poison();
     auto report = context_.diags.report(at, diag::DslUnknownMixin, call.name.text);
     const auto names = program_.mixin_names();
     if (auto near = nearest_name(call.name.text, names); !near.empty())
       report.note(at, diag::DslDidYouMean, near).fix(at, std::string(near));
-    return;
+    return give_up();
   }
   const Statement& s = *mixin->statement;
   if (std::find(active_.begin(), active_.end(), &s) != active_.end() || active_.size() >= 64) {
-    poison();
     context_.diags.report(at, diag::DslMixinCycle, call.name.text)
         .note(program_.origin(mixin->source, s.name.at), diag::DeclaredHere, call.name.text);
-    return;
+    return give_up();
   }
+  if (mixin->is_broken) return give_up();
   Scope& scope = scopes_.emplace_back();
   scope.outer = &program_.globals();
   scope.is_mixin = true;
-  if (!bind(call, s, mixin->source, scope, frame)) return poison();
+  if (!bind(call, s, mixin->source, scope, frame)) return give_up();
   active_.push_back(&s);
   Frame inner{mixin->source, &scope, at, kNowhere, ++applications_, frame.overlay};
   use(s.calls, target, inner);
@@ -299,7 +338,6 @@ void Lowering::apply_call(const Call& call, Target& target, const Frame& frame) 
 
 bool Lowering::bind(const Call& call, const Statement& mixin, SourceId mixin_source, Scope& scope, const Frame& frame) {
   const auto& parameters = mixin.parameters;
-  bool ok = true;
   std::size_t position = 0;
   for (const Argument& a : call.arguments) {
     const Parameter* parameter = nullptr;
@@ -312,30 +350,28 @@ bool Lowering::bind(const Call& call, const Statement& mixin, SourceId mixin_sou
     }
     const OriginId at = origin(a.name ? a.name.at : a.value.at, frame);
     if (parameter == nullptr || scope.names.contains(parameter->name.text)) {
-      ok = false;
       if (a.name)
         context_.diags.report(at, diag::DslBadArgument, mixin.name.text, a.name.text);
       else
         context_.diags
             .report(at, diag::DslTooManyArguments, mixin.name.text, static_cast<std::uint64_t>(parameters.size()))
             .note(program_.origin(mixin_source, mixin.name.at), diag::DeclaredHere, mixin.name.text);
-      continue;
+      return false;
     }
     scope.names[parameter->name.text] = {&a.value, frame.scope, frame.source, origin(a.value.at, frame), 0};
   }
   for (const Parameter& p : parameters) {
     if (!scope.names.contains(p.name.text)) {
       if (!p.has_default) {
-        ok = false;
         context_.diags.report(origin(call.at, frame), diag::DslArgumentMissing, p.name.text, mixin.name.text)
             .note(program_.origin(mixin_source, p.name.at), diag::DeclaredHere, p.name.text);
-        continue;
+        return false;
       }
       scope.names[p.name.text] = {&p.value, &scope, mixin_source, program_.origin(mixin_source, p.value.at), 0};
     }
-    if (p.type && ok) ok = program_.check_value(p, nullptr, scope.names[p.name.text]) && ok;
+    if (p.type && !program_.check_value(p, nullptr, scope.names[p.name.text])) return false;
   }
-  return ok;
+  return true;
 }
 
 // ---------------------------------------------------------------------------------------------------------------------
@@ -354,7 +390,26 @@ void Lowering::finish_clique(SetState& set, CliqueState& clique) {
   (void)set;
 }
 
+/// What may come from a later statement is known to be missing only now.
+void Lowering::finish_shorthands(SetState& set) {
+  auto lacks = [](const Node& node, std::string_view field) {
+    const Node* found = node.find(field);
+    return !node.incomplete && node.kind == Node::Kind::kMap && (!found || found->kind == Node::Kind::kUnset);
+  };
+  for (auto [node, at] : set.packs)
+    if (lacks(*node, "pack")) {
+      context_.diags.report(at, diag::DslEmptyPack);
+      blame(*node);
+    }
+  for (auto [node, at] : set.scales)
+    if (lacks(*node, "maxReplicas")) {
+      context_.diags.report(at, diag::DslNoMaximum);
+      blame(*node);
+    }
+}
+
 ir::Value Lowering::finish_set(SetState& set) {
+  finish_shorthands(set);
   put_text(*set.root, "apiVersion", "grove.io/v1alpha1", set.keyword_at);
   put_text(*set.root, "kind", "PodCliqueSet", set.keyword_at);
   if (!set.spec->find("replicas"))
@@ -375,6 +430,45 @@ ir::Value Lowering::finish_set(SetState& set) {
   return pool_.to_value(*set.root);
 }
 
+namespace {
+
+constexpr std::string_view kDeclaring[] = {"let", "param"};
+
+/// Takes back findings since `from` that say once more what has been said: of a mixin that is used several times, of a
+/// name that is unknown wherever it stands, of names whose declaration is `misplaced`.
+void drop_repeats(Context& context, std::size_t from, const std::vector<std::string_view>& misplaced) {
+  const bool lacks_names = std::find_first_of(misplaced.begin(), misplaced.end(), std::begin(kDeclaring),
+                                              std::end(kDeclaring)) != misplaced.end();
+  Origin last_unknown;
+  std::set<std::string> said;
+  for (std::string_view name : misplaced)
+    said.insert(format_diagnostic(diag::DslUnknownName.text, std::array{DiagArg(name)}));
+  auto repeats = [&](const Diagnostic& d) {
+    const std::uint16_t code = d.info->code;
+    const bool about_name =
+        code == diag::DslUnknownName.code || code == diag::DslUnknownMember.code || code == diag::DslUnknownMixin.code;
+    const Origin& o = context.origins[d.at];
+    if (lacks_names && code == diag::DslUnknownName.code) return true;
+    if (code == diag::DslUnknownField.code || code == diag::DslMisplaced.code) {
+      // Words of a statement that lost its head.
+      const Origin last = std::exchange(last_unknown, o);
+      if (last.source == o.source && last.end <= o.begin && last.end > 0 &&
+          context.sources.text(o.source).substr(last.end, o.begin - last.end).find_first_of(";,{}\n") ==
+              std::string::npos)
+        return true;
+    }
+    std::string key = d.message;
+    if (!about_name)
+      key += '\n' + std::to_string(static_cast<std::uint32_t>(o.source)) + ':' + std::to_string(o.begin) + '-' +
+             std::to_string(o.end);
+    return !said.insert(std::move(key)).second;
+  };
+  std::vector<Diagnostic>& all = context.diags.all();
+  all.erase(std::remove_if(all.begin() + static_cast<std::ptrdiff_t>(from), all.end(), repeats), all.end());
+}
+
+}  // namespace
+
 }  // namespace grovec::frontend::dsl
 
 namespace grovec::frontend {
@@ -382,9 +476,15 @@ namespace grovec::frontend {
 std::vector<Document> read_grove(Context& context, SourceId source, const DslOptions& options,
                                  const DslLimits& limits) {
   dsl::Program program(context, options, limits);
-  if (!program.load(source)) return {Document{ir::Value::null(context.origins.add(source, 0, 0)), source, 0, true}};
-  // Texts of the trees point into sources; what the trees own is copied where a value is made of it.
-  return dsl::Lowering(context, program, limits).run(source);
+  const std::size_t before = context.diags.all().size();
+  std::vector<Document> documents;
+  if (program.load(source))
+    // Texts of the trees point into sources; what the trees own is copied where a value is made of it.
+    documents = dsl::Lowering(context, program, limits).run(source);
+  else
+    documents = {Document{ir::Value::null(context.origins.add(source, 0, 0)), source, 0, true}};
+  dsl::drop_repeats(context, before, program.misplaced_names());
+  return documents;
 }
 
 bool is_grove_path(std::string_view path) { return path.ends_with(".grove"); }

@@ -17,12 +17,6 @@ void add_names(Place place, std::vector<std::string_view>& out) {
   for (const schemas::Key& k : schemas::keys_of(schemas::type(place.type))) out.push_back(k.json_name);
 }
 
-/// Names that `k=v` takes for resources of the container.
-bool is_resource(std::string_view key) {
-  return key == "cpu" || key == "memory" || key == "gpu" || key == "ephemeral-storage" ||
-         key.starts_with("hugepages-") || key.find('/') != std::string_view::npos;
-}
-
 const char* level_name(Level level) {
   switch (level) {
     case Level::kSet:
@@ -50,7 +44,7 @@ Node& Lowering::main_container(Target& target, OriginId at) {
   Node& list = pool_.member(pod_spec(target, at), "containers", at);
   pool_.become(list, Node::Kind::kList, at);
   if (list.items.empty()) {
-    Node& item = pool_.make(container_);
+    Node& item = pool_.make(places_.container);
     pool_.become(item, Node::Kind::kMap, at);
     list.items.push_back(&item);
     list.index.reset();
@@ -65,16 +59,16 @@ Lowering::Found Lowering::locate(std::string_view name, Target& target, OriginId
       if (name == "metadata") return {set.root, name, false};
       if (name == "labels" || name == "annotations" || name == "namespace")
         return {set.root->find("metadata"), name, false};
-      if (name != "template" && field_of(spec_, name)) return {set.spec, name, false};
+      if (name != "template" && field_of(places_.spec, name)) return {set.spec, name, false};
       const bool structural = name == "cliques" || name == "podCliqueScalingGroups";
-      if (!structural && field_of(template_, name)) return {set.pod_template, name, false};
+      if (!structural && field_of(places_.set_template, name)) return {set.pod_template, name, false};
       return {};
     }
     case Level::kGroup: {
       Node* item = set.groups[target.index].item;
       if (name == "min") return {item, "minAvailable", false};
       if (name == "cliques") return {item, "cliqueNames", false};
-      if (name != "name" && field_of(group_, name)) return {item, name, false};
+      if (name != "name" && field_of(places_.group, name)) return {item, name, false};
       return {};
     }
     case Level::kClique: {
@@ -83,9 +77,9 @@ Lowering::Found Lowering::locate(std::string_view name, Target& target, OriginId
       if (name == "role") return {clique.spec, "roleName", false};
       if (name == "pod") return {clique.spec, "podSpec", false};
       if (name == "name") return {};
-      if (field_of(clique_, name)) return {clique.item, name, false};
-      if (field_of(clique_spec_, name)) return {clique.spec, name, false};
-      if (field_of(pod_spec_, name)) return {&pod_spec(target, at), name, false};
+      if (field_of(places_.clique, name)) return {clique.item, name, false};
+      if (field_of(places_.clique_spec, name)) return {clique.spec, name, false};
+      if (field_of(places_.pod_spec, name)) return {&pod_spec(target, at), name, false};
       break;
     }
     case Level::kContainer:
@@ -96,41 +90,61 @@ Lowering::Found Lowering::locate(std::string_view name, Target& target, OriginId
     pool_.become(resources, Node::Kind::kMap, at);
     return {&resources, name, true};
   }
-  if (name != "name" && field_of(container_, name)) return {&main_container(target, at), name, false};
+  if (name != "name" && field_of(places_.container, name)) return {&main_container(target, at), name, false};
   return {};
 }
 
-void Lowering::unknown_field(std::string_view name, Span at, const Target& target, const Frame& frame) {
+std::string Lowering::unknown_field(std::string_view name, Span at, const Target& target, const Frame& frame) {
   std::vector<std::string_view> names;
   switch (target.level) {
     case Level::kSet:
-      add_names(spec_, names);
-      add_names(template_, names);
+      add_names(places_.spec, names);
+      add_names(places_.set_template, names);
       names.insert(names.end(), {"labels", "annotations", "namespace"});
       break;
     case Level::kGroup:
-      add_names(group_, names);
+      add_names(places_.group, names);
       break;
     case Level::kClique:
-      add_names(clique_, names);
-      add_names(clique_spec_, names);
-      add_names(pod_spec_, names);
+      add_names(places_.clique, names);
+      add_names(places_.clique_spec, names);
+      add_names(places_.pod_spec, names);
       [[fallthrough]];
     case Level::kContainer:
-      add_names(container_, names);
+      add_names(places_.container, names);
       names.insert(names.end(), {"limits", "requests"});
       break;
   }
   for (std::string_view keyword : keywords()) names.push_back(keyword);
   const OriginId o = origin(at, frame);
   auto report = context_.diags.report(o, diag::DslUnknownField, name, level_name(target.level));
-  if (auto near = nearest_name(name, names); !near.empty() && near != name)
-    report.note(o, diag::DslDidYouMean, near).fix(o, std::string(near));
+  // After so many, the file is something else altogether.
+  constexpr std::size_t kSuggestions = 256;
+  const std::string_view near = ++suggestions_ > kSuggestions ? std::string_view() : nearest_name(name, names);
+  if (near.empty() || near == name) return {};
+  report.note(o, diag::DslDidYouMean, near).fix(o, std::string(near));
+  return std::string(near);
+}
+
+Lowering::Found Lowering::locate_or_report(const Word& key, Target& target, Frame& frame) {
+  const OriginId at = origin(key.at, frame);
+  Found found = locate(key.text, target, at);
+  if (found.parent) return found;
+  const std::string near = unknown_field(key.text, key.at, target, frame);
+  // Its content is taken for that of the field that was meant: it is not missing, and it is checked.
+  if (near.empty() || !(found = locate(near, target, at)).parent) return {};
+  const Node* taken = found.parent->find(found.key);
+  if (taken && taken->kind != Node::Kind::kUnset) return {};
+  found.key = keep(found.key);
+  frame.application = 0;
+  blame_nothing();
+  return found;
 }
 
 void Lowering::assign(Node& parent, std::string_view key, const Statement& s, const Frame& frame, int depth) {
   const OriginId at = origin(s.name.at, frame);
   Node& node = pool_.member(parent, key, at);
+  const Attempt attempt(*this, node);
   if (s.block) return apply_block_value(node, *s.block, frame, depth);
   if (!s.pairs.empty()) return apply_pairs(node, s.pairs, frame, depth);
   if (node.written_by == frame.application && frame.application != 0) {
@@ -141,22 +155,23 @@ void Lowering::assign(Node& parent, std::string_view key, const Statement& s, co
   apply(node, s.value, frame, depth);
 }
 
-void Lowering::field(const Statement& s, Target& target, Frame& frame) {
+void Lowering::field(const Statement& s, Target& target, Frame& outer) {
+  Frame frame = outer;
   if (target.level == Level::kClique && s.name.text == "container" && s.block) {
     Target inner{Level::kContainer, target.set, target.index, &main_container(target, origin(s.name.at, frame))};
     Frame own = frame;
     own.application = ++applications_;
     return apply_block(*s.block, inner, own);
   }
-  const Found found = locate(s.name.text, target, origin(s.name.at, frame));
-  if (found.parent == nullptr) return unknown_field(s.name.text, s.name.at, target, frame);
-  assign(*found.parent, keep(found.key), s, frame, 0);
+  const Found found = locate_or_report(s.name, target, frame);
+  if (found.parent) assign(*found.parent, keep(found.key), s, frame, 0);
 }
 
-void Lowering::set_pair(const Pair& pair, Target& target, Frame& frame) {
+void Lowering::set_pair(const Pair& pair, Target& target, Frame& outer) {
+  Frame frame = outer;
   const OriginId at = origin(pair.key.at, frame);
   const bool containers = target.level == Level::kClique || target.level == Level::kContainer;
-  if (containers && !pair.key.quoted && is_resource(pair.key.text)) {
+  if (containers && !pair.key.quoted && is_resource_word(pair.key.text)) {
     for (std::string_view name : {"limits", "requests"}) {
       const Found found = locate(name, target, at);
       Node& list = pool_.member(*found.parent, name, at);
@@ -165,10 +180,11 @@ void Lowering::set_pair(const Pair& pair, Target& target, Frame& frame) {
     }
     return;
   }
-  const Found found = locate(pair.key.text, target, at);
-  if (found.parent == nullptr) return unknown_field(pair.key.text, pair.key.at, target, frame);
+  const Found found = locate_or_report(pair.key, target, frame);
+  if (found.parent == nullptr) return;
   Node& node = pool_.member(*found.parent, keep(found.key), at);
-  if (node.written_by == frame.application) {
+  const Attempt attempt(*this, node);
+  if (node.written_by == frame.application && frame.application != 0) {
     context_.diags.report(at, diag::DslSetTwice, pair.key.text)
         .note(NodePool::origin(node), diag::SetHere, pair.key.text);
     return;
@@ -188,6 +204,7 @@ void Lowering::count(const Statement& s, Target& target, Frame& frame) {
                  : target.level == Level::kGroup ? target.set->groups[target.index].item
                                                  : target.set->cliques[target.index].spec;
   Node& node = pool_.member(*parent, "replicas", at);
+  const Attempt attempt(*this, node);
   if (node.written_by == frame.application) {
     context_.diags.report(at, diag::DslSetTwice, "replicas").note(NodePool::origin(node), diag::SetHere, "replicas");
     return;
@@ -221,7 +238,7 @@ void Lowering::startup(const Statement& s, Target& target, Frame& frame) {
                                                           : "";
   if (type.empty()) {
     context_.diags.report(at, diag::DslUnknownStartup, word.text);
-    return;
+    return blame(pool_.member(*target.set->pod_template, "cliqueStartupType", at));
   }
   put_text(*target.set->pod_template, "cliqueStartupType", type, at);
 }
@@ -230,6 +247,7 @@ void Lowering::metric(Node& metrics, const Pair& pair, Frame& frame) {
   const OriginId at = origin(pair.at, frame);
   Node& item = pool_.make(metrics.place.element());
   metrics.items.push_back(&item);
+  const Attempt attempt(*this, item);
   // `pods:NAME=VALUE` is a metric of the pods, everything else a resource.
   const bool of_pods = pair.key.text.starts_with("pods:");
   put_text(item, "type", of_pods ? "Pods" : "Resource", at);
@@ -259,6 +277,7 @@ void Lowering::scale(const Statement& s, Target& target, Frame& frame) {
   Node* parent = group ? target.set->groups[target.index].item : target.set->cliques[target.index].spec;
   Node& config = pool_.member(*parent, group ? "scaleConfig" : "autoScalingConfig", at);
   pool_.become(config, Node::Kind::kMap, at);
+  const Attempt attempt(*this, config);
   auto bound = [&](std::string_view field, std::string_view text, OriginId where) {
     if (text.empty()) return;
     Node& node = pool_.member(config, field, where);
@@ -274,6 +293,7 @@ void Lowering::scale(const Statement& s, Target& target, Frame& frame) {
     bound("minReplicas", s.name.text.substr(0, dots), range_at);
     bound("maxReplicas", s.name.text.substr(dots + 2), range_at);
   }
+  target.set->scales.emplace_back(&config, at);
   Node* metrics = nullptr;
   for (const Pair& pair : s.pairs) {
     if (pair.key.text == "min" || pair.key.text == "max") {
@@ -303,11 +323,13 @@ void Lowering::pack(const Statement& s, Target& target, Frame& frame) {
                                                  : target.set->cliques[target.index].item;
   Node& constraint = pool_.member(*parent, "topologyConstraint", at);
   pool_.become(constraint, Node::Kind::kMap, at);
+  const Attempt attempt(*this, constraint);
   if (!s.name && !s.words[0] && !s.words[1]) {
     context_.diags.report(at, diag::DslEmptyPack);
     return;
   }
   if (s.words[1]) put_text(constraint, "topologyName", s.words[1].text, origin(s.words[1].at, frame));
+  target.set->packs.emplace_back(&constraint, at);
   if (!s.name && !s.words[0]) return;
   Node& domains = pool_.member(constraint, "pack", at);
   if (s.name) put_text(domains, "required", s.name.text, origin(s.name.at, frame));
@@ -319,6 +341,7 @@ void Lowering::tolerate(const Statement& s, Target& target, Frame& frame) {
   constexpr std::string_view kEffects[] = {"NoSchedule", "PreferNoSchedule", "NoExecute"};
   Node& list = pool_.member(pod_spec(target, origin(s.keyword, frame)), "tolerations", origin(s.keyword, frame));
   pool_.become(list, Node::Kind::kList, origin(s.keyword, frame));
+  const Attempt attempt(*this, list);
   for (const Toleration& t : s.tolerations) {
     const OriginId at = origin(t.at, frame);
     std::string key(t.key.text), value;

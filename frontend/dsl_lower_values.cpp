@@ -2,7 +2,6 @@
 #include <charconv>
 
 #include "frontend/dsl_lowering.h"
-#include "ir/base/edit_distance.h"
 #include "ir/value/resolve.h"
 
 namespace grovec::frontend::dsl {
@@ -73,8 +72,7 @@ const Value* Lowering::behind(const Value& value, Frame& frame, OriginId& at) {
       poison();
       const OriginId here = origin(v->at, frame);
       auto report = context_.diags.report(here, diag::DslUnknownName, v->text);
-      if (auto near = nearest_name(v->text, visible_names(*frame.scope)); !near.empty())
-        report.note(here, diag::DslDidYouMean, near);
+      explain_unknown(report, here, v->text, *frame.scope);
       return nullptr;
     }
     if (depth > 200 || b->value == nullptr) {
@@ -133,6 +131,7 @@ std::optional<ir::Value> Lowering::scalar(const Value& v, Place place, const Fra
 // ---------------------------------------------------------------------------------------------------------------------
 
 void Lowering::apply(Node& node, const Value& value, const Frame& outer, int depth) {
+  const Attempt attempt(*this, node);
   Frame frame = outer;
   OriginId at;
   const Value* v = behind(value, frame, at);
@@ -161,6 +160,7 @@ void Lowering::apply_list(Node& node, std::span<const Value> items, OriginId at,
   pool_.become(node, Node::Kind::kList, at);
   for (const Value& item : items) {
     Node& child = pool_.make(element);
+    const Attempt attempt(*this, node);
     Frame inner = frame;
     OriginId item_at;
     const Value* v = behind(item, inner, item_at);
@@ -302,9 +302,12 @@ void Lowering::keyed_item(Node& list, const Word& key, const Value* value, const
   const Place key_place = item.place.member(key_field);
   pool_.set_scalar(pool_.member(item, key_field, at),
                    key.quoted ? ir::Value::string(keep(key.text), at) : bare_value(keep(key.text), key_place, at));
-  if (value) fill_item(item, key, value, frame, depth);
-  if (s && s->block) apply_struct_block(item, *s->block, frame, depth);
-  if (s && !s->pairs.empty()) apply_pairs(item, s->pairs, frame, depth);
+  {
+    const Attempt attempt(*this, item);  // over before the item merges into the list
+    if (value) fill_item(item, key, value, frame, depth);
+    if (s && s->block) apply_struct_block(item, *s->block, frame, depth);
+    if (s && !s->pairs.empty()) apply_pairs(item, s->pairs, frame, depth);
+  }
   const std::string_view text = pool_.key_of(item, keys);
   Node* found = pool_.find_item(list, text);
   if (found && value && found->written_by == frame.application) {

@@ -1,6 +1,7 @@
 /// \file Statements into trees: one Lowering for each run. Internal to the frontend.
 #pragma once
 
+#include <algorithm>
 #include <deque>
 #include <string>
 #include <unordered_map>
@@ -54,6 +55,9 @@ struct SetState {
   std::vector<GroupState> groups;
   std::unordered_map<std::string_view, std::size_t> clique_index, group_index;
   std::vector<Later> assertions, ratios;
+  /// What `pack` and `scale` wrote, and where: later statements may complete it.
+  std::vector<std::pair<Node*, OriginId>> packs, scales;
+  std::vector<std::string> incomplete;  ///< see Document::incomplete; known once the set is finished
 };
 
 /// What a block is about; decides which names mean what.
@@ -72,6 +76,31 @@ class Lowering {
   std::vector<Document> run(SourceId main);
 
  private:
+  /// While this lives, something is written into `node`. A mistake reported meanwhile makes the innermost such node
+  /// incomplete, so that nobody complains of what is missing there.
+  class Attempt {
+   public:
+    Attempt(Lowering& lowering, Node& node)
+        : lowering_(lowering), node_(node), reported_(lowering.context_.diags.all().size()) {}
+    ~Attempt() {
+      if (lowering_.context_.diags.all().size() > std::max(reported_, lowering_.blamed_)) lowering_.blame(node_);
+    }
+    Attempt(const Attempt&) = delete;
+    Attempt& operator=(const Attempt&) = delete;
+
+   private:
+    Lowering& lowering_;
+    Node& node_;
+    std::size_t reported_;
+  };
+  /// What was reported so far concerns `node`, and nothing around it.
+  void blame(Node& node);
+  /// What was reported so far makes nothing incomplete.
+  void blame_nothing() { blamed_ = context_.diags.all().size(); }
+  /// What was reported so far may have declared cliques.
+  void blame_cliques(SetState& set);
+  Node& node_of(const Target& target) const;
+
   // dsl_lower.cpp: sets, groups, cliques, containers
   void declare_set(const Placed& placed, bool overlay);
   void node(const Statement& s, Target& target, Frame& frame);
@@ -84,6 +113,7 @@ class Lowering {
   void use(const std::vector<Call>& calls, Target& target, const Frame& frame);
   void apply_call(const Call& call, Target& target, const Frame& frame);
   bool bind(const Call& call, const Statement& mixin, SourceId mixin_source, Scope& scope, const Frame& frame);
+  void finish_shorthands(SetState& set);
   ir::Value finish_set(SetState& set);
   void finish_clique(SetState& set, CliqueState& clique);
 
@@ -94,6 +124,8 @@ class Lowering {
     bool resources = false;  ///< `limits` or `requests` of the main container
   };
   Found locate(std::string_view name, Target& target, OriginId key_at);
+  /// `locate`, or a report. `frame` becomes one without a memory of what was set if the name had to be guessed.
+  Found locate_or_report(const Word& key, Target& target, Frame& frame);
   void field(const Statement& s, Target& target, Frame& frame);
   void assign(Node& parent, std::string_view key, const Statement& s, const Frame& frame, int depth);
   void set_pair(const Pair& pair, Target& target, Frame& frame);
@@ -104,7 +136,8 @@ class Lowering {
   void pack(const Statement& s, Target& target, Frame& frame);
   void tolerate(const Statement& s, Target& target, Frame& frame);
   void startup(const Statement& s, Target& target, Frame& frame);
-  void unknown_field(std::string_view name, Span at, const Target& target, const Frame& frame);
+  /// The name that was probably meant; empty if there is none.
+  std::string unknown_field(std::string_view name, Span at, const Target& target, const Frame& frame);
   void misplaced(const Statement& s, std::string_view where, const Frame& frame);
   Node& pod_spec(Target& target, OriginId at);
   Node& main_container(Target& target, OriginId at);
@@ -133,6 +166,8 @@ class Lowering {
   // dsl_checks.cpp: assert and ratio
   void check_assertion(const Later& later, const std::vector<ir::Value>& sets);
   void check_ratio(const Later& later, const ir::Value& set);
+  /// Takes back the verdicts reported since `from` if `places` are incomplete: they may be about what is missing.
+  void drop_uncertain(std::size_t from, const std::vector<std::string>& places);
 
   OriginId origin(Span at, const Frame& frame);
   bool over_budget(Span at, const Frame& frame);
@@ -150,11 +185,12 @@ class Lowering {
   std::vector<ir::Value> built_;
   std::uint32_t applications_ = 0;
   std::size_t statements_ = 0;
+  std::size_t suggestions_ = 0;
+  std::size_t blamed_ = 0;  ///< findings up to here have made a node incomplete
   bool broken_ = false;
   bool over_budget_ = false;
 
-  // Types of the places that have names of their own.
-  Place metadata_, spec_, template_, clique_, clique_spec_, pod_spec_, container_, group_;
+  SetPlaces places_;
 };
 
 }  // namespace grovec::frontend::dsl

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "ir/base/edit_distance.h"
 #include "ir/value/resolve.h"
 
 namespace grovec::frontend::dsl {
@@ -15,6 +16,23 @@ std::string_view scalar_text(const ir::Value& v, Arena& arena) {
   return {};
 }
 }  // namespace
+
+SetPlaces::SetPlaces() {
+  const Place root{schemas::root(schemas::Root::kPodCliqueSet), 0};
+  metadata = root.member("metadata");
+  spec = root.member("spec");
+  set_template = spec.member("template");
+  clique = set_template.member("cliques").element();
+  clique_spec = clique.member("spec");
+  pod_spec = clique_spec.member("podSpec");
+  container = pod_spec.member("containers").element();
+  group = set_template.member("podCliqueScalingGroups").element();
+}
+
+bool is_resource_word(std::string_view key) {
+  return key == "cpu" || key == "memory" || key == "gpu" || key == "ephemeral-storage" ||
+         key.starts_with("hugepages-") || key.find('/') != std::string_view::npos;
+}
 
 std::string_view scalar_field(std::string_view element) {
   if (element == "v1.EnvVar") return "value";
@@ -53,7 +71,14 @@ Place Place::element() const {
 Place Place::member(std::string_view name) const {
   if (kind() == schemas::TypeKind::kMap) return element();
   if (kind() != schemas::TypeKind::kStruct) return {};
-  const schemas::Field* field = schemas::find_field(schemas::type(type), name);
+  const schemas::Type& t = schemas::type(type);
+  const schemas::Field* field = schemas::find_field(t, name);
+  if (field == nullptr) {
+    // A slip in a name, which check-decode reports: what follows has the type that was meant.
+    std::vector<std::string_view> names;
+    for (const schemas::Key& k : schemas::keys_of(t)) names.push_back(k.json_name);
+    if (const std::string_view near = nearest_name(name, names); !near.empty()) field = schemas::find_field(t, near);
+  }
   return field ? Place{field->type, field->constraint} : Place{};
 }
 
@@ -153,6 +178,8 @@ void NodePool::set_scalar(Node& node, const ir::Value& value) {
 }
 
 void NodePool::merge(Node& into, Node& from) {
+  into.incomplete |= from.incomplete;
+  into.lacks_items |= from.lacks_items;
   switch (from.kind) {
     case Node::Kind::kUnset:
       return;
@@ -211,6 +238,23 @@ ir::Value NodePool::to_value(const Node& node) const {
     }
   }
   return {};
+}
+
+namespace {
+void add_incomplete(const Node& node, const std::string& path, std::vector<std::string>& out) {
+  if (node.incomplete) out.push_back(path);
+  if (node.lacks_items) out.push_back(path + "[]");
+  for (std::size_t i = 0; i < node.items.size(); ++i)
+    add_incomplete(*node.items[i], path + '[' + std::to_string(i) + ']', out);
+  for (const Node::Entry& e : node.entries)
+    add_incomplete(*e.node, path.empty() ? std::string(e.key) : path + '.' + std::string(e.key), out);
+}
+}  // namespace
+
+std::vector<std::string> NodePool::incomplete_places(const Node& node) {
+  std::vector<std::string> out;
+  add_incomplete(node, {}, out);
+  return out;
 }
 
 }  // namespace grovec::frontend::dsl

@@ -3,6 +3,7 @@
 
 #include <deque>
 #include <memory>
+#include <string>
 #include <string_view>
 #include <unordered_map>
 #include <vector>
@@ -30,6 +31,15 @@ struct Place {
   Place member(std::string_view name) const;
 };
 
+/// The places of a PodCliqueSet that statements of their own write to.
+struct SetPlaces {
+  SetPlaces();
+  Place metadata, spec, set_template, clique, clique_spec, pod_spec, container, group;
+};
+
+/// Names that `k=v` takes for resources of the container.
+bool is_resource_word(std::string_view key);
+
 /// What an unquoted word means at a place: `null` is null; text where text is wanted; else a number or truth value as
 /// YAML reads it (yes, no, on, off, y, n are text), or text.
 ir::Value bare_value(std::string_view text, Place place, OriginId at);
@@ -51,6 +61,8 @@ struct Node {
   Place place;
   OriginId at = kNowhere;
   std::uint32_t written_by = 0;  ///< which application of a block wrote it; finds a field that is set twice
+  bool incomplete = false;       ///< a mistake was reported about what should stand here
+  bool lacks_items = false;      ///< kList: a mistake was reported about an item that is not there
   ir::Value scalar;
   std::vector<Node*> items;      ///< kList
   std::vector<Entry> entries;    ///< kMap, in order of first writing
@@ -81,6 +93,8 @@ class NodePool {
   /// `at` with a further link at the end of its chain.
   OriginId with_cause(OriginId at, OriginCause why, OriginId cause);
   ir::Value to_value(const Node& node) const;
+  /// Paths of the incomplete places in `node` (see Document::incomplete).
+  static std::vector<std::string> incomplete_places(const Node& node);
   bool exhausted() const { return nodes_.size() > limit_; }
   static OriginId origin(const Node& node);
 

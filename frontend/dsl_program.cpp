@@ -94,7 +94,10 @@ void Program::declare(const Statement& s, SourceId source, std::vector<Open>& st
       return declare_name(s, source);
     case StatementKind::kMixin: {
       auto [it, fresh] = mixins_.emplace(s.name.text, Placed{&s, source});
-      if (fresh) return;
+      if (fresh) {
+        it->second.is_broken = !check_head(s, source);
+        return;
+      }
       context_.diags.report(origin(source, s.name.at), diag::DslDeclaredTwice, "mixin", s.name.text)
           .note(origin(it->second.source, it->second.statement->name.at), diag::DeclaredHere, s.name.text);
       return;
@@ -111,6 +114,11 @@ void Program::declare(const Statement& s, SourceId source, std::vector<Open>& st
     default:
       break;
   }
+  has_misplaced_ = true;
+  misplaced_names_.push_back(context_.sources.text(source).substr(s.at.begin, s.at.end - s.at.begin));
+  misplaced_names_.back() = misplaced_names_.back().substr(0, misplaced_names_.back().find_first_of(" \t"));
+  if (s.name) misplaced_names_.push_back(s.name.text);
+  for (const Pair& pair : s.pairs) misplaced_names_.push_back(pair.key.text);
   const std::string what =
       "`" + std::string(context_.sources.text(source).substr(s.keyword.begin, s.keyword.end - s.keyword.begin)) + "`";
   context_.diags.report(origin(source, s.keyword), diag::DslMisplaced, what,
@@ -127,7 +135,7 @@ void Program::declare_name(const Statement& s, SourceId source) {
       return;
     }
   (is_param ? params_ : lets_).emplace(s.name.text, Placed{&s, source});
-  if (is_param) param_order_.push_back({&s, source});
+  if (is_param) param_order_.push_back({&s, source, !check_head(s, source)});
   const Value* value = is_param ? (s.parameters[0].has_default ? &s.parameters[0].value : nullptr) : &s.value;
   Scope& scope = scopes_.emplace_back();
   scope.outer = &globals_;
@@ -270,6 +278,14 @@ std::unique_ptr<Value> written(const ir::Value& v, std::deque<std::string>& text
 }
 }  // namespace
 
+/// The name of a value as it was written: YAML 1.1 takes an `n` for `false`.
+std::string_view Program::written_key(const ir::Member& m) const {
+  if (m.key_at == kNowhere || (m.key != "true" && m.key != "false")) return m.key;
+  const Origin& o = context_.origins[m.key_at];
+  const std::string_view text = context_.sources.text(o.source).substr(o.begin, o.end - o.begin);
+  return params_.contains(text) ? text : m.key;
+}
+
 void Program::apply_given_values() {
   for (const ir::Value& document : options_.values) {
     if (document.kind() == ir::ValueKind::kNull) continue;
@@ -287,7 +303,7 @@ void Program::apply_given_values() {
       }
       const Origin& o = context_.origins[m.value.at()];
       value->at = {o.begin, o.end};
-      give(m.key, std::move(value), o.source, m.value.at());
+      give(written_key(m), std::move(value), o.source, m.value.at());
     }
   }
   for (const auto& [name, text] : options_.set_values) {
@@ -303,10 +319,21 @@ void Program::apply_given_values() {
   }
 }
 
+namespace {
+bool is_type(std::string_view name) {
+  constexpr std::string_view kTypes[] = {"int", "number", "bool", "string", "quantity"};
+  return std::find(std::begin(kTypes), std::end(kTypes), name) != std::end(kTypes);
+}
+}  // namespace
+
 void Program::check_parameters() {
   for (const Placed& p : param_order_) {
     const Statement& s = *p.statement;
     const Binding& b = globals_.names[s.name.text];
+    if (p.is_broken) {
+      ok_ = false;
+      continue;
+    }
     if (b.value == nullptr) {
       context_.diags.report(origin(p.source, s.name.at), diag::DslParamMissing, s.name.text);
       ok_ = false;
@@ -314,6 +341,22 @@ void Program::check_parameters() {
     }
     if (!check_value(s.parameters[0], &s, b)) ok_ = false;
   }
+}
+
+bool Program::check_head(const Statement& head, SourceId source) {
+  for (auto p = head.parameters.begin(); p != head.parameters.end(); ++p) {
+    const auto twin = std::find_if(head.parameters.begin(), p,
+                                   [&](const Parameter& other) { return other.name.text == p->name.text; });
+    if (twin != p) {
+      context_.diags.report(origin(source, p->name.at), diag::DslDeclaredTwice, "parameter", p->name.text)
+          .note(origin(source, twin->name.at), diag::DeclaredHere, p->name.text);
+      return false;
+    }
+    if (!p->type || is_type(p->type.text)) continue;
+    context_.diags.report(origin(source, p->type.at), diag::DslUnknownType, p->type.text);
+    return false;
+  }
+  return true;
 }
 
 bool Program::check_type(const Parameter& parameter, const Binding& binding, const Constant& c) {
@@ -325,12 +368,6 @@ bool Program::check_type(const Parameter& parameter, const Binding& binding, con
     fits = c.kind == Constant::Kind::kNumber;
   else if (type == "bool")
     fits = c.kind == Constant::Kind::kBool;
-  else if (type == "string" || type.empty())
-    fits = true;
-  else {
-    context_.diags.report(origin(binding.source, parameter.type.at), diag::DslUnknownType, type);
-    return false;
-  }
   if (fits) return true;
   context_.diags.report(binding.given_at, diag::DslParamType, constant_text(c), type, parameter.name.text);
   return false;

@@ -20,6 +20,7 @@ namespace grovec::frontend::dsl {
 struct Placed {
   const Statement* statement = nullptr;
   SourceId source{};
+  bool is_broken = false;  ///< a mistake in its head was reported
 };
 
 /// All files of one run, with names resolved. Owns the syntax trees.
@@ -39,6 +40,10 @@ class Program {
   const std::vector<Placed>& environment() const { return chosen_; }
   const Placed* find_mixin(std::string_view name) const;
   std::vector<std::string_view> mixin_names() const;
+  /// Names and first words of statements outside of the sets: probably constants whose `let` is missing.
+  const std::vector<std::string_view>& misplaced_names() const { return misplaced_names_; }
+  /// Whether something stands outside of the sets that belongs into one.
+  bool has_misplaced() const { return has_misplaced_; }
   OriginId origin(SourceId source, Span at) { return context_.origins.add(source, at.begin, at.end); }
   /// Binds and checks a parameter of a mixin or file.
   bool check_value(const Parameter& parameter, const Statement* constraints, const Binding& binding);
@@ -55,8 +60,11 @@ class Program {
   void choose_environment();
   void apply_environment(const Placed& env);
   void apply_given_values();
+  std::string_view written_key(const ir::Member& m) const;
   void give(std::string_view name, std::unique_ptr<Value> value, SourceId source, OriginId at);
   void check_parameters();
+  /// Whether the parameters of a mixin or file have names of their own and types that exist.
+  bool check_head(const Statement& head, SourceId source);
   bool check_type(const Parameter& parameter, const Binding& binding, const Constant& c);
   bool check_in(const Statement& s, const Binding& declared, const Binding& given, const Constant& c);
 
@@ -79,6 +87,8 @@ class Program {
   std::size_t included_bytes_ = 0;
   std::uint32_t order_ = 0;
   bool ok_ = true;
+  bool has_misplaced_ = false;
+  std::vector<std::string_view> misplaced_names_;
 };
 
 /// `path` relative to the folder of `from`, with `.` and `..` resolved as text; empty if it is absolute or leaves

@@ -2,7 +2,7 @@
 ///
 /// Refused before the parser sees the text, each with its own code: more than 1 MiB, invalid UTF-8, control characters,
 /// brackets nested deeper than 256. Mistakes of syntax are reported in human words, several in one run; what could be
-/// read is in the tree. Memory is bounded by the limits (about 100 bytes for each byte of text while parsing).
+/// read is in the tree. Memory is bounded by the limits (a few hundred bytes for each byte of text while parsing).
 #pragma once
 
 #include "frontend/dsl_ast.h"

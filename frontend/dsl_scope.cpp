@@ -117,10 +117,23 @@ const Binding* find_binding(const Scope& scope, std::string_view name) {
 
 std::vector<std::string_view> visible_names(const Scope& scope) {
   std::vector<std::string_view> out;
-  for (const Scope* s = &scope; s; s = s->outer)
-    for (const auto& [name, binding] : s->names) out.push_back(name);
+  std::uint32_t visible = 0xFFFFFFFF;
+  for (const Scope* s = &scope; s; s = s->outer) {
+    visible = std::min(visible, s->visible);
+    for (const auto& [name, binding] : s->names)
+      if (s->outer || binding.order < visible) out.push_back(name);
+  }
   std::sort(out.begin(), out.end());
   return out;
+}
+
+void explain_unknown(DiagnosticBuilder& report, OriginId at, std::string_view name, const Scope& scope) {
+  const Scope* file = &scope;
+  while (file->outer) file = file->outer;
+  if (auto it = file->names.find(name); it != file->names.end())
+    report.note(it->second.given_at, diag::DeclaredHere, name);  // further down
+  else if (auto near = nearest_name(name, visible_names(scope)); !near.empty())
+    report.note(at, diag::DslDidYouMean, near);
 }
 
 std::optional<Constant> Evaluator::mismatch(const Expression& e, SourceId source, std::string_view wanted,
@@ -180,8 +193,7 @@ std::optional<Constant> Evaluator::constant(const Value& value, const Scope& sco
     case ValueForm::kRef: {
       if (const Binding* b = find_binding(scope, value.text)) return bound(*b);
       auto report = context_.diags.report(at(), diag::DslUnknownName, value.text);
-      if (auto near = nearest_name(value.text, visible_names(scope)); !near.empty())
-        report.note(at(), diag::DslDidYouMean, near);
+      explain_unknown(report, at(), value.text, scope);
       return std::nullopt;
     }
     case ValueForm::kString:
@@ -212,10 +224,17 @@ std::optional<Constant> Evaluator::leaf(const Expression& e, const Scope& scope,
   } else if (facts && v.form == ValueForm::kBare && (out = facts->fact(v.text))) {
   } else {
     const OriginId at = context_.origins.add(source, v.at.begin, v.at.end);
+    if (const std::string_view owner = facts ? facts->missing_owner(v.text) : std::string_view(); !owner.empty()) {
+      context_.diags.report(at, diag::DslUnknownMember, owner);
+      return std::nullopt;
+    }
     auto report = context_.diags.report(at, diag::DslUnknownName, v.text);
+    if (!facts) {
+      explain_unknown(report, at, v.text, scope);
+      return std::nullopt;
+    }
     std::vector<std::string_view> names = visible_names(scope);
-    if (facts)
-      for (std::string_view n : facts->names()) names.push_back(n);
+    for (std::string_view n : facts->names()) names.push_back(n);
     if (auto near = nearest_name(v.text, names); !near.empty())
       report.note(at, diag::DslDidYouMean, near).fix(at, std::string(near));
     return std::nullopt;

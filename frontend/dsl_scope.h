@@ -48,6 +48,8 @@ class Facts {
   virtual std::optional<Constant> fact(std::string_view name) const = 0;
   /// Names for "did you mean".
   virtual std::vector<std::string_view> names() const { return {}; }
+  /// The clique or group that `name` asks about, if it is not there.
+  virtual std::string_view missing_owner(std::string_view) const { return {}; }
 
  protected:
   ~Facts() = default;
@@ -85,6 +87,8 @@ class Evaluator {
 
 /// The binding of a name, or nullptr.
 const Binding* find_binding(const Scope& scope, std::string_view name);
+/// Says of an unknown name that it is declared further down, or what may have been meant.
+void explain_unknown(DiagnosticBuilder& report, OriginId at, std::string_view name, const Scope& scope);
 /// Names that can be used here.
 std::vector<std::string_view> visible_names(const Scope& scope);
 

@@ -68,6 +68,13 @@ std::size_t sequence_length(std::string_view text) {
   return length;
 }
 
+/// Code point of U+FEFF, U+FFFE and U+FFFF, which YAML has no place for either; else 0.
+std::uint32_t forbidden(std::string_view character) {
+  if (character == "\xEF\xBB\xBF") return 0xFEFF;
+  if (character == "\xEF\xBF\xBE") return 0xFFFE;
+  return character == "\xEF\xBF\xBF" ? 0xFFFF : 0;
+}
+
 }  // namespace
 
 TextCheck check_utf8(std::string_view text, std::size_t& code_points) {
@@ -82,6 +89,7 @@ TextCheck check_utf8(std::string_view text, std::size_t& code_points) {
     if (length == 0) return {false, false, 0, i};
     if (length == 2 && c == 0xC2 && static_cast<unsigned char>(text[i + 1]) < 0xA0)
       return {false, true, static_cast<unsigned char>(text[i + 1]), i};
+    if (const std::uint32_t code = forbidden(text.substr(i, length))) return {false, true, code, i};
     i += length;
   }
   return {};
@@ -233,7 +241,10 @@ std::string escape(std::string_view text) {
       hex(c);
     else if (c1)
       hex(static_cast<unsigned char>(text[++i]));
-    else
+    else if (const std::uint32_t code = c == 0xEF ? forbidden(text.substr(i, 3)) : 0) {
+      out += code == 0xFEFF ? "\\ufeff" : code == 0xFFFE ? "\\ufffe" : "\\uffff";
+      i += 2;
+    } else
       out += text[i];
   }
   return out;

@@ -15,7 +15,8 @@ struct TextCheck {
   std::uint32_t code = 0;
   std::size_t offset = 0;
 };
-/// Tabs, line breaks and a carriage return before a line break are the only control characters allowed.
+/// Tabs, line breaks and a carriage return before a line break are the only control characters allowed. U+FEFF, U+FFFE
+/// and U+FFFF count as such, as they do in YAML; a byte order mark at the start of a file is the caller's.
 TextCheck check_utf8(std::string_view text, std::size_t& code_points);
 
 /// A "…" literal taken apart. Offsets count from the opening quote.

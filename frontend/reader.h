@@ -7,6 +7,7 @@
 /// 100,000 documents a stream). Memory and time are bounded by the size of the input.
 #pragma once
 
+#include <string>
 #include <vector>
 
 #include "ir/base/context.h"
@@ -21,6 +22,9 @@ struct Document {
   std::uint32_t index;               ///< position in the stream, empty documents counted
   bool broken = false;               ///< could not be read to its end; findings were reported; `root` may be null
   std::uint32_t begin = 0, end = 0;  ///< its text, so that a finding can be told to belong to it
+  /// Field paths whose content a reported mistake left out: what later stages miss there is no finding of its own.
+  /// Empty text stands for the whole document, `a.b[]` for a list that lacks items.
+  std::vector<std::string> incomplete = {};
 };
 
 /// Limits, so that tests can lower them.

@@ -2,8 +2,9 @@
 // follows (nginx:latest), and # starts a comment only at the start of a word.
 lexer grammar GroveLexer;
 
-// End of a statement at a line break; the reader inserts it (frontend/dsl_reader.cpp).
-tokens { NL }
+// The reader inserts these (frontend/dsl_tokens.h): the end of a statement at a line break; no width: the next part of a
+// header, a further k=v of the statement.
+tokens { NL, ATTR, JOIN }
 
 @lexer::members {
   /// Builds the lexer's tables at the first call instead of before main (grammar/lazy_init.cmake).
@@ -71,7 +72,7 @@ OPEN_TEXT   : '"""' ( ~["] | '"' ~["] | '""' ~["] )*;
 OPEN_STRING : '"' ( '\\' ~[\r\n] | ~["\\\r\n] )*;
 OPEN_RAW    : '\'' ~['\r\n]*;
 
-// Number of replicas: x3.
+// Number of replicas: x3. The reader makes it a BARE anywhere but in headers.
 COUNT : 'x' [0-9]+;
 
 // Names, numbers, quantities, images, paths, ranges such as 2..8.

@@ -5,6 +5,7 @@
 #include "frontend/dsl_lower.h"
 #include "ir/base/render.h"
 #include "runtime/cli/commands.h"
+#include "runtime/driver/interrupt.h"
 #include "runtime/driver/load.h"
 #include "runtime/driver/output.h"
 
@@ -46,8 +47,8 @@ int run(const Options& options) {
   const driver::Input input{options.operands()[0]};
   const bool is_grove = frontend::is_grove_path(input.path) || (input.path == "-" && !to_grove);
   if (is_grove == to_grove)
-    return fail(kUsage, "`" + driver::display_name(input) + "` is " + (is_grove ? "a .grove file" : "no .grove file") +
-                            " already; say `--to " + (is_grove ? "yaml" : "grove") + "`");
+    return fail(kUsage, "`" + driver::display_name(input) + "` is " +
+                            (is_grove ? "a .grove file already; say `--to yaml`" : "no .grove file; say `--to grove`"));
   Result<std::string> text = driver::read_input(input);
   if (!text) return fail(text.error());
   Context context;
@@ -69,6 +70,7 @@ int run(const Options& options) {
   if (!result) return kFound;
   if (options.has("--out")) {
     Result<Done> done = driver::write_file_atomically(std::string(options.get("--out")), *result);
+    driver::reraise_interrupt();
     return done ? kClean : fail(done.error());
   }
   driver::FdWriter out(STDOUT_FILENO, "standard output");

@@ -7,6 +7,7 @@
 #include "runtime/cli/commands.h"
 #include "runtime/cli/text_diff.h"
 #include "runtime/driver/input.h"
+#include "runtime/driver/interrupt.h"
 #include "runtime/driver/output.h"
 
 namespace grovec::cli {
@@ -64,7 +65,10 @@ int run(const Options& options) {
   }
   driver::FdWriter out(STDOUT_FILENO, "standard output");
   int exit_code = kClean;
-  for (const driver::Input& input : inputs) exit_code = std::max(exit_code, format_one(input, options, out));
+  for (const driver::Input& input : inputs) {
+    exit_code = std::max(exit_code, format_one(input, options, out));
+    driver::reraise_interrupt();
+  }
   Result<Done> done = out.finish();
   return done ? exit_code : fail(done.error());
 }

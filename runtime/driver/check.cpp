@@ -12,6 +12,7 @@
 #include "passes/identify.h"
 #include "passes/read_environment.h"
 #include "passes/verify_spec.h"
+#include "runtime/driver/consequences.h"
 #include "runtime/driver/git_text.h"
 #include "runtime/driver/surroundings.h"
 
@@ -135,10 +136,12 @@ class FileCheck {
     bool broken = d.document.broken;
     const passes::KnownKind* kind = broken && root.is_null() ? nullptr : passes::identify(context_, root);
     bool verdict_known = true;
+    const std::size_t before = context_.diags.all().size();
     if (kind)
       verdict_known = check_kind(*kind, root, c);
     else if (d.kind == DocumentKind::kClaimTemplate)
       check_claim_template(root);
+    drop_consequences(context_, before, d.document);
     if (broken || has_errors(i))
       c.admission = Admission::kRejected;
     else if (kind && verdict_known)
@@ -254,6 +257,7 @@ std::vector<Input> inputs_of(const CheckRequest& request, CheckReport& report, s
   const auto streams = std::count_if(out.begin(), out.end(), [](const Input& i) { return i.path == "-"; });
   if (streams + (request.old_file == "-") > 1) usage = Error{"`-` can be named only once", 2};
   if (streams > 0 && !request.old_ref.empty()) usage = Error{"`--old-ref` needs files, not standard input", 2};
+  if (Result<Done> settings = check_settings(request.language); !settings) usage = settings.error();
   return out;
 }
 

@@ -15,6 +15,7 @@
 #include "passes/admit.h"
 #include "passes/object_names.h"
 #include "passes/pipeline.h"
+#include "runtime/driver/consequences.h"
 #include "runtime/driver/parallel.h"
 #include "runtime/driver/surroundings.h"
 
@@ -129,12 +130,14 @@ void print_after(void* context, const passes::PassInfo& pass, const passes::Modu
   if (pass.name == p->wanted) *p->out += "# after " + std::string(pass.name) + "\n" + print(m.desired);
 }
 
-void admit_set(CompiledSet& set, bool spec_only) {
+void admit_set(CompiledSet& set, const frontend::Document& document, bool spec_only) {
   passes::Module& m = set.module;
   m.context.diags.begin_document(set.document);
+  const std::size_t before = m.context.diags.all().size();
   passes::Admitted admitted = passes::admit(m.context, m.manifest, m.environment, {.compilable = !spec_only});
   m.defaulted = admitted.defaulted;
   m.spec = std::move(admitted.spec);
+  drop_consequences(m.context, before, document);
 }
 
 void add_topologies(Compilation& c, const LoadedDocument& d, const CompileRequest& request) {
@@ -260,7 +263,8 @@ Result<Done> compile_documents(Compilation& c, const CompileRequest& request,
     else
       c.foreign.push_back(d);
   }
-  for_each_set(c, request, [&](CompiledSet& set) { admit_set(set, request.spec_only); });
+  for_each_set(c, request,
+               [&](CompiledSet& set) { admit_set(set, documents[set.document].document, request.spec_only); });
   // Equal content gives equal bytes, whatever the order of the documents.
   std::stable_sort(c.sets.begin(), c.sets.end(), [](const auto& a, const auto& b) {
     const PodCliqueSet &x = a->module.spec, &y = b->module.spec;

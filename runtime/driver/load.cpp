@@ -1,5 +1,8 @@
 #include "runtime/driver/load.h"
 
+#include <sys/stat.h>
+
+#include <algorithm>
 #include <climits>
 #include <cstdlib>
 
@@ -20,6 +23,10 @@ Result<std::string> load_include(const std::string& path, const std::string& roo
   const std::string real = real_path(path), real_root = real_path(root);
   if (!real.empty() && !real_root.empty() && real_root != "/" && !real.starts_with(real_root + "/"))
     return Error{"`" + path + "` leads out of `" + root + "`", 1};
+  // A pipe or a device would have the reader wait for somebody to write.
+  struct stat st;
+  if (::stat(path.c_str(), &st) == 0 && !S_ISREG(st.st_mode) && !S_ISDIR(st.st_mode))
+    return Error{"`" + path + "` is no regular file", 1};
   return read_input({path});
 }
 
@@ -34,7 +41,13 @@ Result<Done> read_values(Context& context, const std::string& file, std::vector<
   Result<std::string> text = read_input({file});
   if (!text) return text.error();
   SourceId source = context.sources.add(display_name({file}), std::move(*text));
+  const std::size_t before = context.diags.all().size();
   for (const frontend::Document& d : frontend::read_documents(context, source)) out.push_back(d.root);
+  // Names of parameters may look like the truth values of YAML 1.1 (`n: 2`); here they are taken as written.
+  std::vector<Diagnostic>& all = context.diags.all();
+  all.erase(std::remove_if(all.begin() + static_cast<std::ptrdiff_t>(before), all.end(),
+                           [](const Diagnostic& d) { return d.info->code == diag::BooleanKey.code; }),
+            all.end());
   return Done{};
 }
 
@@ -42,9 +55,9 @@ Result<frontend::DslOptions> dsl_options(Context& context, const std::string& na
   frontend::DslOptions options;
   options.env = language.env;
   options.root = language.include_root;
+  if (Result<Done> settings = check_settings(language); !settings) return settings.error();
   for (const std::string& setting : language.settings) {
     std::size_t equals = setting.find('=');
-    if (equals == 0 || equals == std::string::npos) return Error{"`--set " + setting + "` is not NAME=VALUE", 2};
     options.set_values.emplace_back(setting.substr(0, equals), setting.substr(equals + 1));
   }
   for (const std::string& file : language.value_files) {
@@ -59,6 +72,14 @@ Result<frontend::DslOptions> dsl_options(Context& context, const std::string& na
 }
 
 }  // namespace
+
+Result<Done> check_settings(const LanguageOptions& language) {
+  for (const std::string& setting : language.settings) {
+    const std::size_t equals = setting.find('=');
+    if (equals == 0 || equals == std::string::npos) return Error{"`--set " + setting + "` is not NAME=VALUE", 2};
+  }
+  return Done{};
+}
 
 DocumentKind kind_of(const ir::Value& root) {
   std::string_view api = root["apiVersion"].as_string(), kind = root["kind"].as_string();

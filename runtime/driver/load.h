@@ -37,6 +37,9 @@ struct LanguageOptions {
   std::string git_ref;                   ///< if set, includes are read from that commit
 };
 
+/// Whether each `--set` is NAME=VALUE.
+Result<Done> check_settings(const LanguageOptions& language);
+
 /// Reads one text into documents (`.grove` by its name's ending, everything else YAML or JSON; `v1` Lists unpacked).
 /// Findings go to `context.diags`; errors are of the options and of the files they name.
 Result<std::vector<LoadedDocument>> load_text(Context& context, std::string name, std::string text,

@@ -66,15 +66,6 @@ bool is_ours(const std::string& path, const std::string& index_name) {
   return empty || (has_index && only_files);
 }
 
-/// Into what is no regular file: a device, a pipe, `/dev/stdout`.
-Result<Done> write_into(const std::string& path, std::string_view text) {
-  int fd = ::open(path.c_str(), O_WRONLY | O_CLOEXEC);
-  int error = fd < 0 ? errno : write_whole(fd, text.data(), text.size());
-  if (fd >= 0 && ::close(fd) != 0 && error == 0) error = errno;
-  if (error == 0 || error == EPIPE) return Done{};
-  return io_error("cannot write `" + path + "`", error);
-}
-
 }  // namespace
 
 FdWriter::FdWriter(int fd, std::string name)
@@ -109,22 +100,46 @@ Result<Done> FdWriter::finish() {
   return io_error("cannot write " + name_, error_);
 }
 
-Result<Done> write_file_atomically(const std::string& path, std::string_view text) {
+namespace {
+
+/// Devices and pipes take the text as it comes; replacing them would take them away.
+Result<Done> write_in_place(const std::string& path, std::string_view text) {
+  const int fd = ::open(path.c_str(), O_WRONLY | O_CLOEXEC);
+  if (fd < 0) return io_error("cannot write `" + path + "`", errno);
+  int error = write_whole(fd, text.data(), text.size());
+  if (::close(fd) != 0 && error == 0) error = errno;
+  if (error == 0 || error == EPIPE) return Done{};
+  return io_error("cannot write `" + path + "`", error);
+}
+
+/// Where a symbolic link leads; the path itself if it is none or leads nowhere.
+std::string target_of(const std::string& path) {
+  char resolved[PATH_MAX];
   struct stat st;
-  const bool exists = ::stat(path.c_str(), &st) == 0;
-  if (exists && !S_ISREG(st.st_mode)) return write_into(path, text);
-  char resolved[PATH_MAX];  // a link stays a link to what is replaced
-  const std::string target = exists && ::realpath(path.c_str(), resolved) ? resolved : path;
+  const bool is_link = ::lstat(path.c_str(), &st) == 0 && S_ISLNK(st.st_mode);
+  return is_link && ::realpath(path.c_str(), resolved) ? resolved : path;
+}
+
+}  // namespace
+
+Result<Done> write_file_atomically(const std::string& path, std::string_view text) {
+  const std::string target = target_of(path);
+  struct stat st;
+  const bool exists = ::stat(target.c_str(), &st) == 0;
+  if (exists && !S_ISREG(st.st_mode) && !S_ISDIR(st.st_mode)) return write_in_place(target, text);
   std::string temporary = target + ".grovec-XXXXXX";
+  defer_interrupts();
   int fd = ::mkstemp(temporary.data());
   if (fd < 0) return io_error("cannot write `" + path + "`", errno);
-  mode_t mode = exists ? st.st_mode & 07777 : 0644;
   int error = write_whole(fd, text.data(), text.size());
-  if (error == 0 && ::fchmod(fd, mode) != 0) error = errno;
+  // Root may format the files of others; for anyone else the owner cannot change.
+  if (exists && ::fchown(fd, st.st_uid, st.st_gid) != 0 && ::geteuid() == 0 && error == 0) error = errno;
+  if (::fchmod(fd, exists ? st.st_mode & 07777 : 0644) != 0 && error == 0) error = errno;
   if (::close(fd) != 0 && error == 0) error = errno;
+  if (error == 0 && interrupted()) error = EINTR;
   if (error == 0 && ::rename(temporary.c_str(), target.c_str()) != 0) error = errno;
+  if (error != 0) ::unlink(temporary.c_str());
   if (error == 0) return Done{};
-  ::unlink(temporary.c_str());
   return io_error("cannot write `" + path + "`", error);
 }
 

@@ -12,6 +12,9 @@ Result<std::vector<LoadedDocument>> read_file(Context& context, const std::strin
   return load_text(context, display_name({file}), std::move(*text), {});
 }
 
+/// A document without content because of a mistake that was reported is no null to complain of.
+bool was_read(const LoadedDocument& d) { return !d.document.broken || !d.document.root.is_null(); }
+
 Result<Done> read_config(Context& context, const std::string& file, ir::OperatorConfig& config) {
   Result<std::vector<LoadedDocument>> documents = read_file(context, file);
   if (!documents) return documents.error();
@@ -35,10 +38,12 @@ Result<Done> read_surroundings(Context& context, const std::vector<std::string>&
   for (const std::string& file : with) {
     Result<std::vector<LoadedDocument>> objects = read_file(context, file);
     if (!objects) return objects.error();
-    for (const LoadedDocument& d : *objects) passes::read_environment_object(context, d.document.root, environment);
+    for (const LoadedDocument& d : *objects)
+      if (was_read(d)) passes::read_environment_object(context, d.document.root, environment);
   }
   for (const LoadedDocument& d : documents)
-    if (d.kind != DocumentKind::kSet) passes::read_environment_object(*d.context, d.document.root, environment);
+    if (d.kind != DocumentKind::kSet && was_read(d))
+      passes::read_environment_object(*d.context, d.document.root, environment);
   if (operator_config.empty() && !environment.bindings.empty()) environment.config.topology_aware_scheduling = true;
   return Done{};
 }

@@ -244,6 +244,35 @@ TEST(DslLower, AssertionsShowTheirValues) {
   EXPECT_NE(run.findings.find("`cpu` is 1"), std::string::npos) << run.findings;
 }
 
+// What later stages miss there is no mistake of its own.
+TEST(DslLower, MistakesTellWhatTheyLeaveOut) {
+  using Places = std::vector<std::string>;
+  auto places = [](const std::string& text) { return Lowered(kHead + text).documents.at(0).incomplete; };
+  const std::string clique = "spec.template.cliques[0]";
+  EXPECT_EQ(places("set s { clique a {} }"), Places{});
+  EXPECT_EQ(places("set s { clique a scale 3 { image: x } }"), Places{clique + ".spec.autoScalingConfig"});
+  EXPECT_EQ(places("set s { clique a replicas=$n { image: x } }"), Places{clique + ".spec.replicas"});
+  EXPECT_EQ(places("set s { clique a { image: x; env A=$n } }"), Places{clique + ".spec.podSpec.containers[0].env[0]"});
+  EXPECT_EQ(places("set s { clique a { image: x; args: [a, $n] } }"),
+            Places{clique + ".spec.podSpec.containers[0].args[1]"});
+  EXPECT_EQ(places("set s { clique a : m }"), Places{clique});
+  EXPECT_EQ(places("set s { clique a { nothing: like } }"), Places{clique});
+  EXPECT_EQ(places("set s { clique a { imge: x } }"), Places{}) << "taken for the field that was meant";
+  EXPECT_EQ(places("set s { clique a {} clique a {} }"), Places{"spec.template.cliques[]"});
+  EXPECT_EQ(places("set s : m { clique a {} }"), (Places{"", "spec.template.cliques[]"}));
+  EXPECT_EQ(places("set s { assert 1 > 2; clique a {} }"), Places{});
+}
+
+// Headers end where a block begins, but not within the arguments of a mixin.
+TEST(DslLower, ArgumentsMayBeBlocks) {
+  Lowered run(kHead +
+              "mixin m(b, c) { annotations: $b; env: $c }\n"
+              "set s { clique a x2 : m({ x: y; clique: x3 }, [{ name: A; value: x3 }]), n { image: i } }\n"
+              "mixin n { tolerate x1 }");
+  EXPECT_EQ(run.findings, "");
+  EXPECT_EQ(ir::to_text(clique(run)["annotations"], ir::Format::kJson), R"({"clique":"x3","x":"y"})");
+}
+
 TEST(DslLower, MistakesHaveTheirCodes) {
   auto codes = [](const std::string& text) { return Lowered(kHead + text).codes(); };
   EXPECT_EQ(codes("set s { clique a {} clique a {} }"), std::vector<int>{1226});
@@ -252,8 +281,13 @@ TEST(DslLower, MistakesHaveTheirCodes) {
   EXPECT_EQ(codes("mixin m : m {}\nset s { clique a : m }"), std::vector<int>{1252});
   EXPECT_EQ(codes("mixin m(a) {}\nset s { clique a : m }"), std::vector<int>{1255});
   EXPECT_EQ(codes("mixin m(a) {}\nset s { clique a : m(1, 2) }"), std::vector<int>{1254});
-  EXPECT_EQ(codes("mixin m(a) {}\nset s { clique a : m(b=1) }"), (std::vector<int>{1255, 1253}));
+  EXPECT_EQ(codes("mixin m(a) {}\nset s { clique a : m(b=1) }"), std::vector<int>{1253});
   EXPECT_EQ(codes("set s { clique a { imge: x } }"), std::vector<int>{1260});
+  EXPECT_EQ(codes("set s { clique a pack on x }"), std::vector<int>{1266});
+  EXPECT_EQ(codes("set s { clique a pack on x { pack rack } }"), std::vector<int>{});
+  EXPECT_EQ(codes("mixin m { scale 2.. }\nset s { clique a : m { scale max=3 } }"), std::vector<int>{});
+  EXPECT_EQ(codes("set s { clique a scale cpu=70% }"), std::vector<int>{1268});
+  EXPECT_EQ(codes("mixin m { nope: x }\nset s { clique a : m; clique b : m }"), std::vector<int>{1260});
   EXPECT_EQ(codes("set s { clique a { image: x\n image: y } }"), std::vector<int>{1261});
   EXPECT_EQ(codes("set s { clique a x2 { replicas: 3 } }"), std::vector<int>{1261});
   EXPECT_EQ(codes("set s { clique a { image: $x } }"), std::vector<int>{1221});

@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include "frontend/dsl_reader.h"
 #include "frontend/dsl_text.h"
 
 namespace grovec::frontend::dsl {
@@ -55,7 +56,25 @@ TEST(DslText, Utf8AndControlCharacters) {
     const TextCheck check = check_utf8(bad, count);
     EXPECT_FALSE(check.ok || check.control) << bad;
   }
-  for (const char* bad : {"\x01", "\x7F", "a\rb", "\xC2\x85"}) EXPECT_TRUE(check_utf8(bad, count).control) << bad;
+  for (const char* bad : {"\x01", "\x7F", "a\rb", "\xC2\x85", "\xEF\xBB\xBF", "\xEF\xBF\xBE", "\xEF\xBF\xBF"})
+    EXPECT_TRUE(check_utf8(bad, count).control) << bad;
+}
+
+// As in YAML: at the start of a file, as an escape in text, nowhere else.
+TEST(DslText, ByteOrderMarks) {
+  EXPECT_EQ(encode_string("\xEF\xBB\xBF"
+                          "a\\"),
+            "\"\\ufeffa\\\\\"");
+  EXPECT_EQ(split_string(encode_string("a\xEF\xBF\xBE")).pieces[0].text, "a\xEF\xBF\xBE");
+  auto code = [](const std::string& text) {
+    Context c;
+    parse(c, c.sources.add("in.grove", text));
+    return c.diags.all().empty() ? 0 : c.diags.all()[0].info->code;
+  };
+  const std::string mark = "\xEF\xBB\xBF";
+  EXPECT_EQ(code(mark + "grovec 1\nset s {}\n"), 0);
+  EXPECT_EQ(code("grovec 1 # " + mark + "\nset s {}\n"), 1202);
+  EXPECT_EQ(code("grovec 1\nset s { labels { a: \"" + mark + "\" } }\n"), 1202);
 }
 
 TEST(DslText, BareWords) {

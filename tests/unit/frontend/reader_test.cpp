@@ -50,6 +50,12 @@ TEST(Reader, TakesLeadingMarkersAndNothing) {
   EXPECT_EQ(read_json_text("a: 1\r\nb: 2\r\n---\r\n"), R"({"a":1,"b":2})");
 }
 
+// YAML 1.1 ends a line at U+0085, JSON does not: text in braces is JSON first, as for kubectl.
+TEST(Reader, LineBreaksOfYamlAreTextInJson) {
+  EXPECT_EQ(Read("{\"a\":\"x\xC2\x85,y\"}").root()["a"].as_string(), "x\xC2\x85,y");
+  EXPECT_EQ(Read("a: \"x\xC2\x85,y\"").root()["a"].as_string(), "x ,y");
+}
+
 TEST(Reader, GoesOnBehindABrokenDocument) {
   const Read r("a: [1\n---\nb: 2\n---\nc: {\n");
   ASSERT_EQ(r.documents.size(), 3u);
@@ -81,6 +87,7 @@ TEST(Reader, RefusesWhatTheReferenceRefuses) {
                                                        {"a: \x7F\n", "1005"},
                                                        {"a: \xC2\x80\n", "1005"},
                                                        {"a: \xEF\xBB\xBF\n", "1005"},
+                                                       {"a: 1 # \xEF\xBB\xBF\n", "1005"},
                                                        {"a: \xEF\xBF\xBE\n", "1005"},
                                                        {"a: \xFF\n", "1003"},
                                                        {"a: \xC0\x80\n", "1003"},

@@ -1,8 +1,10 @@
 // A set in YAML, the same set converted to the DSL, and that converted back: one compile output, byte for byte.
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <sstream>
@@ -12,6 +14,7 @@
 #include "ir/base/render.h"
 #include "runtime/driver/compile.h"
 #include "runtime/driver/emit.h"
+#include "tests/unit/support/generate.h"
 
 namespace grovec::driver {
 namespace {
@@ -40,7 +43,7 @@ Output compile_file(const fs::path& path, CompileRequest request) {
     return out;
   }
   Compilation& c = **done;
-  render_all(c.context, {}, out.findings);
+  for (const Context* context : c.contexts()) render_all(*context, {}, out.findings);
   out.ok = !c.failed();
   if (!out.ok) return out;
   FILE* file = std::tmpfile();
@@ -141,6 +144,43 @@ TEST_F(DslRoundTrip, ExamplesAreTheSameInBothForms) {
     ++equal;
   }
   EXPECT_GE(equal, 7u);
+}
+
+// Nobody may write into it, ever.
+TEST_F(DslRoundTrip, IncludeOfAPipeIsRefused) {
+  ASSERT_EQ(::mkfifo((folder_ / "pipe").c_str(), 0600), 0);
+  const Output out = compile_file(write("set.grove", "grovec 1\ninclude \"pipe\"\n"), {});
+  EXPECT_NE(out.findings.find("is no regular file"), std::string::npos) << out.findings;
+}
+
+// As many mistakes as there are cliques, each explaining findings of its own: look-ups, not comparisons of all with
+// all.
+TEST_F(DslRoundTrip, ManyMistakesAreToldApart) {
+  std::string text = "grovec 1\nset s {\n";
+  for (int i = 0; i < 2000; ++i) text += "  clique c" + std::to_string(i) + " scale 3 { image: x }\n";
+  const Output out = compile_file(write("set.grove", text + "}\n"), {});
+  std::size_t found = 0;
+  for (std::size_t at = 0; (at = out.findings.find("error:", at)) != std::string::npos; ++at) ++found;
+  EXPECT_EQ(found, 2000u);
+}
+
+// GROVEC_PROPERTY_RUNS raises the number of sets.
+TEST_F(DslRoundTrip, GeneratedSets) {
+  const char* wanted = std::getenv("GROVEC_PROPERTY_RUNS");
+  const std::uint64_t runs = wanted ? std::strtoull(wanted, nullptr, 10) : 250;
+  for (std::uint64_t seed = 0; seed < runs && !HasFailure(); ++seed) {
+    const std::string yaml = testing::generate_set(seed, {.shuffle_keys = seed % 2 == 1});
+    const Output direct = compile_file(write("direct.yaml", yaml), {});
+    ASSERT_TRUE(direct.ok) << seed << "\n" << yaml << direct.findings;
+    const auto grove = to_grove(yaml);
+    ASSERT_TRUE(grove) << seed << "\n" << yaml;
+    const Output through = compile_file(write("set.grove", *grove), {});
+    EXPECT_EQ(through.text, direct.text) << seed << "\n" << *grove << through.findings;
+    const Output back = compile_file(write("set.yaml", to_yaml(*grove)), {});
+    EXPECT_EQ(back.text, direct.text) << seed << "\n" << *grove << back.findings;
+    Context context;
+    EXPECT_EQ(frontend::format_grove(context, context.sources.add("set.grove", *grove)), grove) << seed;
+  }
 }
 
 }  // namespace
