@@ -250,6 +250,8 @@ void append_number(std::string& out, std::int64_t n) { out += std::to_string(n);
 
 std::string_view trimmed_quantity(std::string_view text) {
   constexpr std::string_view kBlanks[] = {" ", "\xC2\x85", "\xC2\xA0", "\xE3\x80\x80"};
+  auto is_blank = [](char c) { return c == ' ' || static_cast<unsigned char>(c) >= 0x80; };
+  if (!text.empty() && !is_blank(text.front()) && !is_blank(text.back())) return text;  // as nearly all are
   for (bool again = true; again;) {
     again = false;
     for (std::string_view blank : kBlanks) {

@@ -268,6 +268,23 @@ std::vector<ObjectName> object_names(Arena& arena, const PodCliqueSet& set) {
   return names.take();
 }
 
+bool can_names_meet(const PodCliqueSet& set) {
+  auto has_digit = [](std::string_view name) {
+    return std::any_of(name.begin(), name.end(), [](char c) { return c >= '0' && c <= '9'; });
+  };
+  std::size_t shared = set.sharing.size();
+  bool found = false;
+  for (const ScalingGroup& g : set.groups) {
+    shared += g.sharing.size();
+    found |= has_digit(g.name);
+  }
+  for (const Clique& c : set.cliques) {
+    shared += c.sharing.size();
+    found |= has_digit(c.name) || (c.auto_scaling && set.find_group(c.name));
+  }
+  return found || shared > 1;
+}
+
 std::vector<ObjectName> shared_claim_names(Arena& arena, const PodCliqueSet& set, const Clique& clique) {
   Collector names(arena, set);
   names.claims(&clique);

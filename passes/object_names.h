@@ -28,6 +28,10 @@ struct ObjectName {
 /// scale (reference: expansion 2, 8). Names live in `arena`.
 std::vector<ObjectName> object_names(Arena& arena, const ir::PodCliqueSet& set);
 
+/// False if no two of them can be equal, which a look at the parts tells for most sets: names meet in numbers, in an
+/// autoscaled clique and group of one name, or in claims.
+bool can_names_meet(const ir::PodCliqueSet& set);
+
 /// Names of the claims that pods of `clique` get from resourceSharing.
 std::vector<ObjectName> shared_claim_names(Arena& arena, const ir::PodCliqueSet& set, const ir::Clique& clique);
 

@@ -115,12 +115,12 @@ class Compilable {
   // `<g>-<j>-<c>` of a member can be the name of a standalone clique, or of a member of another group; claims are named
   // after their owners in the same way.
   void same_names() {
-    find_same_names(object_names(context_.arena, set_),
-                    [&](const ObjectName& first, const ObjectName& second, const std::string& name) {
-                      context_.diags.report(second.at, diag::SameObjectName, second.kind, name)
-                          .note(first.at, diag::DeclaredHere, first.declared)
-                          .path(second.path);
-                    });
+    auto report = [&](const ObjectName& first, const ObjectName& second, const std::string& name) {
+      context_.diags.report(second.at, diag::SameObjectName, second.kind, name)
+          .note(first.at, diag::DeclaredHere, first.declared)
+          .path(second.path);
+    };
+    if (can_names_meet(set_)) find_same_names(object_names(context_.arena, set_), report);
     for (const Clique& c : set_.cliques) {
       const Value& claims = (*c.pod_spec)["resourceClaims"];
       if (claims.size() == 0) continue;

@@ -41,8 +41,10 @@ std::set<const ObjectName*> expected(const std::vector<ObjectName>& names) {
 
 // Parts with numbers in them, so that names meet often.
 PodCliqueSet random_set(std::mt19937& random) {
-  static const std::string_view kParts[] = {"a", "b", "a-0", "0-a", "a-1-b", "1", "a-0-a", "b-0-1", "a-01"};
-  auto part = [&] { return kParts[random() % std::size(kParts)]; };
+  static const std::string_view kParts[] = {"a",     "b", "b-a",   "a-b",   "a-0", "0-a",
+                                            "a-1-b", "1", "a-0-a", "b-0-1", "a-01"};
+  const std::size_t parts = random() % 3 == 0 ? 4 : std::size(kParts);  // some sets have no numbers
+  auto part = [&] { return kParts[random() % parts]; };
   auto sharing = [&] {
     std::vector<SharingEntry> out;
     while (random() % 3 == 0) {
@@ -65,7 +67,7 @@ PodCliqueSet random_set(std::mt19937& random) {
     group.min_available = static_cast<std::int32_t>(random() % 3);
     group.sharing = sharing();
     if (random() % 2) group.auto_scaling.emplace();
-    set.groups.add(group);
+    if (!set.find_group(group.name)) set.groups.add(group);
   }
   for (std::uint32_t c = 0, n = 1 + random() % 4; c < n; ++c) {
     Clique clique;
@@ -75,7 +77,7 @@ PodCliqueSet random_set(std::mt19937& random) {
     clique.sharing = sharing();
     if (set.groups.size() > 0 && random() % 2) clique.group = set.groups.id_at(random() % set.groups.size());
     if (random() % 2) clique.auto_scaling.emplace();
-    set.cliques.add(clique);
+    if (!set.find_clique(clique.name)) set.cliques.add(clique);
   }
   return set;
 }
@@ -97,10 +99,11 @@ TEST(ObjectNames, MeetIfAndOnlyIfTheirTextsDo) {
       EXPECT_TRUE(written_out(second).count(text)) << text;
     });
     EXPECT_EQ(found, expected(names)) << "seed " << seed;
+    EXPECT_TRUE(can_names_meet(a) || expected(object_names(arena, a)).empty()) << "seed " << seed;
     meeting += found.size();
     all += names.size();
   }
-  EXPECT_GT(meeting, 1000u) << "of " << all << ": the sets are too harmless";
+  EXPECT_GT(meeting, 500u) << "of " << all << ": the sets are too harmless";
 }
 
 TEST(ObjectNames, ManyAlikeAreLookedAtQuickly) {
