@@ -120,17 +120,22 @@ void render(const Diagnostic& d, const Context& context, const RenderOptions& op
   out += d.message;
   out += " [" + code_text(d.info->code) + "]\n";
   snippet(out, context, d.at, options);
-  for (const Note& note : d.notes) {
-    head(out, context, note.at, Severity::kNote, options);
-    out += note.message + "\n";
-  }
+  OriginId shown = d.at;
+  auto note = [&](OriginId at, std::string_view message) {
+    head(out, context, at, Severity::kNote, options);
+    out += message;
+    out += '\n';
+    const Origin &a = context.origins[at], &b = context.origins[shown];
+    if (a.source == b.source && a.begin == b.begin && a.end == b.end) return;  // no second time
+    snippet(out, context, at, options);
+    shown = at;
+  };
+  for (const Note& n : d.notes) note(n.at, n.message);
   int links = 0;
   for (OriginId at = d.at; at != kNowhere && links < 8; at = context.origins[at].cause, ++links) {
     const Origin& origin = context.origins[at];
     if (origin.cause == kNowhere) break;
-    head(out, context, origin.cause, Severity::kNote, options);
-    out += cause_text(origin.why);
-    out += '\n';
+    note(origin.cause, cause_text(origin.why));
   }
   for (const Fix& fix : d.fixes) fix_line(out, context, fix);
 }
