@@ -94,7 +94,9 @@ int run(const Options& options) {
     report = driver::CheckReport{{}, {report.error()}};  // a program that reads the output finds some
   }
   const int exit_code = report->exit_code(options.get("--fail-on") == "warn");
+  if (report->is_empty()) fail(kFound, "no manifest found in the input");
   if (format == "text") {
+    if (report->is_empty()) return exit_code;
     print_error(report_text(*report));
     return exit_code;
   }

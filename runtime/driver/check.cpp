@@ -393,6 +393,12 @@ std::uint64_t CheckReport::suppressed() const {
   return n;
 }
 
+bool CheckReport::is_empty() const {
+  return errors.empty() && std::all_of(files.begin(), files.end(), [](const CheckedFile& f) {
+           return !f.unreadable && f.documents.empty() && f.findings.empty();
+         });
+}
+
 int CheckReport::exit_code(bool warnings_count) const {
   int code = 0;
   bool any_document = false;

@@ -79,6 +79,8 @@ struct CheckReport {
   std::uint64_t count(Severity severity) const;
   std::uint64_t count(Admission admission) const;
   std::uint64_t suppressed() const;
+  /// Nothing was found to check, and nothing to say about it.
+  bool is_empty() const;
   /// 0 clean, 1 errors found (or warnings, if they count), 3 something could not be read.
   int exit_code(bool warnings_count) const;
 };
