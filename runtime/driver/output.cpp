@@ -77,7 +77,16 @@ void FdWriter::write_all(const char* data, std::size_t size) {
   if (error_ == 0) error_ = write_whole(fd_, data, size);
 }
 
+/// A pipe holds 64 KiB unless it is told otherwise, which would make writer and reader wait for each other four times
+/// for each buffer.
+void FdWriter::widen_pipe() {
+  is_widened_ = true;
+  const int size = ::fcntl(fd_, F_GETPIPE_SZ);  // -1 if it is no pipe
+  if (size >= 0 && size < kPipeSize) ::fcntl(fd_, F_SETPIPE_SZ, kPipeSize);
+}
+
 void FdWriter::flush() {
+  if (!is_widened_ && used_ > kCapacity / 2) widen_pipe();
   write_all(buffer_.get(), used_);
   used_ = 0;
 }

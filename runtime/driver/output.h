@@ -11,7 +11,8 @@ namespace grovec::driver {
 
 /// Buffers and writes in large blocks. After the first failure everything is dropped and `ok()` is false; the failure
 /// is told by `finish()`. A reader that went away (EPIPE) is not a failure: `reader_gone()`. Handles short writes,
-/// EINTR, and descriptors that are non-blocking.
+/// EINTR, and descriptors that are non-blocking. Asks for a larger pipe once there is much to write; the kernel may
+/// refuse.
 class FdWriter {
  public:
   explicit FdWriter(int fd, std::string name);
@@ -45,11 +46,14 @@ class FdWriter {
  private:
   void write_slow(std::string_view bytes);
   void write_all(const char* data, std::size_t size);
+  void widen_pipe();
+  static constexpr int kPipeSize = 512 * 1024;
   int fd_;
   std::string name_;
   std::unique_ptr<char[]> buffer_;
   std::size_t used_ = 0;
   int error_ = 0;
+  bool is_widened_ = false;
 };
 
 /// Replaces `path` by `text` at once: written beside it, synced to the file system's cache, renamed. The old file stays
