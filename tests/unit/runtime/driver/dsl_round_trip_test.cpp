@@ -168,15 +168,21 @@ TEST_F(DslRoundTrip, ManyMistakesAreToldApart) {
 TEST_F(DslRoundTrip, GeneratedSets) {
   const char* wanted = std::getenv("GROVEC_PROPERTY_RUNS");
   const std::uint64_t runs = wanted ? std::strtoull(wanted, nullptr, 10) : 250;
+  CompileRequest request;
+  request.with = {write("binding.yaml", testing::kGeneratedBinding)};
+  request.operator_config = write("config.yaml",
+                                  "apiVersion: operator.config.grove.io/v1alpha1\nkind: OperatorConfiguration\n"
+                                  "topologyAwareScheduling: {enabled: true}\nnetwork: {autoMNNVLEnabled: true}\n");
   for (std::uint64_t seed = 0; seed < runs && !HasFailure(); ++seed) {
-    const std::string yaml = testing::generate_set(seed, {.shuffle_keys = seed % 2 == 1});
-    const Output direct = compile_file(write("direct.yaml", yaml), {});
+    const std::string yaml =
+        testing::generate_set(seed, {.shuffle_keys = seed % 2 == 1, .topology = true, .mnnvl = true});
+    const Output direct = compile_file(write("direct.yaml", yaml), request);
     ASSERT_TRUE(direct.ok) << seed << "\n" << yaml << direct.findings;
     const auto grove = to_grove(yaml);
     ASSERT_TRUE(grove) << seed << "\n" << yaml;
-    const Output through = compile_file(write("set.grove", *grove), {});
+    const Output through = compile_file(write("set.grove", *grove), request);
     EXPECT_EQ(through.text, direct.text) << seed << "\n" << *grove << through.findings;
-    const Output back = compile_file(write("set.yaml", to_yaml(*grove)), {});
+    const Output back = compile_file(write("set.yaml", to_yaml(*grove)), request);
     EXPECT_EQ(back.text, direct.text) << seed << "\n" << *grove << back.findings;
     Context context;
     EXPECT_EQ(frontend::format_grove(context, context.sources.add("set.grove", *grove)), grove) << seed;
