@@ -91,22 +91,6 @@ Value claim_each(Arena& a, const Value& owner, Hole replica, std::string_view cl
 
 namespace {
 
-std::uint32_t index_of(Hole hole, const Instance& n) {
-  switch (hole) {
-    case Hole::kSetReplica:
-      return n.set_replica;
-    case Hole::kGroupReplica:
-      return n.group_replica;
-    case Hole::kScaledGang:
-      return n.scaled_gang;
-    case Hole::kPodIndex:
-      return n.pod_index;
-    case Hole::kPodSuffix:
-      break;
-  }
-  return 0;
-}
-
 void set_index(Hole hole, std::uint32_t value, Instance& n) {
   switch (hole) {
     case Hole::kSetReplica:

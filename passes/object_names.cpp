@@ -15,7 +15,7 @@ using namespace ir;
 namespace {
 
 std::uint32_t most(std::int32_t replicas, const std::optional<AutoScaling>& scaling) {
-  return static_cast<std::uint32_t>(std::max({replicas, scaling ? scaling->max_replicas : 0, 0}));
+  return static_cast<std::uint32_t>(std::max<std::int64_t>(most_replicas(replicas, scaling), 0));
 }
 
 class Collector {
@@ -132,22 +132,6 @@ struct Split {
   }
 };
 
-std::uint32_t limit_of(Hole hole, const Instance& limits) {
-  switch (hole) {
-    case Hole::kSetReplica:
-      return limits.set_replica;
-    case Hole::kGroupReplica:
-      return limits.group_replica;
-    case Hole::kScaledGang:
-      return limits.scaled_gang;
-    case Hole::kPodIndex:
-      return limits.pod_index;
-    case Hole::kPodSuffix:
-      break;
-  }
-  return 0;
-}
-
 void split_text(std::string_view text, Split& out) {
   auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
   for (std::size_t i = 0; i < text.size();) {
@@ -172,7 +156,7 @@ Split split(const ObjectName& n) {
       continue;
     }
     out.text += '#';
-    out.numbers.push_back({{}, limit_of(piece.hole, n.limits), true});
+    out.numbers.push_back({{}, index_of(piece.hole, n.limits), true});
   }
   return out;
 }
@@ -258,6 +242,10 @@ class Bucket {
 };
 
 }  // namespace
+
+std::int64_t most_replicas(std::int32_t replicas, const std::optional<AutoScaling>& scaling) {
+  return scaling ? std::max(replicas, scaling->max_replicas) : replicas;
+}
 
 std::vector<ObjectName> object_names(Arena& arena, const PodCliqueSet& set) {
   Collector names(arena, set);

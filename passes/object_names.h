@@ -1,7 +1,9 @@
 /// \file The names of a set's objects before there are any, and those that two objects would share.
 #pragma once
 
+#include <cstdint>
 #include <functional>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -12,6 +14,9 @@
 #include "ir/spec/nodes.h"
 
 namespace grovec::passes {
+
+/// Most replicas that a clique or group may ever have.
+std::int64_t most_replicas(std::int32_t replicas, const std::optional<ir::AutoScaling>& scaling);
 
 /// One name, or one for each value of its holes.
 struct ObjectName {

@@ -21,11 +21,6 @@ namespace {
 
 std::string digits_of(std::int64_t highest) { return std::to_string(std::max<std::int64_t>(highest, 0)); }
 
-/// Most replicas a clique or group may ever have.
-std::int64_t most(std::int32_t replicas, const std::optional<AutoScaling>& scaling) {
-  return scaling ? std::max(replicas, scaling->max_replicas) : replicas;
-}
-
 class Compilable {
  public:
   Compilable(Context& context, const PodCliqueSet& set, const Environment& environment)
@@ -68,11 +63,11 @@ class Compilable {
     bool set_has_dots = set_.name.find('.') != std::string_view::npos;
     if (c.group) {
       const ScalingGroup& g = set_.groups[*c.group];
-      std::int64_t replicas = most(g.replicas, g.auto_scaling);
+      std::int64_t replicas = most_replicas(g.replicas, g.auto_scaling);
       base += std::string(g.name) + "-" + digits_of(replicas - 1) + "-";
       if (g.name.find('.') != std::string_view::npos) at = g.at("name");
     }
-    std::int64_t pods = most(c.replicas, c.auto_scaling);
+    std::int64_t pods = most_replicas(c.replicas, c.auto_scaling);
     std::string host =
         base + std::string(c.name) + "-" + digits_of(std::min<std::int64_t>(pods, kMostPodsOfClique) - 1);
     if (!set_has_dots && host.find('.') != std::string::npos)
@@ -180,15 +175,16 @@ class Compilable {
     shared_claims_of(set_.sharing, "spec.template.resourceSharing", set, digits);
     for (const ScalingGroup& g : set_.groups)
       shared_claims_of(g.sharing, group_path(g.index, ".resourceSharing"),
-                       set + "-" + digits + "-" + std::string(g.name), digits_of(most(g.replicas, g.auto_scaling) - 1));
+                       set + "-" + digits + "-" + std::string(g.name),
+                       digits_of(most_replicas(g.replicas, g.auto_scaling) - 1));
     for (const Clique& c : set_.cliques) {
       std::string owner = set + "-" + digits + "-";
       if (c.group) {
         const ScalingGroup& g = set_.groups[*c.group];
-        owner += std::string(g.name) + "-" + digits_of(most(g.replicas, g.auto_scaling) - 1) + "-";
+        owner += std::string(g.name) + "-" + digits_of(most_replicas(g.replicas, g.auto_scaling) - 1) + "-";
       }
       shared_claims_of(c.sharing, clique_path(c.index, ".resourceSharing"), owner + std::string(c.name),
-                       digits_of(most(c.replicas, c.auto_scaling) - 1));
+                       digits_of(most_replicas(c.replicas, c.auto_scaling) - 1));
     }
     std::size_t i = 0;
     for (const ClaimTemplate& t : set_.claim_templates) {

@@ -74,6 +74,21 @@ const Value& Value::operator[](std::string_view key) const {
   return v ? *v : kNull;
 }
 
+std::uint32_t index_of(Hole hole, const Instance& instance) {
+  switch (hole) {
+    case Hole::kSetReplica:
+      return instance.set_replica;
+    case Hole::kGroupReplica:
+      return instance.group_replica;
+    case Hole::kScaledGang:
+      return instance.scaled_gang;
+    case Hole::kPodIndex:
+    case Hole::kPodSuffix:
+      return instance.pod_index;
+  }
+  return 0;
+}
+
 MappingBuilder::MappingBuilder(Arena& arena, const Value& base)
     : arena_(&arena), members_(base.members().begin(), base.members().end()) {}
 

@@ -204,6 +204,9 @@ struct Instance {
   std::uint32_t pod_attempt = 0;
 };
 
+/// The index that fills a hole; for a suffix that of the pod.
+std::uint32_t index_of(Hole hole, const Instance& instance);
+
 /// Answers Count and Repeat for an instance. Implemented by the desired world.
 class Counter {
  public:

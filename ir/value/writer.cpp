@@ -118,21 +118,6 @@ class JsonWriter {
   std::string scratch_;
 };
 
-std::uint32_t index_of(Hole hole, const Instance& instance) {
-  switch (hole) {
-    case Hole::kSetReplica:
-      return instance.set_replica;
-    case Hole::kGroupReplica:
-      return instance.group_replica;
-    case Hole::kScaledGang:
-      return instance.scaled_gang;
-    case Hole::kPodIndex:
-    case Hole::kPodSuffix:
-      return instance.pod_index;
-  }
-  return 0;
-}
-
 void append_number(std::uint32_t n, std::string& out) {
   char digits[12];
   out.append(digits, std::to_chars(digits, digits + sizeof digits, n).ptr);

@@ -7,8 +7,6 @@
 #include <unordered_map>
 #include <unordered_set>
 
-#include "frontend/dsl_lower.h"
-
 namespace grovec::driver {
 
 namespace {
@@ -96,13 +94,14 @@ class Places {
   std::unordered_map<std::uint32_t, std::string> origins_;
 };
 
-/// What tells a finding from others, although text of the DSL may stand for several places: kind, place, and for a
-/// mixin, whichever use it was found in, the place of the argument behind it.
+/// What tells a finding from others, although a text may stand for several places, as those of a mixin and of a YAML
+/// anchor do: kind, place, and for a mixin, whichever use it was found in, the place of the argument behind it.
 std::string place_in_text(const Context& context, const Diagnostic& d) {
   std::string key = std::to_string(d.info->code);
   auto add = [&](const Origin& o) {
     key += ' ' + std::to_string(static_cast<std::uint32_t>(o.source)) + ':' + std::to_string(o.begin);
   };
+  if (d.at == kNowhere) return key + ' ' + d.path + ' ' + d.message;
   const Origin* o = &context.origins[d.at];
   add(*o);
   bool in_mixin = false;
@@ -116,15 +115,13 @@ std::string place_in_text(const Context& context, const Diagnostic& d) {
 }  // namespace
 
 void drop_consequences(Context& context, std::size_t from, const frontend::Document& document) {
-  const std::string_view name = context.sources.name(document.source);
-  const bool is_grove = frontend::is_grove_path(name) || frontend::is_grove_text(context.sources.text(document.source));
+  std::vector<Diagnostic>& all = context.diags.all();
+  if (all.size() == from) return;
   const Places places(document);
   std::set<std::string> said;
   auto superfluous = [&](const Diagnostic& d) {
-    if (places.explain(d)) return true;
-    return is_grove && !said.insert(place_in_text(context, d)).second;
+    return places.explain(d) || !said.insert(place_in_text(context, d)).second;
   };
-  std::vector<Diagnostic>& all = context.diags.all();
   all.erase(std::remove_if(all.begin() + static_cast<std::ptrdiff_t>(from), all.end(), superfluous), all.end());
 }
 

@@ -1,35 +1,27 @@
 // Many input files: threads change neither what is printed nor what is found.
 #include <gtest/gtest.h>
 
-#include <filesystem>
 #include <fstream>
 
 #include "ir/base/render.h"
 #include "runtime/driver/compile.h"
 #include "runtime/driver/emit.h"
+#include "tests/unit/support/folder.h"
 #include "tests/unit/support/generate.h"
 
 namespace grovec::driver {
 namespace {
 
 using namespace ir;
-namespace fs = std::filesystem;
 
-class Folder {
- public:
-  Folder() { EXPECT_NE(::mkdtemp(path_.data()), nullptr); }
-  ~Folder() { fs::remove_all(path_); }
-  void write(const std::string& name, const std::string& text) const { std::ofstream(path_ + "/" + name) << text; }
-  const std::string& path() const { return path_; }
-
- private:
-  std::string path_ = ::testing::TempDir() + "grovec-files-XXXXXX";
-};
+void write(const testing::Folder& folder, const std::string& name, const std::string& text) {
+  std::ofstream(folder.path + "/" + name) << text;
+}
 
 // Objects and findings of all files below a folder.
-std::string compiled(const Folder& folder, unsigned threads) {
+std::string compiled(const testing::Folder& folder, unsigned threads) {
   CompileRequest request;
-  request.operands = {folder.path()};
+  request.operands = {folder.path};
   request.threads = threads;
   Result<std::unique_ptr<Compilation>> done = compile(request);
   if (!done) return done.error().message;
@@ -49,23 +41,23 @@ std::string compiled(const Folder& folder, unsigned threads) {
 std::string file_name(std::uint64_t seed) { return "set-" + std::to_string(1000 + seed) + ".yaml"; }
 
 TEST(ManyFiles, GiveTheSameObjectsOnAnyNumberOfThreads) {
-  const Folder folder;
+  const testing::Folder folder;
   for (std::uint64_t seed = 0; seed < 60; ++seed)
-    folder.write(file_name(seed), testing::generate_set(seed, {.most_pods = 40, .topology = true}));
-  folder.write("binding.yaml", testing::kGeneratedBinding);
+    write(folder, file_name(seed), testing::generate_set(seed, {.most_pods = 40, .topology = true}));
+  write(folder, "binding.yaml", testing::kGeneratedBinding);
   const std::string alone = compiled(folder, 1);
   EXPECT_GT(alone.size(), 100'000u) << alone;
   EXPECT_EQ(alone, compiled(folder, 4));
 }
 
 TEST(ManyFiles, GiveTheSameFindingsOnAnyNumberOfThreads) {
-  const Folder folder;
+  const testing::Folder folder;
   for (std::uint64_t seed = 0; seed < 60; ++seed) {
     std::string text = testing::generate_set(seed, {.most_pods = 40});
     if (seed % 3 == 0) text += "unknown: " + std::to_string(seed) + "\n";
-    folder.write(file_name(seed), text);
+    write(folder, file_name(seed), text);
   }
-  folder.write("zz-again.yaml", testing::generate_set(7, {.most_pods = 40}));
+  write(folder, "zz-again.yaml", testing::generate_set(7, {.most_pods = 40}));
   const std::string alone = compiled(folder, 1);
   std::size_t unknown = 0;
   for (std::size_t at = 0; (at = alone.find("unknown field `unknown`", at)) != std::string::npos; ++at) ++unknown;

@@ -13,6 +13,8 @@
 #include <iterator>
 #include <thread>
 
+#include "tests/unit/support/folder.h"
+
 namespace grovec::driver {
 namespace {
 
@@ -46,11 +48,7 @@ void write_in_pieces(FdWriter& out, std::string_view text) {
   }
 }
 
-struct Folder {
-  std::string path = ::testing::TempDir() + "grovec-output-XXXXXX";
-  Folder() { EXPECT_NE(::mkdtemp(path.data()), nullptr); }
-  ~Folder() { (void)!::system(("rm -rf '" + path + "'").c_str()); }
-};
+using testing::Folder;
 
 TEST(FdWriter, SlowReaderOfPipeGetsEveryByteInOrder) {
   std::signal(SIGPIPE, SIG_IGN);
