@@ -2,10 +2,10 @@
 #include <benchmark/benchmark.h>
 
 #include "bench/subject.h"
-#include "passes/admit.h"
-#include "passes/check_decode.h"
-#include "passes/check_structure.h"
-#include "passes/fill_defaults.h"
+#include "passes/admission/admit.h"
+#include "passes/admission/check_decode.h"
+#include "passes/admission/check_structure.h"
+#include "passes/admission/fill_defaults.h"
 
 namespace grovec::bench {
 namespace {

@@ -3,8 +3,8 @@
 
 #include "backends/backends.h"
 #include "bench/subject.h"
-#include "passes/build_spec.h"
-#include "passes/fill_defaults.h"
+#include "passes/admission/build_spec.h"
+#include "passes/admission/fill_defaults.h"
 #include "passes/pipeline.h"
 
 namespace grovec::bench {

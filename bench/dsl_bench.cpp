@@ -1,9 +1,9 @@
 // The DSL at sizes up to its limit: time for each byte must not grow with the size of the file.
 #include <benchmark/benchmark.h>
 
-#include "frontend/dsl_convert.h"
-#include "frontend/dsl_lower.h"
-#include "frontend/dsl_reader.h"
+#include "frontend/dsl/convert/convert.h"
+#include "frontend/dsl/lower/lower.h"
+#include "frontend/dsl/syntax/reader.h"
 
 namespace {
 

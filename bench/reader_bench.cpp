@@ -2,8 +2,8 @@
 #include <benchmark/benchmark.h>
 
 #include "frontend/characters.h"
-#include "frontend/yaml_fast.h"
-#include "frontend/yaml_reader.h"
+#include "frontend/yaml/fast.h"
+#include "frontend/yaml/reader.h"
 #include "ir/value/json.h"
 #include "ir/value/writer.h"
 

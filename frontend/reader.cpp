@@ -4,8 +4,8 @@
 
 #include "frontend/characters.h"
 #include "frontend/document_text.h"
-#include "frontend/yaml_fast.h"
-#include "frontend/yaml_reader.h"
+#include "frontend/yaml/fast.h"
+#include "frontend/yaml/reader.h"
 #include "ir/value/json.h"
 
 namespace grovec::frontend {

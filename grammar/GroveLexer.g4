@@ -2,7 +2,7 @@
 // follows (nginx:latest), and # starts a comment only at the start of a word.
 lexer grammar GroveLexer;
 
-// The reader inserts these (frontend/dsl_tokens.h): the end of a statement at a line break; no width: the next part of a
+// The reader inserts these (frontend/dsl/syntax/tokens.h): the end of a statement at a line break; no width: the next part of a
 // header, a further k=v of the statement.
 tokens { NL, ATTR, JOIN }
 

@@ -1,5 +1,5 @@
 // Grammar of .grove files. Meaning is not decided here: which names are fields, which shorthands fit where, and what a
-// bare word is, all of that is the lowering's (frontend/dsl_lower.cpp), which knows the Kubernetes types.
+// bare word is, all of that is the lowering's (frontend/dsl/lower/lower.cpp), which knows the Kubernetes types.
 //
 // A line break ends a statement if it stands directly in a block (or in no brackets at all), after something that can end
 // one, and not before `{` or `:`. The reader inserts NL there. Statements on one line need no separator, but `;` or `,`

@@ -1,6 +1,6 @@
 #include "passes/pipeline.h"
 
-#include "passes/expand.h"
+#include "passes/expand/expand.h"
 
 namespace grovec::passes {
 

@@ -1,5 +1,5 @@
-/// \file What the user asked for: a PodCliqueSet after defaulting, typed. Made by passes/build_spec from the defaulted
-/// tree.
+/// \file What the user asked for: a PodCliqueSet after defaulting, typed. Made by passes/admission/build_spec from the
+/// defaulted tree.
 ///
 /// Strings are views into the tree. `node` points at the mapping a struct was read from, so that a diagnostic finds the
 /// place of any field: `clique.at("replicas")`. Pod specs, metrics and claim templates stay value trees.

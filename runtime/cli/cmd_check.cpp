@@ -5,7 +5,7 @@
 
 #include "runtime/cli/compiling.h"
 #include "runtime/cli/report.h"
-#include "runtime/driver/output.h"
+#include "runtime/output/output.h"
 
 namespace grovec::cli {
 

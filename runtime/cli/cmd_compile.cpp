@@ -3,9 +3,9 @@
 
 #include "ir/desired/print.h"
 #include "runtime/cli/compiling.h"
-#include "runtime/driver/emit.h"
-#include "runtime/driver/interrupt.h"
-#include "runtime/driver/object_files.h"
+#include "runtime/output/emit.h"
+#include "runtime/output/interrupt.h"
+#include "runtime/output/object_files.h"
 
 namespace grovec::cli {
 

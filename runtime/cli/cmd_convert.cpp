@@ -1,13 +1,13 @@
 // convert: between YAML and .grove, in both directions.
 #include <unistd.h>
 
-#include "frontend/dsl_convert.h"
-#include "frontend/dsl_lower.h"
+#include "frontend/dsl/convert/convert.h"
+#include "frontend/dsl/lower/lower.h"
 #include "ir/base/render.h"
 #include "runtime/cli/commands.h"
-#include "runtime/driver/interrupt.h"
-#include "runtime/driver/load.h"
-#include "runtime/driver/output.h"
+#include "runtime/input/load.h"
+#include "runtime/output/interrupt.h"
+#include "runtime/output/output.h"
 
 namespace grovec::cli {
 

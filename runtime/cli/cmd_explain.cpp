@@ -10,7 +10,7 @@
 #include "ir/base/edit_distance.h"
 #include "ir/base/explanations.h"
 #include "runtime/cli/commands.h"
-#include "runtime/driver/json_stream.h"
+#include "runtime/output/json_stream.h"
 
 namespace grovec::cli {
 

@@ -1,14 +1,14 @@
 // fmt: .grove files in their canonical form.
 #include <unistd.h>
 
-#include "frontend/dsl_convert.h"
-#include "frontend/dsl_lower.h"
+#include "frontend/dsl/convert/convert.h"
+#include "frontend/dsl/lower/lower.h"
 #include "ir/base/render.h"
 #include "runtime/cli/commands.h"
-#include "runtime/cli/text_diff.h"
-#include "runtime/driver/input.h"
-#include "runtime/driver/interrupt.h"
-#include "runtime/driver/output.h"
+#include "runtime/input/input.h"
+#include "runtime/output/interrupt.h"
+#include "runtime/output/output.h"
+#include "runtime/terminal/text_diff.h"
 
 namespace grovec::cli {
 

@@ -2,8 +2,8 @@
 #include <unistd.h>
 
 #include "runtime/cli/compiling.h"
-#include "runtime/driver/graph/render.h"
-#include "runtime/driver/output.h"
+#include "runtime/output/output.h"
+#include "runtime/view/graph/render.h"
 
 namespace grovec::cli {
 

@@ -6,8 +6,8 @@
 #include "ir/base/render.h"
 #include "ir/value/writer.h"
 #include "runtime/cli/commands.h"
-#include "runtime/driver/load.h"
-#include "runtime/driver/output.h"
+#include "runtime/input/load.h"
+#include "runtime/output/output.h"
 
 namespace grovec::cli {
 

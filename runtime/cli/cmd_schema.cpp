@@ -4,7 +4,7 @@
 #include <unistd.h>
 
 #include "runtime/cli/commands.h"
-#include "runtime/driver/output.h"
+#include "runtime/output/output.h"
 #include "schemas/crds.h"
 
 namespace grovec::cli {

@@ -1,8 +1,8 @@
 #include <unistd.h>
 
 #include "runtime/cli/commands.h"
-#include "runtime/driver/output.h"
 #include "runtime/driver/version.h"
+#include "runtime/output/output.h"
 
 namespace grovec::cli {
 

@@ -5,7 +5,7 @@
 #include <cstdlib>
 
 #include "ir/base/edit_distance.h"
-#include "runtime/driver/output.h"
+#include "runtime/output/output.h"
 
 namespace grovec::cli {
 

@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-#include "runtime/cli/options.h"
+#include "runtime/terminal/options.h"
 
 namespace grovec::cli {
 

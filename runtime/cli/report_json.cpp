@@ -1,6 +1,6 @@
 #include "ir/base/render.h"
 #include "runtime/cli/report.h"
-#include "runtime/driver/json_stream.h"
+#include "runtime/output/json_stream.h"
 
 namespace grovec::cli {
 

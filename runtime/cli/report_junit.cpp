@@ -1,6 +1,6 @@
 #include "ir/base/render.h"
 #include "runtime/cli/report.h"
-#include "runtime/driver/xml.h"
+#include "runtime/output/xml.h"
 
 namespace grovec::cli {
 

@@ -4,8 +4,8 @@
 #include "ir/base/explanations.h"
 #include "ir/base/render.h"
 #include "runtime/cli/report.h"
-#include "runtime/driver/json_stream.h"
 #include "runtime/driver/version.h"
+#include "runtime/output/json_stream.h"
 
 namespace grovec::cli {
 

@@ -1,6 +1,6 @@
 // show env: what each pod finds in its environment, its address, its rank and its peers.
 #include "runtime/cli/showing.h"
-#include "runtime/driver/view_env.h"
+#include "runtime/view/env.h"
 
 namespace grovec::cli {
 

@@ -1,6 +1,6 @@
 // show gangs: what must be placed together, and what it asks for.
 #include "runtime/cli/showing.h"
-#include "runtime/driver/graph/model.h"
+#include "runtime/view/graph/model.h"
 
 namespace grovec::cli {
 

@@ -2,7 +2,7 @@
 #include <algorithm>
 
 #include "runtime/cli/showing.h"
-#include "runtime/driver/view_names.h"
+#include "runtime/view/names.h"
 
 namespace grovec::cli {
 

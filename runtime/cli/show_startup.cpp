@@ -1,6 +1,6 @@
 // show startup: which cliques start when, and the longest chain of waiting.
 #include "runtime/cli/showing.h"
-#include "runtime/driver/view_startup.h"
+#include "runtime/view/startup.h"
 
 namespace grovec::cli {
 

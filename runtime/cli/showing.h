@@ -4,9 +4,9 @@
 #include <memory>
 
 #include "runtime/cli/compiling.h"
-#include "runtime/cli/table.h"
-#include "runtime/driver/json_stream.h"
-#include "runtime/driver/view_set.h"
+#include "runtime/output/json_stream.h"
+#include "runtime/terminal/table.h"
+#include "runtime/view/set.h"
 
 namespace grovec::cli {
 

@@ -5,16 +5,16 @@
 #include <algorithm>
 
 #include "ir/base/render.h"
-#include "passes/admit.h"
-#include "passes/check_decode.h"
-#include "passes/check_structure.h"
-#include "passes/go_encode.h"
-#include "passes/identify.h"
-#include "passes/read_environment.h"
-#include "passes/verify_spec.h"
+#include "passes/admission/admit.h"
+#include "passes/admission/check_decode.h"
+#include "passes/admission/check_structure.h"
+#include "passes/go/go_encode.h"
+#include "passes/rules/set/verify_spec.h"
+#include "passes/surroundings/identify.h"
+#include "passes/surroundings/read_environment.h"
 #include "runtime/driver/consequences.h"
-#include "runtime/driver/git_text.h"
 #include "runtime/driver/surroundings.h"
+#include "runtime/input/git_text.h"
 
 namespace grovec::driver {
 

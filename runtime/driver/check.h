@@ -7,9 +7,9 @@
 
 #include "ir/base/diagnostics.h"
 #include "ir/base/sources.h"
-#include "runtime/driver/load.h"
 #include "runtime/driver/parallel.h"
 #include "runtime/driver/suppress.h"
+#include "runtime/input/load.h"
 
 namespace grovec::driver {
 

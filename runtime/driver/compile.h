@@ -8,7 +8,7 @@
 
 #include "ir/desired/objects.h"
 #include "passes/module.h"
-#include "runtime/driver/load.h"
+#include "runtime/input/load.h"
 
 namespace grovec::driver {
 

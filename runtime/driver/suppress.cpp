@@ -10,7 +10,7 @@
 
 #include "frontend/reader.h"
 #include "ir/base/render.h"
-#include "runtime/driver/input.h"
+#include "runtime/input/input.h"
 
 namespace grovec::driver {
 

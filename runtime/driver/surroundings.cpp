@@ -1,6 +1,6 @@
 #include "runtime/driver/surroundings.h"
 
-#include "passes/read_environment.h"
+#include "passes/surroundings/read_environment.h"
 
 namespace grovec::driver {
 

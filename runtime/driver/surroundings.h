@@ -6,7 +6,7 @@
 
 #include "ir/base/context.h"
 #include "ir/environment.h"
-#include "runtime/driver/load.h"
+#include "runtime/input/load.h"
 
 namespace grovec::driver {
 

@@ -3,8 +3,8 @@
 #include <cstdint>
 #include <cstdlib>
 
-#include "frontend/dsl_convert.h"
-#include "frontend/dsl_lower.h"
+#include "frontend/dsl/convert/convert.h"
+#include "frontend/dsl/lower/lower.h"
 #include "ir/value/writer.h"
 
 using namespace grovec;

@@ -3,10 +3,10 @@
 #include <cstdint>
 #include <cstdlib>
 
-#include "frontend/dsl_convert.h"
-#include "frontend/dsl_lower.h"
-#include "frontend/dsl_print.h"
-#include "frontend/dsl_reader.h"
+#include "frontend/dsl/convert/convert.h"
+#include "frontend/dsl/lower/lower.h"
+#include "frontend/dsl/syntax/print.h"
+#include "frontend/dsl/syntax/reader.h"
 #include "ir/base/render.h"
 #include "ir/value/writer.h"
 

@@ -4,7 +4,7 @@
 #include <cstdlib>
 
 #include "frontend/characters.h"
-#include "frontend/yaml_reader.h"
+#include "frontend/yaml/reader.h"
 #include "ir/value/json.h"
 #include "ir/value/writer.h"
 #include "tests/unit/support/same_tree.h"

@@ -4,8 +4,8 @@
 #include <cstdlib>
 
 #include "frontend/characters.h"
-#include "frontend/yaml_fast.h"
-#include "frontend/yaml_reader.h"
+#include "frontend/yaml/fast.h"
+#include "frontend/yaml/reader.h"
 #include "ir/value/writer.h"
 #include "tests/unit/support/same_tree.h"
 

@@ -9,11 +9,11 @@
 #include <fstream>
 #include <sstream>
 
-#include "frontend/dsl_convert.h"
-#include "frontend/dsl_lower.h"
+#include "frontend/dsl/convert/convert.h"
+#include "frontend/dsl/lower/lower.h"
 #include "ir/base/render.h"
 #include "runtime/driver/compile.h"
-#include "runtime/driver/emit.h"
+#include "runtime/output/emit.h"
 #include "tests/unit/support/generate.h"
 
 namespace grovec::driver {

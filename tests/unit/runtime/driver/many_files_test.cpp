@@ -5,7 +5,7 @@
 
 #include "ir/base/render.h"
 #include "runtime/driver/compile.h"
-#include "runtime/driver/emit.h"
+#include "runtime/output/emit.h"
 #include "tests/unit/support/folder.h"
 #include "tests/unit/support/generate.h"
 

@@ -8,7 +8,7 @@
 #include "backends/splice.h"
 #include "ir/base/render.h"
 #include "runtime/driver/compile.h"
-#include "runtime/driver/emit.h"
+#include "runtime/output/emit.h"
 #include "tests/unit/support/generate.h"
 
 namespace grovec::driver {

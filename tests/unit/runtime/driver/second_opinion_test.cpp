@@ -5,7 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "runtime/driver/compile.h"
-#include "runtime/driver/emit.h"
+#include "runtime/output/emit.h"
 #include "tests/unit/support/generate.h"
 
 namespace grovec::driver {

@@ -1,0 +1,209 @@
+#include "passes/admission/admit.h"
+
+#include <algorithm>
+#include <map>
+#include <optional>
+#include <tuple>
+
+#include "passes/admission/build_spec.h"
+#include "passes/admission/check_decode.h"
+#include "passes/admission/check_structure.h"
+#include "passes/admission/fill_defaults.h"
+#include "passes/path.h"
+#include "passes/rules/set/verify_spec.h"
+
+namespace grovec::passes {
+
+using namespace ir;
+
+namespace {
+
+std::string_view last_part(std::string_view path) { return path.substr(path.rfind('.') + 1); }
+std::string_view parent_part(std::string_view path) {
+  std::size_t dot = path.rfind('.');
+  return dot == std::string_view::npos ? std::string_view() : path.substr(0, dot);
+}
+
+/// Fields that everything else in a set refers to: without them nothing certain can be said.
+bool is_structural(std::string_view path) {
+  constexpr std::string_view kPaths[] = {"spec",
+                                         "spec.template",
+                                         "spec.template.cliques",
+                                         "spec.template.cliques.name",
+                                         "spec.template.cliques.spec",
+                                         "spec.template.podCliqueScalingGroups",
+                                         "spec.template.podCliqueScalingGroups.name",
+                                         "spec.template.podCliqueScalingGroups.cliqueNames",
+                                         "spec.template.resourceClaimTemplates"};
+  return std::find(std::begin(kPaths), std::end(kPaths), path) != std::end(kPaths);
+}
+
+/// Whether a finding at `path` probably follows from what was left out at `broken`.
+bool follows(std::string_view path, std::string_view broken) {
+  if (path == broken || path.starts_with(std::string(broken) + ".") || path == parent_part(broken)) return true;
+  if (!path.empty() && last_part(path) == last_part(broken)) return true;
+  constexpr std::string_view kCounts[] = {"replicas", "minAvailable", "minReplicas", "maxReplicas"};
+  auto is_count = [&](std::string_view p) {
+    return std::find(std::begin(kCounts), std::end(kCounts), last_part(p)) != std::end(kCounts);
+  };
+  if (is_count(path) && is_count(broken)) return true;
+  return is_structural(broken) && path.starts_with("spec");
+}
+
+/// The path as the schema has it: upstream's rules on pods put another `spec` in.
+std::string schema_path(std::string path) {
+  constexpr std::string_view kTwice = ".podSpec.spec.";
+  std::size_t at = path.find(kTwice);
+  if (at != std::string::npos) path.erase(at + 8, 5);
+  return path;
+}
+
+/// Drops findings from `from` on whose path says that they follow.
+template <class Follows>
+void drop(Diagnostics& diags, std::size_t from, const Follows& follows) {
+  std::vector<Diagnostic>& all = diags.all();
+  auto does = [&](const Diagnostic& d) { return follows(schema_path(d.path)); };
+  all.erase(std::remove_if(all.begin() + static_cast<std::ptrdiff_t>(from), all.end(), does), all.end());
+}
+
+void drop_consequences(Diagnostics& diags, std::size_t from, const std::vector<std::string>& broken) {
+  drop(diags, from, [&](const std::string& indexed) {
+    std::string path = without_indices(indexed);
+    return std::any_of(broken.begin(), broken.end(), [&](const std::string& b) { return follows(path, b); });
+  });
+}
+
+/// What is not there was reported as a whole.
+void drop_contents(Diagnostics& diags, std::size_t from, const std::vector<std::string>& missing) {
+  drop(diags, from, [&](const std::string& path) {
+    return std::any_of(missing.begin(), missing.end(), [&](const std::string& m) {
+      return path.starts_with(m) && (path.size() == m.size() || path[m.size()] == '.' || path[m.size()] == '[');
+    });
+  });
+}
+
+/// Of findings at one place, only the first stays if they are about one field or about a null: what the API server
+/// would say of a value more than once is one mistake.
+void drop_repeats(Context& context, std::size_t from) {
+  using Span = std::tuple<SourceId, std::uint32_t, std::uint32_t>;
+  std::map<Span, std::string> seen;
+  auto is_within = [](std::string_view path, std::string_view outer) {
+    return path.starts_with(outer) && (path.size() == outer.size() || path[outer.size()] == '.');
+  };
+  auto is_repeat = [&](const Diagnostic& d) {
+    if (d.at == kNowhere || d.info->stage != Stage::kCompile || d.info->code < diag::ClaimTemplateMissing.code)
+      return false;
+    const Origin& o = context.origins[d.at];
+    auto [first, is_new] = seen.emplace(Span(o.source, o.begin, o.end), d.path);
+    if (is_new) return false;
+    const std::string_view whole = context.sources.text(o.source);
+    const std::string_view text = o.begin < whole.size() ? whole.substr(o.begin, o.end - o.begin) : std::string_view();
+    const bool is_null = text.empty() || text == "~" || text == "null";
+    return is_null || is_within(d.path, first->second) || is_within(first->second, d.path);
+  };
+  std::vector<Diagnostic>& all = context.diags.all();
+  all.erase(std::remove_if(all.begin() + static_cast<std::ptrdiff_t>(from), all.end(), is_repeat), all.end());
+}
+
+bool has_error(const Diagnostics& diags, std::size_t from) {
+  const std::vector<Diagnostic>& all = diags.all();
+  return std::any_of(all.begin() + static_cast<std::ptrdiff_t>(from), all.end(), [](const Diagnostic& d) {
+    return d.info->severity == Severity::kError &&
+           (d.info->stage == Stage::kDecode || d.info->stage == Stage::kSchema || d.info->stage == Stage::kWebhook);
+  });
+}
+
+/// The object that is replaced: it exists, so nothing but its decoding is judged.
+struct Old {
+  Value defaulted;
+  PodCliqueSet spec;
+};
+
+/// A copy that stays where it is: typed nodes point at it.
+const Value* keep(Context& context, const Value& v) {
+  std::span<Value> one = context.arena.array<Value>(1);
+  one[0] = v;
+  return one.data();
+}
+
+std::optional<Old> read_old(Context& context, const Value& manifest, const Environment& environment) {
+  if (!manifest.is_mapping()) return std::nullopt;
+  Decoded decoded =
+      check_decode(context, manifest, schemas::Root::kPodCliqueSet, environment.api, UnknownFields::kPrune);
+  if (!decoded.broken.empty()) return std::nullopt;
+  Old old;
+  old.defaulted = fill_defaults(context, decoded.value, environment);
+  old.spec = build_spec(*keep(context, old.defaulted));
+  return old;
+}
+
+/// An update addresses the object it replaces. A name that was refused already (by a finding from `first` on) is not
+/// compared.
+void same_object(Context& context, std::size_t first, const PodCliqueSet& old, const PodCliqueSet& now) {
+  if (old.name == now.name && old.namespace_ == now.namespace_) return;
+  auto full = [](const PodCliqueSet& s) { return std::string(s.namespace_) + "/" + std::string(s.name); };
+  const Value& metadata = (*now.node)["metadata"];
+  const std::string field = old.name != now.name ? "name" : "namespace";
+  const std::vector<Diagnostic>& all = context.diags.all();
+  auto is_about_it = [&](const Diagnostic& d) {
+    return d.info->severity == Severity::kError && d.path == "metadata." + field;
+  };
+  if (std::any_of(all.begin() + static_cast<std::ptrdiff_t>(first), all.end(), is_about_it)) return;
+  context.diags.report(metadata[field].at(), diag::NameDiffers, full(now), full(old))
+      .note((*old.node)["metadata"][field].at(), diag::OldObjectHere)
+      .path("metadata." + field);
+}
+
+/// With a namespace on the command line, an object that names another one is refused, as by kubectl.
+void same_namespace(Context& context, const PodCliqueSet& set, const Environment& environment) {
+  if (!environment.namespace_is_fixed || set.namespace_ == environment.default_namespace) return;
+  context.diags
+      .report((*set.node)["metadata"]["namespace"].at(), diag::NamespaceDiffers, set.namespace_,
+              environment.default_namespace)
+      .path("metadata.namespace");
+}
+
+}  // namespace
+
+Admitted admit(Context& context, const Value& manifest, const Environment& environment, const AdmitOptions& options) {
+  Diagnostics& diags = context.diags;
+  Admitted out;
+  out.old_findings = diags.all().size();
+  std::optional<Old> old;
+  if (options.old) old = read_old(context, *options.old, environment);
+  const std::size_t first = diags.all().size();
+  out.old_findings = first - out.old_findings;
+  out.old_is_usable = !options.old || old;
+  static const Value kUnknown;  // there is an old object, but nothing to compare with
+  const Value* before = old ? &old->defaulted : options.old ? &kUnknown : nullptr;
+
+  Decoded decoded = check_decode(context, manifest, schemas::Root::kPodCliqueSet, environment.api);
+  out.defaulted = fill_defaults(context, decoded.value, environment);
+  out.spec = build_spec(*keep(context, out.defaulted));
+  const std::size_t later = diags.all().size();
+  same_namespace(context, out.spec, environment);
+  const std::vector<std::string> missing =
+      check_structure(context, out.defaulted, schemas::Root::kPodCliqueSet, before);
+  const std::size_t rules = diags.all().size();
+  check_cel(context, out.defaulted, before);
+  const Value& metadata = decoded.value["metadata"];
+  const Operation operation = options.old ? Operation::kUpdate : Operation::kCreate;
+  verify_spec(context, out.spec, metadata, environment, operation);
+  if (old) same_object(context, first, old->spec, out.spec);
+  if (old) verify_mnnvl_update(context, old->spec, out.spec);
+  if (options.old && !has_error(diags, first)) {
+    warn_pack_domain(context, out.spec);
+    if (old) verify_update(context, old->spec, out.spec, environment);
+  }
+  if (!missing.empty()) drop_contents(diags, rules, missing);
+  if (!decoded.broken.empty()) drop_consequences(diags, later, decoded.broken);
+  out.accepted = !has_error(diags, first);
+  if (out.accepted && options.compilable) {
+    const std::size_t compiling = diags.all().size();
+    verify_compilable(context, out.spec, environment);
+    if (diags.all().size() > compiling + 1) drop_repeats(context, compiling);
+  }
+  return out;
+}
+
+}  // namespace grovec::passes

@@ -1,0 +1,123 @@
+#include "passes/surroundings/read_environment.h"
+
+#include <algorithm>
+
+#include "passes/admission/check_decode.h"
+#include "passes/admission/check_structure.h"
+#include "passes/go/go_encode.h"
+#include "passes/rules/pod/verify_pod.h"
+#include "passes/rules/set/verify_spec.h"
+#include "passes/surroundings/identify.h"
+
+namespace grovec::passes {
+
+using namespace ir;
+using schemas::Root;
+
+namespace {
+
+constexpr std::string_view kClaimTemplateApi = "resource.k8s.io/v1";
+
+TopologyBinding binding_of(const Value& stored) {
+  TopologyBinding b;
+  b.name = stored["metadata"]["name"].as_string();
+  b.at = stored["metadata"]["name"].at();
+  for (const Value& level : stored["spec"]["levels"].items())
+    b.levels.push_back({std::string(level["domain"].as_string()), std::string(level["key"].as_string())});
+  for (const Value& s : stored["spec"]["schedulerTopologyBindings"].items())
+    b.scheduler_bindings.push_back(
+        {std::string(s["schedulerName"].as_string()), std::string(s["topologyReference"].as_string())});
+  return b;
+}
+
+// The claim template as a Kubernetes 1.35 server stores it: defaults, and without the fields of features that are off
+// (DRADeviceTaints, DRAConsumableCapacity). The operator reads it from there (reference: expansion 8).
+
+Value stored_request(Arena& arena, const Value& request) {
+  MappingBuilder out(arena, request);
+  const std::string_view mode = request["allocationMode"].as_string();
+  if (mode.empty()) out.set("allocationMode", Value::string("ExactCount"));
+  if ((mode.empty() || mode == "ExactCount") && request["count"].as_int() == 0) out.set("count", Value::integer(1));
+  return out.remove("tolerations").remove("capacity").build(request.at());
+}
+
+/// `change` for each item of a list; anything else stays.
+template <class Change>
+void change_items(Arena& arena, MappingBuilder& owner, const Value& list, std::string_view field, Change change) {
+  if (!list.is_sequence()) return;
+  std::span<Value> items = arena.array<Value>(list.size());
+  std::transform(list.items().begin(), list.items().end(), items.begin(),
+                 [&](const Value& item) { return item.is_mapping() ? change(item) : item; });
+  owner.set(field, Value::sequence(items, list.at()));
+}
+
+Value stored_claim(Arena& arena, const Value& spec) {
+  const Value& devices = spec["devices"];
+  if (!devices.is_mapping()) return spec;
+  MappingBuilder out(arena, devices);
+  change_items(arena, out, devices["requests"], "requests", [&](const Value& request) {
+    MappingBuilder r(arena, request);
+    if (request["exactly"].is_mapping()) r.set("exactly", stored_request(arena, request["exactly"]));
+    change_items(arena, r, request["firstAvailable"], "firstAvailable",
+                 [&](const Value& one) { return stored_request(arena, one); });
+    return r.build(request.at());
+  });
+  change_items(arena, out, devices["constraints"], "constraints", [&](const Value& constraint) {
+    return MappingBuilder(arena, constraint).remove("distinctAttribute").build(constraint.at());
+  });
+  return MappingBuilder(arena, spec).set("devices", out.build(devices.at())).build(spec.at());
+}
+
+void claim_template(Context& context, const Value& object, Environment& environment) {
+  const Value &api = object["apiVersion"], &metadata = object["metadata"];
+  ExternalClaimTemplate t;
+  t.name = metadata["name"].as_string();
+  t.namespace_ = metadata["namespace"].as_string();
+  if (t.namespace_.empty()) t.namespace_ = environment.default_namespace;
+  t.at = metadata["name"].at();
+  if (api.as_string() == kClaimTemplateApi) {
+    Decoded decoded = check_decode(context, object, Root::kResourceClaimTemplate);
+    Value stored =
+        stored_form(context.arena, context.origins, decoded.value, schemas::root(Root::kResourceClaimTemplate));
+    t.claim_spec = stored_claim(context.arena, stored["spec"]["spec"]);
+    if (decoded.broken.empty()) verify_claim_spec(context, t.claim_spec, "spec.spec");
+  } else {
+    context.diags
+        .report(api.at(), diag::EnvironmentVersion, object["kind"].as_string(), api.as_string(), kClaimTemplateApi)
+        .path("apiVersion");
+  }
+  auto same = [&](const ExternalClaimTemplate& o) { return o.name == t.name && o.namespace_ == t.namespace_; };
+  if (std::any_of(environment.claim_templates.begin(), environment.claim_templates.end(), same))
+    context.diags.report(t.at, diag::EnvironmentObjectTwice, "ResourceClaimTemplate", t.name);
+  environment.claim_templates.push_back(std::move(t));
+}
+
+}  // namespace
+
+void check_binding(Context& context, const Value& object, const OperatorConfig& config) {
+  Decoded decoded = check_decode_without_status(context, object, Root::kClusterTopologyBinding);
+  Value stored =
+      with_crd_defaults(context.arena, context.origins, decoded.value, schemas::root(Root::kClusterTopologyBinding));
+  verify_object_metadata(context, stored, stored["metadata"], "default");  // the kind has no namespace
+  if (!decoded.broken.empty()) return;
+  check_structure(context, stored, Root::kClusterTopologyBinding);
+  verify_binding(context, stored, config);
+}
+
+void read_environment_object(Context& context, const Value& object, Environment& environment) {
+  const KnownKind* grove = identify(context, object);
+  std::string_view api = object["apiVersion"].as_string(), kind = object["kind"].as_string();
+  if (grove && grove->root == Root::kClusterTopologyBinding) {
+    check_binding(context, object, environment.config);
+    TopologyBinding b = binding_of(object);
+    if (environment.find_binding(b.name)) context.diags.report(b.at, diag::EnvironmentObjectTwice, kind, b.name);
+    environment.bindings.push_back(std::move(b));
+  } else if (api.starts_with("resource.k8s.io/") && kind == "ResourceClaimTemplate") {
+    claim_template(context, object, environment);
+  } else if (api.starts_with("scheduling.volcano.sh/") && kind == "Queue") {
+    environment.volcano_queues.push_back(
+        {std::string(object["metadata"]["name"].as_string()), std::string(object["status"]["state"].as_string())});
+  }
+}
+
+}  // namespace grovec::passes

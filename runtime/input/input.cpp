@@ -1,0 +1,159 @@
+#include "runtime/input/input.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <glob.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+
+namespace grovec::driver {
+
+namespace {
+
+std::string reason() { return std::strerror(errno); }
+
+bool is_manifest(std::string_view name) {
+  for (std::string_view ending : {".yaml", ".yml", ".json", ".grove"})
+    if (name.size() > ending.size() && name.ends_with(ending) && name[0] != '.') return true;
+  return false;
+}
+
+// Depth-first, entries of a folder in byte order; symbolic links to folders are not followed, so that there are no
+// cycles. A link to nothing is listed, so that reading it says so.
+Result<Done> list_folder(const std::string& folder, const InputOptions& options, std::vector<Input>& out) {
+  DIR* dir = ::opendir(folder.c_str());
+  if (!dir) {
+    Error error{"cannot read directory `" + folder + "`: " + reason()};
+    if (!options.unreadable) return error;
+    options.unreadable->push_back(std::move(error));
+    return Done{};
+  }
+  std::vector<std::string> names;
+  while (dirent* entry = ::readdir(dir)) names.emplace_back(entry->d_name);
+  ::closedir(dir);
+  std::sort(names.begin(), names.end());
+  for (const std::string& name : names) {
+    if (name[0] == '.') continue;
+    std::string path = folder.ends_with('/') ? folder + name : folder + "/" + name;
+    struct stat st;
+    if (::lstat(path.c_str(), &st) != 0) continue;  // gone meanwhile
+    bool is_link = S_ISLNK(st.st_mode);
+    bool is_broken = is_link && ::stat(path.c_str(), &st) != 0;
+    if (S_ISDIR(st.st_mode)) {
+      if (!options.recursive || is_link) continue;
+      Result<Done> below = list_folder(path, options, out);
+      if (!below) return below;
+    } else if ((S_ISREG(st.st_mode) || is_broken) && is_manifest(name)) {
+      out.push_back({path});
+    }
+  }
+  return Done{};
+}
+
+Result<Done> expand_glob(const std::string& pattern, std::vector<Input>& out) {
+  glob_t found{};
+  int rc = ::glob(pattern.c_str(), 0, nullptr, &found);
+  std::vector<std::string> paths;
+  for (std::size_t i = 0; rc == 0 && i < found.gl_pathc; ++i) paths.emplace_back(found.gl_pathv[i]);
+  ::globfree(&found);
+  if (paths.empty()) return Error{"no file matches `" + pattern + "`", 1};
+  std::sort(paths.begin(), paths.end());
+  for (std::string& p : paths) {
+    struct stat st;
+    if (::stat(p.c_str(), &st) == 0 && S_ISREG(st.st_mode)) out.push_back({std::move(p)});
+  }
+  return Done{};
+}
+
+Result<std::string> read_fd(int fd, const std::string& name, std::size_t size_hint) {
+  std::string text;
+  text.resize(std::min(size_hint, kLargestFile) + 4096);
+  std::size_t used = 0;
+  for (;;) {
+    if (used == text.size()) text.resize(text.size() * 2);
+    ssize_t n = ::read(fd, text.data() + used, text.size() - used);
+    if (n < 0 && errno == EINTR) continue;
+    if (n < 0) return Error{"cannot read `" + name + "`: " + reason()};
+    if (n == 0) break;
+    used += static_cast<std::size_t>(n);
+    if (used > kLargestFile) return Error{"`" + name + "` is larger than the limit of 64 MiB for a file; split it", 1};
+  }
+  text.resize(used);
+  return text;
+}
+
+}  // namespace
+
+std::string folder_of(const std::string& path) {
+  std::size_t slash = path.rfind('/');
+  return slash == std::string::npos ? "." : slash == 0 ? "/" : path.substr(0, slash);
+}
+
+std::string display_name(const Input& input) { return input.path == "-" ? "<stdin>" : input.path; }
+
+Result<std::vector<Input>> expand_inputs(const std::vector<std::string>& operands, const InputOptions& options) {
+  if (operands.empty()) return Error{"no input; name a file, a directory, or `-` for standard input", 2};
+  std::vector<Input> out;
+  bool stdin_taken = false;
+  for (const std::string& operand : operands) {
+    if (operand == "-") {
+      if (stdin_taken) return Error{"`-` can be named only once", 2};
+      stdin_taken = true;
+      out.push_back({operand});
+      continue;
+    }
+    struct stat st;
+    if (::stat(operand.c_str(), &st) != 0) {
+      if (errno == ENOENT && operand.find_first_of("*?[") != std::string::npos) {
+        Result<Done> globbed = expand_glob(operand, out);
+        if (!globbed) return globbed.error();
+        continue;
+      }
+      return Error{"cannot read `" + operand + "`: " + reason()};
+    }
+    if (!S_ISDIR(st.st_mode)) {
+      out.push_back({operand});
+      continue;
+    }
+    std::size_t before = out.size(), unreadable = options.unreadable ? options.unreadable->size() : 0;
+    Result<Done> listed = list_folder(operand, options, out);
+    if (!listed) return listed.error();
+    if (options.unreadable && options.unreadable->size() > unreadable) continue;
+    if (out.size() == before)
+      return Error{"directory `" + operand + "` has no manifest (*.yaml, *.yml, *.json, *.grove)" +
+                       (options.recursive ? "" : "; -R reads its subfolders too"),
+                   1};
+  }
+  return out;
+}
+
+Result<std::string> read_input(const Input& input) {
+  if (input.path == "-") return read_fd(STDIN_FILENO, "<stdin>", 0);
+  int fd = ::open(input.path.c_str(), O_RDONLY | O_CLOEXEC);
+  if (fd < 0) return Error{"cannot read `" + input.path + "`: " + reason()};
+  struct stat before {
+  }, after{};
+  ::fstat(fd, &before);
+  if (S_ISDIR(before.st_mode)) {
+    ::close(fd);
+    return Error{"`" + input.path + "` is a directory"};
+  }
+  bool regular = S_ISREG(before.st_mode);
+  if (regular && static_cast<std::size_t>(before.st_size) > kLargestFile) {
+    ::close(fd);
+    return Error{"`" + input.path + "` is larger than the limit of 64 MiB for a file; split it", 1};
+  }
+  Result<std::string> text = read_fd(fd, input.path, static_cast<std::size_t>(before.st_size));
+  ::fstat(fd, &after);
+  ::close(fd);
+  bool changed = before.st_mtim.tv_sec != after.st_mtim.tv_sec || before.st_mtim.tv_nsec != after.st_mtim.tv_nsec ||
+                 before.st_size != after.st_size;
+  if (text && regular && changed) return Error{"`" + input.path + "` changed while it was read; run again"};
+  return text;
+}
+
+}  // namespace grovec::driver

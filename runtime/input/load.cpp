@@ -1,0 +1,110 @@
+#include "runtime/input/load.h"
+
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <climits>
+#include <cstdlib>
+
+#include "frontend/dsl/lower/lower.h"
+#include "runtime/input/git_text.h"
+
+namespace grovec::driver {
+
+namespace {
+
+std::string real_path(const std::string& path) {
+  char resolved[PATH_MAX];
+  return ::realpath(path.c_str(), resolved) ? resolved : std::string();
+}
+
+// Symbolic links must not lead out of the folder either.
+Result<std::string> load_include(const std::string& path, const std::string& root) {
+  const std::string real = real_path(path), real_root = real_path(root);
+  if (!real.empty() && !real_root.empty() && real_root != "/" && !real.starts_with(real_root + "/"))
+    return Error{"`" + path + "` leads out of `" + root + "`", 1};
+  // A pipe or a device would have the reader wait for somebody to write.
+  struct stat st;
+  if (::stat(path.c_str(), &st) == 0 && !S_ISREG(st.st_mode) && !S_ISDIR(st.st_mode))
+    return Error{"`" + path + "` is no regular file", 1};
+  return read_input({path});
+}
+
+Result<std::string> load_include_at_ref(const std::string& path, const std::string& ref) {
+  Result<std::optional<std::string>> text = text_at_ref(path, ref);
+  if (!text) return text.error();
+  if (!*text) return Error{"`" + path + "` is not in commit `" + ref + "`", 1};
+  return std::move(**text);
+}
+
+Result<Done> read_values(Context& context, const std::string& file, std::vector<ir::Value>& out) {
+  Result<std::string> text = read_input({file});
+  if (!text) return text.error();
+  SourceId source = context.sources.add(display_name({file}), std::move(*text));
+  const std::size_t before = context.diags.all().size();
+  for (const frontend::Document& d : frontend::read_documents(context, source)) out.push_back(d.root);
+  // Names of parameters may look like the truth values of YAML 1.1 (`n: 2`); here they are taken as written.
+  std::vector<Diagnostic>& all = context.diags.all();
+  all.erase(std::remove_if(all.begin() + static_cast<std::ptrdiff_t>(before), all.end(),
+                           [](const Diagnostic& d) { return d.info->code == diag::BooleanKey.code; }),
+            all.end());
+  return Done{};
+}
+
+Result<frontend::DslOptions> dsl_options(Context& context, const std::string& name, const LanguageOptions& language) {
+  frontend::DslOptions options;
+  options.env = language.env;
+  options.root = language.include_root;
+  if (Result<Done> settings = check_settings(language); !settings) return settings.error();
+  for (const std::string& setting : language.settings) {
+    std::size_t equals = setting.find('=');
+    options.set_values.emplace_back(setting.substr(0, equals), setting.substr(equals + 1));
+  }
+  for (const std::string& file : language.value_files) {
+    Result<Done> read = read_values(context, file, options.values);
+    if (!read) return read.error();
+  }
+  const std::string root = language.include_root.empty() ? folder_of(name) : language.include_root;
+  options.load = [root, ref = language.git_ref](const std::string& path) {
+    return ref.empty() ? load_include(path, root) : load_include_at_ref(path, ref);
+  };
+  return options;
+}
+
+}  // namespace
+
+Result<Done> check_settings(const LanguageOptions& language) {
+  for (const std::string& setting : language.settings) {
+    const std::size_t equals = setting.find('=');
+    if (equals == 0 || equals == std::string::npos) return Error{"`--set " + setting + "` is not NAME=VALUE", 2};
+  }
+  return Done{};
+}
+
+DocumentKind kind_of(const ir::Value& root) {
+  std::string_view api = root["apiVersion"].as_string(), kind = root["kind"].as_string();
+  if (api.empty() || kind.empty()) return DocumentKind::kUnknown;
+  if (api == "grove.io/v1alpha1" && kind == "PodCliqueSet") return DocumentKind::kSet;
+  if (api == "grove.io/v1alpha1" && kind == "ClusterTopologyBinding") return DocumentKind::kBinding;
+  if (api.starts_with("resource.k8s.io/") && kind == "ResourceClaimTemplate") return DocumentKind::kClaimTemplate;
+  return DocumentKind::kForeign;
+}
+
+Result<std::vector<LoadedDocument>> load_text(Context& context, std::string name, std::string text,
+                                              const LanguageOptions& language) {
+  const bool is_grove = frontend::is_grove_path(name) || (name == display_name({"-"}) && frontend::is_grove_text(text));
+  SourceId source = context.sources.add(name, std::move(text));
+  std::vector<frontend::Document> documents;
+  if (is_grove) {
+    Result<frontend::DslOptions> options = dsl_options(context, name, language);
+    if (!options) return options.error();
+    documents = frontend::read_grove(context, source, *options);
+  } else {
+    documents = frontend::unpack_lists(context, frontend::read_documents(context, source));
+  }
+  std::vector<LoadedDocument> out;
+  for (const frontend::Document& d : documents) out.push_back({d, kind_of(d.root), &context});
+  return out;
+}
+
+}  // namespace grovec::driver

@@ -1,0 +1,48 @@
+/// \file Inputs into documents: reads texts, sorts out which objects are sets, bindings, claim templates, or foreign.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "frontend/reader.h"
+#include "ir/base/context.h"
+#include "ir/environment.h"
+#include "runtime/input/input.h"
+
+namespace grovec::driver {
+
+enum class DocumentKind : std::uint8_t {
+  kSet,            ///< grove.io/v1alpha1 PodCliqueSet
+  kBinding,        ///< grove.io/v1alpha1 ClusterTopologyBinding
+  kClaimTemplate,  ///< resource.k8s.io ResourceClaimTemplate
+  kForeign,        ///< any other object
+  kUnknown,        ///< no object: kind or apiVersion is missing
+};
+
+struct LoadedDocument {
+  frontend::Document document;
+  DocumentKind kind;
+  Context* context;  ///< what it was read into; not owned
+};
+
+DocumentKind kind_of(const ir::Value& root);
+
+/// How a `.grove` file is read.
+struct LanguageOptions {
+  std::string env;                       ///< --env
+  std::vector<std::string> settings;     ///< --set NAME=VALUE
+  std::vector<std::string> value_files;  ///< --values FILE
+  std::string include_root;              ///< --include-root; empty = the folder of the file
+  std::string git_ref;                   ///< if set, includes are read from that commit
+};
+
+/// Whether each `--set` is NAME=VALUE.
+Result<Done> check_settings(const LanguageOptions& language);
+
+/// Reads one text into documents (`.grove` by its name's ending, everything else YAML or JSON; `v1` Lists unpacked).
+/// Findings go to `context.diags`; errors are of the options and of the files they name.
+Result<std::vector<LoadedDocument>> load_text(Context& context, std::string name, std::string text,
+                                              const LanguageOptions& language);
+
+}  // namespace grovec::driver

@@ -1,0 +1,214 @@
+#include "runtime/output/output.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <climits>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <vector>
+
+#include "runtime/output/interrupt.h"
+
+namespace grovec::driver {
+
+namespace {
+
+Error io_error(const std::string& what, int code) { return {what + ": " + std::strerror(code)}; }
+
+// 0, or the errno of the failure.
+int write_whole(int fd, const char* data, std::size_t size) {
+  while (size > 0) {
+    ssize_t n = ::write(fd, data, size);
+    if (n < 0 && errno == EINTR) continue;
+    if (n < 0 && errno == EAGAIN) {  // whoever shares the descriptor made it non-blocking
+      pollfd ready{fd, POLLOUT, 0};
+      if (::poll(&ready, 1, -1) < 0 && errno != EINTR) return errno;
+      continue;
+    }
+    if (n < 0) return errno;
+    data += n;
+    size -= static_cast<std::size_t>(n);
+  }
+  return 0;
+}
+
+void remove_folder(const std::string& path) {
+  if (DIR* dir = ::opendir(path.c_str())) {
+    while (dirent* entry = ::readdir(dir))
+      if (std::strcmp(entry->d_name, ".") != 0 && std::strcmp(entry->d_name, "..") != 0)
+        ::unlinkat(::dirfd(dir), entry->d_name, 0);
+    ::closedir(dir);
+  }
+  ::rmdir(path.c_str());
+}
+
+// Whether a folder may be replaced: empty, or with our index in it and nothing but files.
+bool is_ours(const std::string& path, const std::string& index_name) {
+  DIR* dir = ::opendir(path.c_str());
+  if (!dir) return false;
+  bool empty = true, has_index = false, only_files = true;
+  while (dirent* entry = ::readdir(dir)) {
+    std::string_view name = entry->d_name;
+    if (name == "." || name == "..") continue;
+    empty = false;
+    if (name == index_name) has_index = true;
+    struct stat st;
+    if (::fstatat(::dirfd(dir), entry->d_name, &st, AT_SYMLINK_NOFOLLOW) != 0 || !S_ISREG(st.st_mode))
+      only_files = false;
+  }
+  ::closedir(dir);
+  return empty || (has_index && only_files);
+}
+
+}  // namespace
+
+FdWriter::FdWriter(int fd, std::string name)
+    : fd_(fd), name_(std::move(name)), buffer_(std::make_unique_for_overwrite<char[]>(kCapacity)) {}
+
+FdWriter::~FdWriter() { flush(); }
+
+void FdWriter::write_all(const char* data, std::size_t size) {
+  if (error_ == 0) error_ = write_whole(fd_, data, size);
+}
+
+/// A pipe holds 64 KiB unless it is told otherwise, which would make writer and reader wait for each other four times
+/// for each buffer.
+void FdWriter::widen_pipe() {
+  is_widened_ = true;
+  const int size = ::fcntl(fd_, F_GETPIPE_SZ);  // -1 if it is no pipe
+  if (size >= 0 && size < kPipeSize) ::fcntl(fd_, F_SETPIPE_SZ, kPipeSize);
+}
+
+void FdWriter::flush() {
+  if (!is_widened_ && used_ > kCapacity / 2) widen_pipe();
+  write_all(buffer_.get(), used_);
+  used_ = 0;
+}
+
+void FdWriter::write_slow(std::string_view bytes) {
+  flush();
+  if (bytes.size() >= kCapacity) {
+    write_all(bytes.data(), bytes.size());
+    return;
+  }
+  std::memcpy(buffer_.get(), bytes.data(), bytes.size());
+  used_ = bytes.size();
+}
+
+bool FdWriter::reader_gone() const { return error_ == EPIPE; }
+
+Result<Done> FdWriter::finish() {
+  flush();
+  if (error_ == 0 || error_ == EPIPE) return Done{};
+  return io_error("cannot write " + name_, error_);
+}
+
+namespace {
+
+/// Devices and pipes take the text as it comes; replacing them would take them away.
+Result<Done> write_in_place(const std::string& path, std::string_view text) {
+  const int fd = ::open(path.c_str(), O_WRONLY | O_CLOEXEC);
+  if (fd < 0) return io_error("cannot write `" + path + "`", errno);
+  int error = write_whole(fd, text.data(), text.size());
+  if (::close(fd) != 0 && error == 0) error = errno;
+  if (error == 0 || error == EPIPE) return Done{};
+  return io_error("cannot write `" + path + "`", error);
+}
+
+/// Where a symbolic link leads; the path itself if it is none or leads nowhere.
+std::string target_of(const std::string& path) {
+  char resolved[PATH_MAX];
+  struct stat st;
+  const bool is_link = ::lstat(path.c_str(), &st) == 0 && S_ISLNK(st.st_mode);
+  return is_link && ::realpath(path.c_str(), resolved) ? resolved : path;
+}
+
+}  // namespace
+
+Result<Done> write_file_atomically(const std::string& path, std::string_view text) {
+  const std::string target = target_of(path);
+  struct stat st;
+  const bool exists = ::stat(target.c_str(), &st) == 0;
+  if (exists && !S_ISREG(st.st_mode) && !S_ISDIR(st.st_mode)) return write_in_place(target, text);
+  std::string temporary = target + ".grovec-XXXXXX";
+  defer_interrupts();
+  int fd = ::mkstemp(temporary.data());
+  if (fd < 0) return io_error("cannot write `" + path + "`", errno);
+  int error = write_whole(fd, text.data(), text.size());
+  // Root may format the files of others; for anyone else the owner cannot change.
+  if (exists && ::fchown(fd, st.st_uid, st.st_gid) != 0 && ::geteuid() == 0 && error == 0) error = errno;
+  if (::fchmod(fd, exists ? st.st_mode & 07777 : 0644) != 0 && error == 0) error = errno;
+  if (::close(fd) != 0 && error == 0) error = errno;
+  if (error == 0 && interrupted()) error = EINTR;
+  if (error == 0 && ::rename(temporary.c_str(), target.c_str()) != 0) error = errno;
+  if (error != 0) ::unlink(temporary.c_str());
+  if (error == 0) return Done{};
+  return io_error("cannot write `" + path + "`", error);
+}
+
+Result<std::unique_ptr<OutputFolder>> OutputFolder::create(const std::string& path, std::string index_name) {
+  std::string final_path = path;
+  while (final_path.size() > 1 && final_path.back() == '/') final_path.pop_back();
+  struct stat st;
+  if (::stat(final_path.c_str(), &st) == 0) {
+    if (!S_ISDIR(st.st_mode)) return Error{"output `" + final_path + "` exists and is no directory"};
+    if (!is_ours(final_path, index_name))
+      return Error{"output directory `" + final_path + "` holds files that are not grovec's; name an empty or new one"};
+  }
+  std::unique_ptr<OutputFolder> folder(new OutputFolder);
+  folder->final_ = final_path;
+  folder->index_name_ = std::move(index_name);
+  folder->work_ = final_path + ".grovec-XXXXXX";
+  defer_interrupts();
+  if (!::mkdtemp(folder->work_.data())) {
+    int error = errno;
+    folder->work_.clear();
+    return io_error("cannot create directory `" + final_path + "`", error);
+  }
+  folder->fd_ = ::open(folder->work_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  return folder;
+}
+
+OutputFolder::~OutputFolder() {
+  if (fd_ >= 0) ::close(fd_);
+  if (!committed_ && !work_.empty()) remove_folder(work_);
+}
+
+Result<Done> OutputFolder::add(const std::string& name, std::string_view text) {
+  if (interrupted()) return Error{"interrupted; nothing was written"};
+  int fd = ::openat(fd_, name.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
+  if (fd < 0) return io_error("cannot write `" + final_ + "/" + name + "`", errno);
+  int error = write_whole(fd, text.data(), text.size());
+  if (::close(fd) != 0 && error == 0) error = errno;
+  if (error != 0) return io_error("cannot write `" + final_ + "/" + name + "`", error);
+  return Done{};
+}
+
+Result<Done> OutputFolder::commit() {
+  if (::fchmod(fd_, 0755) != 0) return io_error("cannot write `" + final_ + "`", errno);
+  struct stat st;
+  bool existed = ::stat(final_.c_str(), &st) == 0;
+  if (existed) {
+    // Both names change places at once, so that there is never a moment without a whole folder.
+    if (::renameat2(AT_FDCWD, work_.c_str(), AT_FDCWD, final_.c_str(), RENAME_EXCHANGE) != 0) {
+      if (errno != EINVAL && errno != ENOSYS) return io_error("cannot replace `" + final_ + "`", errno);
+      remove_folder(final_);  // a file system without exchange
+      if (::rename(work_.c_str(), final_.c_str()) != 0) return io_error("cannot replace `" + final_ + "`", errno);
+      committed_ = true;
+      return Done{};
+    }
+    remove_folder(work_);
+  } else if (::rename(work_.c_str(), final_.c_str()) != 0) {
+    return io_error("cannot create `" + final_ + "`", errno);
+  }
+  committed_ = true;
+  return Done{};
+}
+
+}  // namespace grovec::driver

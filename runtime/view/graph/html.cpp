@@ -1,0 +1,432 @@
+// One self-contained page. What it needs to know is written as templates and ranges: the page fills in names, YAML and
+// environment of the object that somebody looks at.
+#include <algorithm>
+
+#include "ir/names.h"
+#include "ir/value/writer.h"
+#include "runtime/output/json_stream.h"
+#include "runtime/output/xml.h"
+#include "runtime/view/graph/assets.h"
+#include "runtime/view/graph/render.h"
+#include "runtime/view/startup.h"
+
+namespace grovec::driver {
+
+using namespace ir;
+
+namespace {
+
+constexpr std::size_t kLargestExcerpt = 256 * 1024;  // bytes of the input shown beside its objects
+
+/// Records text with holes as a JSON list: strings, holes by number, `["c",kind,index]` for counts, and
+/// `["r",kind,index,variable,before,empty,between,after,body]` for repeats.
+class SegmentSink final : public TextSink {
+ public:
+  explicit SegmentSink(JsonStream& json) : j_(json) { j_.begin_list(); }
+  void finish() {
+    flush();
+    j_.end_list();
+  }
+  void text(std::string_view text) override { pending_ += text; }
+  void hole(Hole hole) override {
+    flush();
+    j_.value(static_cast<std::uint32_t>(hole));
+  }
+  void count(const CountHole& hole) override {
+    flush();
+    j_.begin_list().value("c").value(static_cast<std::uint32_t>(hole.kind)).value(hole.index).end_list();
+  }
+  void repeat(const Repeat& repeat, const RepeatText& around, const std::function<void()>& body) override {
+    flush();
+    j_.begin_list().value("r").value(static_cast<std::uint32_t>(repeat.count.kind)).value(repeat.count.index);
+    j_.value(static_cast<std::uint32_t>(repeat.variable));
+    j_.value(around.before).value(around.empty).value(around.between).value(around.after).begin_list();
+    body();
+    flush();
+    j_.end_list().end_list();
+  }
+
+ private:
+  void flush() {
+    if (!pending_.empty()) j_.value(pending_);
+    pending_.clear();
+  }
+  JsonStream& j_;
+  std::string pending_;
+};
+
+/// Which node of the tree an object belongs to.
+struct Home {
+  char level;  ///< s set, r set replica, g group, m group replica, c PodClique, p pod
+  std::int64_t owner = -1;
+};
+
+/// Writes everything about one set.
+class SetData {
+ public:
+  SetData(const GraphSet& set, const Selection& selection, JsonStream& json)
+      : context_(set.set->module.context),
+        set_(*set.set),
+        v_(*set.view),
+        d_(v_.desired()),
+        selection_(selection),
+        j_(json) {}
+
+  void write() {
+    const std::vector<ReplicaRun> runs = outline(v_, selection_);
+    j_.begin_object().member("name", v_.set().name).member("namespace", v_.set().namespace_);
+    j_.member("scheduler", d_.scheduler_label).member("priority", v_.set().priority_class_name);
+    j_.member("pack", pack_of_gang(std::nullopt)).member("replicas", d_.replicas());
+    totals(runs);
+    counts();
+    cliques();
+    groups();
+    outline_runs(runs);
+    layers();
+    descriptions();
+    source();
+    j_.end_object();
+  }
+
+ private:
+  std::string pack_of_gang(std::optional<GroupId> g) const {
+    for (const GangShape& gang : d_.gangs)
+      if (gang.group == g) return pack_text(d_, gang.pack);
+    return {};
+  }
+
+  void resources(const Resources& r) {
+    j_.key("resources").begin_list();
+    for (const auto& [name, amount] : r.amounts()) {
+      j_.begin_list().value(name).value(amount_text(name, amount.requests));
+      j_.value(amount.has_limit ? amount_text(name, amount.limits) : std::string("none")).end_list();
+    }
+    j_.end_list();
+  }
+
+  void totals(const std::vector<ReplicaRun>& runs) {
+    const Sums sums = sums_of(v_, runs);
+    j_.key("totals").begin_object().member("pods", sums.pods).member("pod_cliques", sums.pod_cliques);
+    j_.member("base_gangs", sums.base_gangs).member("scaled_gangs", sums.scaled_gangs);
+    j_.member("gpus", sums.resources.gpus());
+    // Services, claims and the like belong to no selected part, so the page shows this number for whole sets only.
+    j_.member("objects", selection_.empty() ? totals_of(d_).objects : 0);
+    resources(sums.resources);
+    j_.end_object();
+  }
+
+  void counts() {
+    j_.key("counts").begin_object().key("groups").begin_list();
+    for (const auto& [key, n] : d_.counts.groups()) {
+      j_.begin_list().value(std::get<0>(key)).value(static_cast<std::uint32_t>(std::get<1>(key))).value(n).end_list();
+    }
+    j_.end_list().key("cliques").begin_list();
+    for (const auto& [key, n] : d_.counts.cliques()) {
+      const auto& [i, j, c] = key;
+      j_.begin_list().value(i).value(j).value(static_cast<std::uint32_t>(c)).value(n).end_list();
+    }
+    j_.end_list().end_object();
+  }
+
+  // First and last line of a node of the spec.
+  void lines(OriginId at) {
+    j_.key("lines");
+    if (at == kNowhere) {
+      j_.null();
+      return;
+    }
+    const Origin& o = context_.origins[at];
+    const std::uint32_t last = o.end > o.begin ? o.end - 1 : o.begin;
+    j_.begin_list().value(context_.sources.position(o.source, o.begin).line);
+    j_.value(context_.sources.position(o.source, last).line).end_list();
+  }
+
+  void starts_after(std::string_view key, CliqueId c, std::uint32_t j) {
+    j_.key(key).begin_list();
+    for (const StartDependency& dependency : d_.clique_shapes[d_.shape_of(c, j)].starts_after) {
+      j_.begin_list().value(static_cast<std::uint32_t>(dependency.clique));
+      j_.value(static_cast<std::uint32_t>(dependency.reach)).value(d_.min_available(dependency.clique)).end_list();
+    }
+    j_.end_list();
+  }
+
+  void cliques() {
+    j_.key("cliques").begin_list();
+    for (std::size_t s = 0; s < v_.set().cliques.size(); ++s) {
+      const CliqueId c = v_.set().cliques.id_at(s);
+      const Clique& clique = v_.clique(c);
+      j_.begin_object().member("name", clique.name).member("role", clique.role_name).member("pods", clique.replicas);
+      j_.member("min", d_.min_available(c)).member("gpus", v_.pod_resources(c).gpus());
+      j_.member("group", clique.group ? static_cast<std::int64_t>(*clique.group) : std::int64_t{-1});
+      j_.member("pack", d_.clique_packs.empty() ? std::string() : pack_text(d_, d_.clique_packs[s]));
+      j_.member("hash", d_.template_hashes.empty() ? std::string() : d_.template_hashes[s]);
+      resources(v_.pod_resources(c));
+      starts_after("base", c, 0);
+      starts_after("scaled", c, clique.group ? d_.min_available(*clique.group) : 0);
+      lines(clique.node ? clique.node->at() : kNowhere);
+      j_.end_object();
+    }
+    j_.end_list();
+  }
+
+  void groups() {
+    j_.key("groups").begin_list();
+    for (std::size_t s = 0; s < v_.set().groups.size(); ++s) {
+      const GroupId g = v_.set().groups.id_at(s);
+      const ScalingGroup& group = v_.group(g);
+      j_.begin_object()
+          .member("name", group.name)
+          .member("replicas", group.replicas)
+          .member("min", d_.min_available(g));
+      j_.member("pack", d_.group_packs.empty() ? std::string() : pack_text(d_, d_.group_packs[s]));
+      j_.member("scaled_pack", pack_of_gang(g)).key("cliques").begin_list();
+      for (CliqueId c : group.cliques) j_.value(static_cast<std::uint32_t>(c));
+      j_.end_list();
+      lines(group.node ? group.node->at() : kNowhere);
+      j_.end_object();
+    }
+    j_.end_list();
+  }
+
+  void clique_list(const std::vector<CliqueId>& cliques) {
+    j_.begin_list();
+    for (CliqueId c : cliques) j_.value(static_cast<std::uint32_t>(c));
+    j_.end_list();
+  }
+
+  void outline_runs(const std::vector<ReplicaRun>& runs) {
+    j_.key("runs").begin_list();
+    for (const ReplicaRun& run : runs) {
+      j_.begin_list().value(run.first).value(run.count).value(run.has_base_gang);
+      clique_list(run.standalone);
+      j_.begin_list();
+      for (const GroupPart& part : run.groups) {
+        j_.begin_list().value(static_cast<std::uint32_t>(part.group)).begin_list();
+        for (const MemberRun& m : part.runs) {
+          j_.begin_list().value(m.first).value(m.count).value(m.is_scaled);
+          clique_list(m.cliques);
+          j_.end_list();
+        }
+        j_.end_list().end_list();
+      }
+      j_.end_list().end_list();
+    }
+    j_.end_list();
+  }
+
+  void layers() {
+    j_.key("layers").begin_list();
+    for (const Layer& layer : set_.plan.layers)
+      for (const Block& block : layer.blocks)
+        for (const ObjectClass& cls : block.classes) {
+          const Home home = home_of(layer, block, cls);
+          j_.begin_list().value(std::string_view(&home.level, 1)).value(home.owner);
+          j_.value(static_cast<std::uint32_t>(block.loop)).value(static_cast<std::uint32_t>(cls.base));
+          j_.value(static_cast<std::uint32_t>(cls.scaled)).end_list();
+        }
+    j_.end_list();
+  }
+
+  Home home_of(const Layer& layer, const Block& block, const ObjectClass& cls) const {
+    const Description& d = set_.plan.descriptions[cls.base];
+    if (cls.pods_of) return {'p', static_cast<std::int64_t>(*cls.pods_of)};
+    if (!layer.each_set_replica) return {'s'};
+    switch (d.kind) {
+      case ObjectKind::kPodGang:
+      case ObjectKind::kKaiPodGroup:
+      case ObjectKind::kVolcanoPodGroup:
+        return block.group ? Home{'m', static_cast<std::int64_t>(*block.group)} : Home{'r'};
+      case ObjectKind::kService:
+      case ObjectKind::kComputeDomain:
+        return {'r'};
+      default:
+        return home_by_name(block, d);
+    }
+  }
+
+  // The PodClique or scaling group whose name this object has, or has in front: the longest such name.
+  Home home_by_name(const Block& block, const Description& d) const {
+    const std::string name = name_text(d.name, {});
+    Home best{'r'};
+    std::size_t longest = 0;
+    auto offer = [&](const std::string& candidate, Home home) {
+      const bool fits = name == candidate || name.starts_with(candidate + "-");
+      if (fits && candidate.size() > longest) {
+        best = home;
+        longest = candidate.size();
+      }
+    };
+    const std::string_view target = d.tree["spec"]["scaleTargetRef"]["kind"].as_string();
+    for (std::size_t s = 0; s < v_.set().cliques.size() && target != "PodCliqueScalingGroup"; ++s)
+      offer(v_.clique_name(0, 0, v_.set().cliques.id_at(s)), {'c', static_cast<std::int64_t>(s)});
+    for (std::size_t s = 0; s < v_.set().groups.size() && target != "PodClique"; ++s)
+      offer(v_.group_name(0, v_.set().groups.id_at(s)),
+            {block.loop == GroupLoop::kNone ? 'g' : 'm', static_cast<std::int64_t>(s)});
+    return best;
+  }
+
+  void segments(const Value& text) {
+    SegmentSink sink(j_);
+    append_pattern(text, sink);
+    sink.finish();
+  }
+
+  static void append_pattern(const Value& text, TextSink& sink) {
+    if (text.is_string()) {
+      sink.text(text.as_string());
+      return;
+    }
+    for (const Piece& p : text.pieces())
+      if (p.is_hole)
+        sink.hole(p.hole);
+      else
+        sink.text(p.text);
+  }
+
+  void descriptions() {
+    j_.key("descriptions").begin_list();
+    for (const Description& d : set_.plan.descriptions) {
+      j_.begin_object().member("kind", info_of(d.kind).kind).key("name");
+      segments(d.name);
+      j_.key("yaml");
+      SegmentSink sink(j_);
+      ir::write(d.tree, Format::kYaml, sink);
+      sink.finish();
+      if (d.kind == ObjectKind::kPod) environment(d.tree);
+      j_.end_object();
+    }
+    j_.end_list();
+  }
+
+  void strings(std::string_view key, const Value& map) {
+    j_.key(key).begin_object();
+    for (const Member& m : map.members()) {
+      j_.key(m.key);
+      segments(m.value);
+    }
+    j_.end_object();
+  }
+
+  void environment(const Value& pod) {
+    strings("labels", pod["metadata"]["labels"]);
+    strings("annotations", pod["metadata"]["annotations"]);
+    j_.member("account", pod["spec"]["serviceAccountName"].as_string());
+    j_.key("containers").begin_list();
+    for (const Value& c : pod["spec"]["initContainers"].items()) container(c, true);
+    for (const Value& c : pod["spec"]["containers"].items()) container(c, false);
+    j_.end_list();
+  }
+
+  void container(const Value& c, bool is_init) {
+    j_.begin_object().member("name", c["name"].as_string()).member("init", is_init).key("env").begin_list();
+    for (const Value& v : c["env"].items()) {
+      j_.begin_object().member("name", v["name"].as_string());
+      const Value& source = v["valueFrom"];
+      if (source.find("fieldRef"))
+        j_.member("field", source["fieldRef"]["fieldPath"].as_string());
+      else if (source.is_mapping() && !source.members().empty())
+        j_.member("from", source.members().front().key).member("key", reference(source.members().front().value));
+      else {
+        j_.key("value");
+        segments(v["value"]);
+      }
+      j_.end_object();
+    }
+    j_.end_list().end_object();
+  }
+
+  // `name, key k` of a config map or secret; the resource of a resourceFieldRef.
+  static std::string reference(const Value& source) {
+    std::string out(source.find("resource") ? source["resource"].as_string() : source["name"].as_string());
+    if (const Value* key = source.find("key")) out += ", key " + std::string(key->as_string());
+    return out;
+  }
+
+  // The text of this set and nothing beside it: other documents of a file may hold secrets.
+  void source() {
+    const OriginId at = set_.module.manifest.at();
+    lines(v_.set().node ? v_.set().at("metadata") : kNowhere);
+    j_.key("source");
+    if (at == kNowhere) {
+      j_.null();
+      return;
+    }
+    const Origin& o = context_.origins[at];
+    std::string_view text = context_.sources.text(o.source);
+    text = text.substr(std::min<std::size_t>(o.begin, text.size()));
+    text = text.substr(0, std::min<std::size_t>(o.end - std::min(o.begin, o.end), text.size()));
+    j_.begin_object().member("file", context_.sources.name(o.source));
+    j_.member("first", context_.sources.position(o.source, o.begin).line);
+    j_.member("text", text.size() > kLargestExcerpt ? std::string_view() : text).end_object();
+  }
+
+  const Context& context_;
+  const CompiledSet& set_;
+  const SetView& v_;
+  const Desired& d_;
+  const Selection& selection_;
+  JsonStream& j_;
+};
+
+// `<` cannot end the script element that holds the data.
+std::string script_safe(std::string_view json) {
+  std::string out;
+  out.reserve(json.size());
+  for (char c : json) {
+    if (c == '<')
+      out += "\\u003c";
+    else
+      out += c;
+  }
+  return out;
+}
+
+struct Replacement {
+  std::string_view mark;
+  std::string text;
+};
+
+// One pass over the template: what was put in is never looked at again.
+std::string fill_template(std::string_view page, const std::vector<Replacement>& replacements) {
+  std::string out;
+  while (!page.empty()) {
+    std::size_t first = std::string_view::npos;
+    const Replacement* next = nullptr;
+    for (const Replacement& r : replacements)
+      if (const std::size_t at = page.find(r.mark); at < first) {
+        first = at;
+        next = &r;
+      }
+    out += page.substr(0, first);
+    if (!next) break;
+    out += next->text;
+    page.remove_prefix(first + next->mark.size());
+  }
+  return out;
+}
+
+}  // namespace
+
+std::string graph_html(const std::vector<GraphSet>& sets, const Selection& selection) {
+  std::string data, title, pictures;
+  JsonStream json(data);
+  json.begin_object().member("format_version", 1).key("sets").begin_list();
+  for (const GraphSet& set : sets) {
+    SetData(set, selection, json).write();
+    title += (title.empty() ? "" : ", ") + std::string(set.view->set().name);
+    pictures += "<div class=\"picture\">" + graph_svg_inline(make_graph(*set.view, selection)) + "</div>\n";
+  }
+  json.end_list().end_object();
+  const std::string light(kLightColors), dark(kDarkColors);
+  const std::string colors = ":root{color-scheme:light;" + light +
+                             "}\n@media(prefers-color-scheme:dark){:root:not([data-theme=light]){color-scheme:dark;" +
+                             dark + "}}\n:root[data-theme=dark]{color-scheme:dark;" + dark + "}\n" + graph_style() +
+                             "\n";
+  return fill_template(assets::page_html(), {{"@TITLE@", xml_escaped(title)},
+                                             {"@STYLE@", colors + std::string(assets::page_css())},
+                                             {"@PICTURES@", pictures},
+                                             {"@DATA@", script_safe(data)},
+                                             {"@SCRIPT@", std::string(assets::page_js())}});
+}
+
+}  // namespace grovec::driver

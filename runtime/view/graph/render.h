@@ -1,0 +1,38 @@
+/// \file Pictures as text. Everything that comes from the input is escaped for its format.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "runtime/driver/compile.h"
+#include "runtime/view/graph/model.h"
+#include "runtime/view/set.h"
+
+namespace grovec::driver {
+
+std::string graph_dot(const std::vector<Graph>& graphs);
+std::string graph_mermaid(const std::vector<Graph>& graphs);
+/// A document of its own; light and dark by the viewer's preference.
+std::string graph_svg(const std::vector<Graph>& graphs);
+/// The same picture to stand inside a page that has its own styles.
+std::string graph_svg_inline(const Graph& graph);
+
+/// A set with its view.
+struct GraphSet {
+  const CompiledSet* set;
+  const SetView* view;
+};
+/// One self-contained page: data as templates and ranges, so its size does not depend on the number of pods.
+std::string graph_html(const std::vector<GraphSet>& sets, const Selection& selection);
+
+/// Styles of the picture, and its colors as custom properties: what a page around an inline picture needs.
+std::string graph_style();
+extern const char* const kLightColors;
+extern const char* const kDarkColors;
+
+/// `3 pods · min 2 · 24 GPUs`: the second line of a card.
+std::string card_text(const GraphCard& card);
+/// CSS colors of gangs, by color index.
+extern const char* const kPalette[kGangColors];
+
+}  // namespace grovec::driver
