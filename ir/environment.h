@@ -62,6 +62,7 @@ struct Environment {
   std::vector<TopologyBinding> bindings;
   std::vector<ExternalClaimTemplate> claim_templates;
   std::vector<SchedulerQueue> volcano_queues;
+  std::vector<std::string> scheduler_topologies;  ///< names of KAI Topologies that somebody creates
   std::string init_image = "grove-initc:v0.1.0-dev";
   ApiMode api = ApiMode::kUpstream;
   std::string default_namespace = "default";

@@ -117,6 +117,8 @@ void read_environment_object(Context& context, const Value& object, Environment&
   } else if (api.starts_with("scheduling.volcano.sh/") && kind == "Queue") {
     environment.volcano_queues.push_back(
         {std::string(object["metadata"]["name"].as_string()), std::string(object["status"]["state"].as_string())});
+  } else if (api.starts_with("kai.scheduler/") && kind == "Topology") {
+    environment.scheduler_topologies.emplace_back(object["metadata"]["name"].as_string());
   }
 }
 

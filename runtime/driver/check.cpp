@@ -9,6 +9,7 @@
 #include "passes/admission/check_decode.h"
 #include "passes/admission/check_structure.h"
 #include "passes/go/go_encode.h"
+#include "passes/lint/lint.h"
 #include "passes/rules/set/verify_spec.h"
 #include "passes/surroundings/identify.h"
 #include "passes/surroundings/read_environment.h"
@@ -31,10 +32,15 @@ void lower_compile_findings(Diagnostics& diags) {
 /// One file, on one thread, in a context of its own.
 class FileCheck {
  public:
-  /// `old_text`: content of the file of `--old`.
+  /// `old_text`: content of the file of `--old`. `number`: of the file in the input.
   FileCheck(const CheckRequest& request, const Environment& environment, const std::string& old_text,
-            const Input& input)
-      : request_(request), environment_(environment), old_text_(old_text), input_(input) {}
+            const Input& input, std::size_t number)
+      : request_(request), environment_(environment), old_text_(old_text), input_(input), number_(number) {}
+  /// What the whole input scales, instead of what this file does.
+  FileCheck& with_scaling(const passes::ScalingFacts& facts) {
+    scaling_ = &facts;
+    return *this;
+  }
 
   CheckedFile run() {
     out_.name = display_name(input_);
@@ -47,6 +53,7 @@ class FileCheck {
                           [](const LoadedDocument& d) { return d.kind == DocumentKind::kSet; });
     if (Result<Done> read = read_old(); !read) return unreadable(read.error());
     for (std::size_t i = 0; i < documents->size(); ++i) document((*documents)[i], static_cast<std::uint32_t>(i));
+    lint_scalers(*documents);
     if (out_.documents.empty() && context_.diags.errors() > 0)
       out_.documents.push_back({0, {}, {}, {}, Admission::kRejected});
     finish();
@@ -141,6 +148,8 @@ class FileCheck {
       verdict_known = check_kind(*kind, root, c);
     else if (d.kind == DocumentKind::kClaimTemplate)
       check_claim_template(root);
+    else if (!broken && passes::is_scaler(root))
+      out_.scaling.scalers.push_back(passes::scaler_of(root, environment_, (number_ << 32) + i));
     drop_consequences(context_, before, d.document);
     if (broken || has_errors(i))
       c.admission = Admission::kRejected;
@@ -160,6 +169,7 @@ class FileCheck {
       for (std::size_t i = first; i < first + admitted.old_findings; ++i)
         context_.diags.all()[i].document = kOldDocument;
       verdict_known = admitted.old_is_usable;
+      lint(admitted.spec);
       if (c.namespace_.empty()) c.namespace_ = environment_.default_namespace;
     } else if (kind.root == schemas::Root::kClusterTopologyBinding) {
       passes::check_binding(context_, root, environment_.config);
@@ -179,6 +189,23 @@ class FileCheck {
       if (c.namespace_.empty()) c.namespace_ = environment_.default_namespace;
     }
     return verdict_known;
+  }
+
+  // What the webhook refuses can be linted all the same; what does not decode or fit the schema cannot.
+  void lint(const PodCliqueSet& set) {
+    if (context_.diags.has_error(Stage::kDecode) || context_.diags.has_error(Stage::kSchema)) return;
+    passes::lint_set(context_, set, environment_);
+    out_.scaling.sets.push_back(passes::scaled_set(set, environment_));
+  }
+
+  void lint_scalers(const std::vector<LoadedDocument>& documents) {
+    const passes::ScalingFacts& facts = scaling_ ? *scaling_ : out_.scaling;
+    if (facts.empty()) return;
+    for (const passes::Scaler& s : out_.scaling.scalers) {
+      const auto i = static_cast<std::uint32_t>(s.order);
+      context_.diags.begin_document(i);
+      passes::lint_scaler(context_, documents[i].document.root, s, facts);
+    }
   }
 
   // Grove reads it, so what is wrong with it is said; its own verdict is the API server's to give.
@@ -230,6 +257,8 @@ class FileCheck {
   const Environment& environment_;
   const std::string& old_text_;
   const Input& input_;
+  std::uint64_t number_;
+  const passes::ScalingFacts* scaling_ = nullptr;  ///< of the whole input, if it is known
   Context context_;
   CheckedFile out_;
   std::vector<Value> old_;
@@ -347,7 +376,7 @@ Result<CheckReport> check(const CheckRequest& request, const Progress& progress)
   }
 
   std::vector<CheckedFile> files(inputs.size());
-  auto work = [&](std::size_t i) { files[i] = FileCheck(request, environment, old_text, inputs[i]).run(); };
+  auto work = [&](std::size_t i) { files[i] = FileCheck(request, environment, old_text, inputs[i], i).run(); };
   in_parallel(inputs.size(), request.threads, progress, work);
   if (std::any_of(files.begin(), files.end(), [](const CheckedFile& f) { return f.has_surroundings; })) {
     Result<bool> any = collect_surroundings(request, inputs, files, surroundings, environment);
@@ -359,6 +388,15 @@ Result<CheckReport> check(const CheckRequest& request, const Progress& progress)
     };
     if (*any) in_parallel(inputs.size(), request.threads, progress, again);
   }
+
+  // A scaler and what it scales may stand in different files.
+  passes::ScalingFacts scaling;
+  for (const CheckedFile& f : files) scaling.add(f.scaling);
+  if (!scaling.empty() && files.size() > 1)
+    in_parallel(inputs.size(), request.threads, progress, [&](std::size_t i) {
+      if (!files[i].scaling.scalers.empty() && is_readable_again(inputs[i]))
+        files[i] = FileCheck(request, environment, old_text, inputs[i], i).with_scaling(scaling).run();
+    });
 
   if (!surroundings.diags.all().empty()) {
     CheckedFile around;

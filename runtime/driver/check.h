@@ -7,6 +7,7 @@
 
 #include "ir/base/diagnostics.h"
 #include "ir/base/sources.h"
+#include "passes/lint/scalers.h"
 #include "runtime/driver/parallel.h"
 #include "runtime/driver/suppress.h"
 #include "runtime/input/load.h"
@@ -55,6 +56,7 @@ struct CheckedFile {
   std::uint32_t suppressed = 0;
   std::vector<std::uint8_t> entries_seen;  ///< of `.grovec.yaml`
   bool has_surroundings = false;           ///< holds bindings or claim templates
+  passes::ScalingFacts scaling;            ///< what scalers scale, and what there is to scale
 };
 
 struct CheckRequest {

@@ -15,6 +15,7 @@
 #include "passes/admission/admit.h"
 #include "passes/pipeline.h"
 #include "passes/rules/object_names.h"
+#include "passes/rules/set/verify_spec.h"
 #include "runtime/driver/consequences.h"
 #include "runtime/driver/parallel.h"
 #include "runtime/driver/surroundings.h"
@@ -107,6 +108,30 @@ int apply_assumption(const Assumption& a, const PodCliqueSet& set, Arena& arena,
       }
     }
   return found;
+}
+
+// A lint: assumed counts below the minimum of what they count.
+void check_minimum(const Assumption& a, CompiledSet& compiled) {
+  const PodCliqueSet& set = compiled.module.spec;
+  Diagnostics& diags = compiled.module.context.diags;
+  Arena& arena = compiled.module.context.arena;
+  diags.begin_document(compiled.document);
+  auto check = [&](std::string_view kind, const Value& name, std::int64_t minimum, OriginId at, std::string path) {
+    if (a.replicas < minimum && match_name(name, a.name))
+      diags.report(at, diag::MinimumAbovePods, kind, a.name, a.replicas, minimum).path(std::move(path));
+  };
+  if (kind_matches(a.kind, "podcliquescalinggroup", "pcsg"))
+    for (const ScalingGroup& g : set.groups)
+      check("PodCliqueScalingGroup", names::scaling_group(arena, set.name, g.name), g.min_available,
+            passes::written_at(compiled.module.context, g.at("minAvailable")),
+            passes::group_path(g.index, ".minAvailable"));
+  if (kind_matches(a.kind, "podclique", "pclq"))
+    for (const Clique& c : set.cliques)
+      check("PodClique",
+            c.group ? names::member_clique(arena, set.name, set.groups[*c.group].name, c.name)
+                    : names::standalone_clique(arena, set.name, c.name),
+            c.min_available.value_or(0), passes::written_at(compiled.module.context, c.spec_at("minAvailable")),
+            passes::clique_path(c.index, ".spec.minAvailable"));
 }
 
 Result<Done> apply_assumptions(std::vector<Assumption>& assumptions, const PodCliqueSet& set, Arena& arena,
@@ -277,6 +302,7 @@ Result<Done> compile_documents(Compilation& c, const CompileRequest& request,
     Result<Done> assumed =
         apply_assumptions(*assumptions, set->module.spec, set->module.context.arena, set->module.counts);
     if (!assumed) return assumed.error();
+    for (const Assumption& a : *assumptions) check_minimum(a, *set);
   }
   for_each_set(c, request, [&](CompiledSet& set) {
     PrintAfter after{request.print_after, &set.printed};

@@ -10,6 +10,7 @@
 
 #include "frontend/reader.h"
 #include "ir/base/render.h"
+#include "passes/lint/lint.h"
 #include "runtime/input/input.h"
 
 namespace grovec::driver {
@@ -261,6 +262,9 @@ std::uint32_t apply_suppressions(Context& context, const Levels& levels, const S
   std::vector<Comment> comments;
   for (SourceId source : sources) find_comments(context, source, comments);
   std::vector<Diagnostic>& all = context.diags.all();
+  std::erase_if(all, [&](const Diagnostic& d) {
+    return passes::is_off_by_default(*d.info) && !levels.contains(d.info->code) && !file.levels.contains(d.info->code);
+  });
   if (all.empty() && comments.empty()) return 0;
   auto silent = [&](Diagnostic& d) {
     if (!can_be_lowered(*d.info)) return false;
