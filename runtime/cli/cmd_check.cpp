@@ -5,7 +5,9 @@
 
 #include "runtime/cli/compiling.h"
 #include "runtime/cli/report.h"
+#include "runtime/driver/fix.h"
 #include "runtime/output/output.h"
+#include "runtime/terminal/text_diff.h"
 
 namespace grovec::cli {
 
@@ -24,6 +26,9 @@ constexpr OptionSpec kOptions[] = {
     {"--kubernetes-version", {}, "VERSION", "tables to use (only 1.35 so far)", {}},
     {"--warning", "-W", "CODE=LEVEL", "level of a lint or warning: error, warn or off (may be repeated)", {}},
     {"--fail-on", {}, "LEVEL", "what makes the exit code 1", "error|warn"},
+    {"--fix", {}, "[=WHICH]", "rewrite files: fixes that are safe, or all of them", "safe|all"},
+    {"--dry-run", {}, {}, "with --fix: write nothing, print the differences", {}},
+    {"--exit-on-fix", {}, {}, "with --fix: exit code 1 if something was fixed, for hooks", {}},
     {"--config", {}, "FILE", "levels and suppressions (default: .grovec.yaml here or above)", {}},
     GROVEC_JOBS_OPTION,
     {"--env", {}, "NAME", "environment of .grove files", {}},
@@ -74,6 +79,35 @@ Result<driver::CheckRequest> check_request(const Options& options) {
   return r;
 }
 
+Result<Done> check_fix_options(const Options& options) {
+  if (!options.has("--fix")) {
+    for (std::string_view name : {"--dry-run", "--exit-on-fix"})
+      if (options.has(name)) return Error{"`" + std::string(name) + "` needs `--fix`", kUsage};
+    return Done{};
+  }
+  for (const std::string& operand : options.operands())
+    if (operand == "-") return Error{"`--fix` changes files, not standard input", kUsage};
+  for (const std::string& file : options.all("--filename"))
+    if (file == "-") return Error{"`--fix` changes files, not standard input", kUsage};
+  return Done{};
+}
+
+// What --fix did, before the findings that remain.
+Result<Done> tell_fixes(const driver::FixResult& fixed, bool dry_run) {
+  std::string text;
+  driver::FdWriter out(STDOUT_FILENO, "standard output");
+  for (const driver::FixedFile& f : fixed.files) {
+    if (!f.skipped.empty())
+      text += "grovec: `" + f.path + "` is not fixed: " + f.skipped + "\n";
+    else if (f.fixes > 0)
+      text += f.path + ": " + std::to_string(f.fixes) + (f.fixes == 1 ? " fix" : " fixes") +
+              (dry_run ? " to apply\n" : " applied\n");
+    if (dry_run && f.skipped.empty()) out.write(unified_diff(f.before, f.after, f.path));
+  }
+  print_error(text);
+  return out.finish();
+}
+
 void show_progress(std::size_t done, std::size_t all) {
   print_error("\r" + std::to_string(done) + " of " + std::to_string(all) + " files\033[K");
 }
@@ -87,13 +121,27 @@ int run(const Options& options) {
   driver::Progress progress;
   const bool on_terminal = ::isatty(STDERR_FILENO) == 1;
   if (on_terminal) progress = show_progress;
-  Result<driver::CheckReport> report = driver::check(*request, progress);
+  if (Result<Done> usable = check_fix_options(options); !usable) return fail(usable.error());
+  bool has_fixed = false, has_failed = false;
+  auto check = [&]() -> Result<driver::CheckReport> {
+    if (!options.has("--fix")) return driver::check(*request, progress);
+    const driver::FixOptions how{options.get("--fix") == "all", options.has("--dry-run")};
+    Result<driver::FixResult> fixed = driver::check_and_fix(*request, how, progress);
+    if (!fixed) return fixed.error();
+    if (Result<Done> told = tell_fixes(*fixed, how.dry_run); !told) return told.error();
+    has_fixed = fixed->fixes() > 0;
+    has_failed = !fixed->errors.empty();
+    return std::move(fixed->report);
+  };
+  Result<driver::CheckReport> report = check();
   if (on_terminal) print_error("\r\033[K");
   if (!report) {
     if (format == "text" || report.error().exit_code == kUsage) return fail(report.error());
     report = driver::CheckReport{{}, {report.error()}};  // a program that reads the output finds some
   }
-  const int exit_code = report->exit_code(options.get("--fail-on") == "warn");
+  int exit_code = report->exit_code(options.get("--fail-on") == "warn");
+  if (has_failed) exit_code = kCannotRead;
+  if (exit_code == kClean && has_fixed && options.has("--exit-on-fix")) exit_code = kFound;
   if (report->is_empty()) fail(kFound, "no manifest found in the input");
   if (format == "text") {
     if (report->is_empty()) return exit_code;
@@ -125,6 +173,7 @@ constinit const Command kCheckCommand{
     "  grovec check --old-ref origin/main llm.yaml     would the update be accepted?\n"
     "  grovec check --with topology.yaml llm.yaml      with the cluster's bindings\n"
     "  grovec check -o sarif -R . > grovec.sarif       for code scanning\n"
+    "  grovec check --fix --dry-run llm.yaml           what the fixes would change\n"
     "  grovec explain GV2033                           what a code means\n",
     kOptions,
     run};

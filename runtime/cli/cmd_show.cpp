@@ -15,6 +15,7 @@ struct ViewRow {
 
 constexpr ViewRow kViews[] = {
     {"tree", show_tree}, {"env", show_env}, {"startup", show_startup}, {"gangs", show_gangs}, {"names", show_names},
+    {"scale", show_scale},
 };
 
 constexpr OptionSpec kOptions[] = {
@@ -105,14 +106,15 @@ void write_resources(driver::JsonStream& json, const driver::Resources& resource
 extern const Command kShowCommand;
 constinit const Command kShowCommand{
     "show",
-    "print what a PodCliqueSet becomes: its tree, gangs, start order, environment, names",
-    "grovec show tree|env|startup|gangs|names [OPTIONS] FILE... | grovec show env FILE POD...",
+    "print what a PodCliqueSet becomes: its tree, gangs, start order, environment, names, scale",
+    "grovec show tree|env|startup|gangs|names|scale [OPTIONS] FILE... | grovec show env FILE POD...",
     "  grovec show tree llm.yaml                        from the set down to its pods, with gangs and totals\n"
     "  grovec show tree --select group=prefill llm.yaml only a part\n"
     "  grovec show gangs llm.yaml                       what must be placed together, and its GPUs\n"
     "  grovec show startup llm.yaml                     who waits for whom, and the longest chain\n"
     "  grovec show env llm.yaml llm-0-decode-0-worker-3 environment, address, rank and peers of a pod\n"
     "  grovec show names llm.yaml                       names at the largest scale, against their limits\n"
+    "  grovec show scale llm.yaml                       what can be scaled, by whom, and the kubectl line\n"
     "  grovec show tree -o json llm.yaml | jq .sets[0].totals\n",
     kOptions,
     run};

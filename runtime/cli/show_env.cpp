@@ -17,11 +17,31 @@ struct Target {
   const SetView& view;
 };
 
+// A list on one line, each word between quotes, so that blanks and line breaks can be told.
+std::string words_text(const std::vector<std::string>& words) {
+  std::string text;
+  JsonStream json(text, nullptr);
+  json.begin_list();
+  for (const std::string& word : words) json.value(word);
+  json.end_list();
+  return text;
+}
+
+void print_command(const ContainerEnv& c, FdWriter& out) {
+  if (!c.command.empty()) out.write("    command " + words_text(c.command) + "\n");
+  if (!c.args.empty()) out.write("    args " + words_text(c.args) + "\n");
+  for (const auto& [mount, path] : c.sub_paths) out.write("    mount " + mount + " of " + path + "\n");
+  std::string names;
+  for (const std::string& name : c.unresolved) names += (names.empty() ? "$(" : ", $(") + name + ")";
+  if (!names.empty()) out.write("    unresolved " + names + "\n");
+}
+
 void print_container(const ContainerEnv& c, FdWriter& out) {
   out.write(std::string(c.is_init ? "  init container " : "  container ") + c.name + "\n");
   for (const std::string& import : c.imports) out.write("    all keys of " + import + "\n");
   for (const Variable& v : c.variables)
     out.write("    " + v.name + (v.is_known ? "=" + v.value : " from " + v.value) + "\n");
+  print_command(c, out);
 }
 
 void print_pod(const Target& t, const PodKey& key, bool all, const std::string& alike, FdWriter& out) {
@@ -65,6 +85,18 @@ void write_pod(const Target& t, const PodKey& key, JsonStream& json) {
       json.begin_object().member("name", v.name).member(v.is_known ? "value" : "from", v.value).end_object();
     json.end_list().key("env_from").begin_list();
     for (const std::string& import : c.imports) json.value(import);
+    json.end_list();
+    auto list = [&](std::string_view key, const std::vector<std::string>& words) {
+      json.key(key).begin_list();
+      for (const std::string& word : words) json.value(word);
+      json.end_list();
+    };
+    list("command", c.command);
+    list("args", c.args);
+    list("unresolved", c.unresolved);
+    json.key("sub_paths").begin_list();
+    for (const auto& [mount, path] : c.sub_paths)
+      json.begin_object().member("mount", mount).member("path", path).end_object();
     json.end_list().end_object();
   }
   json.end_list().end_object();

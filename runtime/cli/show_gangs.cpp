@@ -29,8 +29,6 @@ const ir::PackConstraint& base_pack_of(const SetView& view, GroupId g) {
   return packs.empty() ? kNoPack : packs[static_cast<std::size_t>(g)];
 }
 
-std::string gpus_text(std::int64_t n) { return n ? std::to_string(n) : ""; }
-
 /// Rows of the table: gangs with their PodGroups.
 class Text {
  public:
@@ -52,7 +50,7 @@ class Text {
  private:
   void gang(const std::string& name, const std::string& role, const GangSums& s, const ir::PackConstraint& pack) {
     t_.row({name, role, std::to_string(s.minimum), std::to_string(s.pods), amount_text("cpu", s.least.requests("cpu")),
-            amount_text("memory", s.least.requests("memory")), gpus_text(s.least.gpus()), gpus_text(s.all.gpus()),
+            amount_text("memory", s.least.requests("memory")), s.least.gpu_text(), s.all.gpu_text(),
             pack_text(v_.desired(), pack)});
   }
 
@@ -61,9 +59,11 @@ class Text {
     Resources all, least;
     all.add(v_.pod_resources(c), pods);
     least.add(v_.pod_resources(c), minimum);
+    all.add(v_.clique_claims(c));
+    least.add(v_.clique_claims(c));
     t_.row({branches_.child(is_last) + v_.clique_name(i, j, c), "", std::to_string(minimum), std::to_string(pods),
             amount_text("cpu", least.requests("cpu")), amount_text("memory", least.requests("memory")),
-            gpus_text(least.gpus()), gpus_text(all.gpus()), pack_text(v_.desired(), pack_of(v_, c))});
+            least.gpu_text(), all.gpu_text(), pack_text(v_.desired(), pack_of(v_, c))});
   }
 
   void replica(const ReplicaRun& run, std::uint32_t i) {
@@ -144,7 +144,8 @@ class Json {
 
   void gang(const std::string& name, std::string_view role, const GangSums& s, const ir::PackConstraint& p) {
     j_.member("name", name).member("role", role).member("minimum", s.minimum).member("pods", s.pods);
-    j_.member("gpus_minimum", s.least.gpus()).member("gpus", s.all.gpus()).key("resources_minimum");
+    j_.member("gpus_minimum", s.least.gpus()).member("gpus", s.all.gpus());
+    j_.member("gpu_slices", s.all.gpu_slices()).member("gpu_nodes", s.all.gpu_nodes()).key("resources_minimum");
     write_resources(j_, s.least);
     j_.key("resources");
     write_resources(j_, s.all);
@@ -206,7 +207,7 @@ int show_gangs(const ShowRequest& request, FdWriter& out) {
   }
   for (const auto& view : views) {
     const std::vector<ReplicaRun> runs = outline(*view, request.selection);
-    const bool has_gpus = sums_of(*view, runs).resources.gpus() > 0, has_topology = view->desired().binding != nullptr;
+    const bool has_gpus = !sums_of(*view, runs).resources.gpu_text().empty(), has_topology = view->desired().binding != nullptr;
     if (view != views.front()) out.write("\n");
     Table table(out, {{"GANG"},
                       {"ROLE"},

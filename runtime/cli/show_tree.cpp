@@ -28,8 +28,7 @@ class TreeText {
 
   void row(const std::string& name, std::string_view what, std::uint64_t pods, const Resources& r,
            const std::string& gang) {
-    const std::string gpus = r.gpus() ? number(static_cast<std::uint64_t>(r.gpus())) : "";
-    table_.row({name, what, number(pods), gpus, gang});
+    table_.row({name, what, number(pods), r.gpu_text(), gang});
   }
 
   void replica_run(const ReplicaRun& run, bool is_last) {
@@ -101,6 +100,7 @@ class TreeText {
     const std::uint32_t pods = v_.desired().pods(i, j, c);
     Resources all;
     all.add(v_.pod_resources(c), pods);
+    all.add(v_.clique_claims(c));
     std::string what = "clique " + std::string(v_.clique(c).name);
     if (const std::uint32_t minimum = v_.desired().min_available(c); minimum != pods)
       what += ", at least " + number(minimum);
@@ -151,6 +151,11 @@ std::string base_members_text(const SetView& view) {
   return out;
 }
 
+std::string gpus_or_none(const Resources& r) {
+  const std::string text = r.gpu_text();
+  return text.empty() ? "0" : text;
+}
+
 /// Prints the gangs of one set as rows of a table.
 class GangText {
  public:
@@ -173,7 +178,7 @@ class GangText {
  private:
   void row(const std::string& name, const GangSums& s, const std::string& members) {
     table_.row({name, number(s.minimum), number(s.pods), amount_text("cpu", s.all.requests("cpu")),
-                amount_text("memory", s.all.requests("memory")), std::to_string(s.all.gpus()), members});
+                amount_text("memory", s.all.requests("memory")), gpus_or_none(s.all), members});
   }
 
   void replica(const ReplicaRun& run, std::uint32_t i) {
@@ -252,7 +257,7 @@ void print_totals(const SetView& view, const ReplicaRun* first, const Sums& sums
 void tree_text(const SetView& view, const ShowRequest& request, FdWriter& out) {
   const std::vector<ReplicaRun> runs = outline(view, request.selection);
   const Sums sums = sums_of(view, runs);
-  const bool has_gpus = sums.resources.gpus() > 0;
+  const bool has_gpus = !sums.resources.gpu_text().empty();
   Table tree(out, {{"NAME"}, {"WHAT"}, {"PODS", true}, {"GPUS", true, has_gpus}, {"GANG"}});
   tree.print([&](Table& t) { TreeText(view, runs, request.all, t).print(); });
   print_totals(view, runs.empty() ? nullptr : &runs.front(), sums, request.selection.empty(), out);
@@ -293,7 +298,8 @@ class TreeJson {
     if (is_whole) j_.member("objects", ir::totals_of(v_.desired()).objects);
     j_.member("pods", sums.pods).member("pod_cliques", sums.pod_cliques);
     j_.member("base_gangs", sums.base_gangs).member("scaled_gangs", sums.scaled_gangs);
-    j_.member("gpus", sums.resources.gpus()).key("resources");
+    j_.member("gpus", sums.resources.gpus()).member("gpu_slices", sums.resources.gpu_slices());
+    j_.member("gpu_nodes", sums.resources.gpu_nodes()).key("resources");
     write_resources(j_, sums.resources);
     j_.key("pods_by_clique").begin_object();
     for (std::size_t s = 0; s < v_.set().cliques.size(); ++s)
@@ -303,7 +309,8 @@ class TreeJson {
 
   void gang(const std::string& name, std::string_view role, const GangSums& s) {
     j_.member("name", name).member("role", role).member("pods", s.pods).member("minimum", s.minimum);
-    j_.member("gpus", s.all.gpus()).member("gpus_minimum", s.least.gpus()).key("resources");
+    j_.member("gpus", s.all.gpus()).member("gpus_minimum", s.least.gpus());
+    j_.member("gpu_slices", s.all.gpu_slices()).member("gpu_nodes", s.all.gpu_nodes()).key("resources");
     write_resources(j_, s.all);
     j_.key("resources_minimum");
     write_resources(j_, s.least);

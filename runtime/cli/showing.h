@@ -26,6 +26,7 @@ int show_env(const ShowRequest& request, driver::FdWriter& out);
 int show_startup(const ShowRequest& request, driver::FdWriter& out);
 int show_gangs(const ShowRequest& request, driver::FdWriter& out);
 int show_names(const ShowRequest& request, driver::FdWriter& out);
+int show_scale(const ShowRequest& request, driver::FdWriter& out);
 
 /// Runs longer than this are summarised in text: the first in full, one line for the others.
 inline constexpr std::uint32_t kLongestRun = 3;

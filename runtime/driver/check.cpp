@@ -29,6 +29,12 @@ void lower_compile_findings(Diagnostics& diags) {
     if (is_admitted_anyway(*d.info)) d.severity = Severity::kWarning;
 }
 
+Result<std::string> text_of(const CheckRequest& request, const Input& input) {
+  if (request.texts)
+    if (auto it = request.texts->find(input.path); it != request.texts->end()) return it->second;
+  return read_input(input);
+}
+
 /// One file, on one thread, in a context of its own.
 class FileCheck {
  public:
@@ -44,7 +50,7 @@ class FileCheck {
 
   CheckedFile run() {
     out_.name = display_name(input_);
-    Result<std::string> text = read_input(input_);
+    Result<std::string> text = text_of(request_, input_);
     if (!text) return unreadable(text.error());
     Result<std::vector<LoadedDocument>> documents = load_text(context_, out_.name, std::move(*text), request_.language);
     if (!documents) return unreadable(documents.error());
@@ -300,7 +306,7 @@ Result<bool> collect_surroundings(const CheckRequest& request, const std::vector
   bool any = false;
   for (std::size_t i = 0; i < inputs.size(); ++i) {
     if (!files[i].has_surroundings || !is_readable_again(inputs[i])) continue;
-    Result<std::string> text = read_input(inputs[i]);
+    Result<std::string> text = text_of(request, inputs[i]);
     if (!text) return text.error();
     Result<std::vector<LoadedDocument>> documents =
         load_text(context, inputs[i].path, std::move(*text), request.language);

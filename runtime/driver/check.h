@@ -1,6 +1,7 @@
 /// \file `check` as a library: many files in, verdicts and findings out, in the order of the input.
 #pragma once
 
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -72,6 +73,7 @@ struct CheckRequest {
   SuppressionFile suppressions;
   bool render_text = false;
   bool color = false;
+  const std::map<std::string, std::string>* texts = nullptr;  ///< by path: instead of what these files hold
   unsigned threads = 0;  ///< 0 = as many as there are processors
 };
 

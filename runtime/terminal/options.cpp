@@ -67,7 +67,8 @@ Result<Options> parse_options(std::span<const OptionSpec> specs, std::span<const
                              [&](const OptionSpec& s) { return is_long ? s.name == name : s.letter == name; });
     if (spec == specs.end()) return usage(unknown_option(name, specs));
     bool inline_value = cut != std::string::npos;
-    if (spec->value.empty()) {
+    const bool is_optional = spec->value.starts_with("[");
+    if (spec->value.empty() || (is_optional && !inline_value)) {
       if (inline_value) return usage("option `" + std::string(spec->name) + "` takes no value");
       out.given_.push_back({spec->name, {}});
       continue;
@@ -94,7 +95,7 @@ std::string options_help(std::span<const OptionSpec> specs) {
   for (const OptionSpec& s : specs) {
     std::string l =
         "  " + (s.letter.empty() ? std::string("    ") : std::string(s.letter) + ", ") + std::string(s.name);
-    if (!s.value.empty()) l += " " + std::string(s.value);
+    if (!s.value.empty()) l += (s.value.starts_with("[") ? "" : " ") + std::string(s.value);
     width = std::max(width, l.size());
     left.push_back(std::move(l));
   }

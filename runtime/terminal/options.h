@@ -10,7 +10,8 @@
 
 namespace grovec::cli {
 
-/// One option of a command. `value` names its argument in the help; empty = a switch.
+/// One option of a command. `value` names its argument in the help; empty = a switch; `[=…]` = it may
+/// be left out, and is then empty.
 struct OptionSpec {
   std::string_view name;     ///< "--output"
   std::string_view letter;   ///< "-o", or empty

@@ -1,7 +1,10 @@
 #include "runtime/view/env.h"
 
+#include <algorithm>
+
 #include "ir/names.h"
 #include "ir/value/writer.h"
+#include "passes/lint/references.h"
 
 namespace grovec::driver {
 
@@ -81,8 +84,40 @@ std::string expand(std::string_view text, const std::vector<Variable>& earlier) 
   return out;
 }
 
+// In a shell, `$(date)` runs a program: only what looks like a variable is one.
+void note_unresolved(std::string_view text, const std::vector<Variable>& known, bool in_shell, ContainerEnv& out) {
+  for (const passes::Reference& r : passes::kubelet_references(text)) {
+    const std::string name(r.name);
+    if (in_shell && !passes::is_upper_name(name)) continue;
+    if (std::any_of(known.begin(), known.end(), [&](const Variable& v) { return v.name == name; })) continue;
+    if (std::find(out.unresolved.begin(), out.unresolved.end(), name) == out.unresolved.end())
+      out.unresolved.push_back(name);
+  }
+}
+
+// What kubelet fills in besides the environment.
+void fill_in(const Value& container, ContainerEnv& out) {
+  const bool in_shell = passes::has_shell(container);
+  auto words = [&](std::string_view list, std::vector<std::string>& to) {
+    for (const Value& word : container[list].items()) {
+      to.push_back(expand(word.as_string(), out.variables));
+      note_unresolved(word.as_string(), out.variables, in_shell, out);
+    }
+  };
+  words("command", out.command);
+  words("args", out.args);
+  for (const Value& mount : container["volumeMounts"].items()) {
+    const Value* path = mount.find("subPathExpr");
+    if (!path) continue;
+    out.sub_paths.emplace_back(mount["mountPath"].as_string(), expand(path->as_string(), out.variables));
+    note_unresolved(path->as_string(), out.variables, false, out);
+  }
+}
+
 ContainerEnv container_env(const Value& pod, const Value& container, bool is_init) {
-  ContainerEnv out{std::string(container["name"].as_string()), is_init, {}, {}};
+  ContainerEnv out;
+  out.name = container["name"].as_string();
+  out.is_init = is_init;
   for (const Value& import : container["envFrom"].items()) {
     const Value* secret = import.find("secretRef");
     const Value* map = import.find("configMapRef");
@@ -95,10 +130,12 @@ ContainerEnv container_env(const Value& pod, const Value& container, bool is_ini
   }
   for (const Value& v : container["env"].items()) {
     std::string name(v["name"].as_string());
+    if (!v.find("valueFrom")) note_unresolved(v["value"].as_string(), out.variables, false, out);
     Variable made = v.find("valueFrom") ? from_source(name, pod, v["valueFrom"])
                                         : Variable{name, expand(v["value"].as_string(), out.variables), true};
     out.variables.push_back(std::move(made));
   }
+  fill_in(container, out);
   return out;
 }
 
@@ -134,7 +171,7 @@ PodEnv pod_env(const CompiledSet& set, const SetView& view, const PodKey& key) {
   Arena arena;
   const Value pod = instantiate(set.plan.descriptions[ref->description].tree, ref->instance, view.desired(), arena);
   for (const Value& c : pod["spec"]["initContainers"].items())
-    if (c.find("env") || c.find("envFrom")) out.containers.push_back(container_env(pod, c, true));
+    if (c.find("env") || c.find("envFrom") || c.find("command") || c.find("args")) out.containers.push_back(container_env(pod, c, true));
   for (const Value& c : pod["spec"]["containers"].items()) out.containers.push_back(container_env(pod, c, false));
   return out;
 }

@@ -3,6 +3,7 @@
 
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "runtime/driver/compile.h"
@@ -27,6 +28,10 @@ struct ContainerEnv {
   bool is_init = false;
   std::vector<Variable> variables;
   std::vector<std::string> imports;  ///< `envFrom`: `secret s`
+  /// With variables filled in; what nothing here defines stays as it is written.
+  std::vector<std::string> command, args;
+  std::vector<std::pair<std::string, std::string>> sub_paths;  ///< `subPathExpr`: mount path, value
+  std::vector<std::string> unresolved;                         ///< names in `$(…)` that nothing here defines
 };
 
 struct PodEnv {

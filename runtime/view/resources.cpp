@@ -81,7 +81,29 @@ void replace(List& to, const List& list) {
 
 }  // namespace
 
-bool is_gpu(std::string_view resource) { return resource.ends_with("/gpu") || resource.starts_with("gpu.intel.com/"); }
+namespace {
+
+constexpr std::string_view kAllOfNode = ", all of a node";
+
+// A device class of GPUs: `gpu.nvidia.com`, `vfio.gpu.nvidia.com`, `team-gpu`. Extended resources have a slash.
+bool is_gpu_class(std::string_view name) {
+  return name.find('/') == std::string_view::npos && name.find("gpu") != std::string_view::npos &&
+         !name.ends_with(kAllOfNode);
+}
+
+bool is_slice(std::string_view name) {
+  if (name.ends_with(kAllOfNode)) return false;
+  const std::size_t slash = name.find('/');
+  const std::string_view device = slash == std::string_view::npos ? name : name.substr(slash + 1);
+  return device.starts_with("mig-") || device.starts_with("mig.") || device == "mig";
+}
+
+}  // namespace
+
+bool is_gpu(std::string_view resource) {
+  return resource.ends_with("/gpu") || resource.starts_with("gpu.intel.com/") ||
+         (is_gpu_class(resource) && !is_slice(resource));
+}
 
 Amount& Resources::operator[](std::string_view name) {
   auto it = amounts_.find(name);
@@ -108,6 +130,64 @@ std::int64_t Resources::gpus() const {
   for (const auto& [name, amount] : amounts_)
     if (is_gpu(name)) sum = plus(sum, amount.requests);
   return sum;
+}
+
+std::int64_t Resources::gpu_slices() const {
+  std::int64_t sum = 0;
+  for (const auto& [name, amount] : amounts_)
+    if (is_slice(name)) sum = plus(sum, amount.requests);
+  return sum;
+}
+
+std::int64_t Resources::gpu_nodes() const {
+  std::int64_t sum = 0;
+  for (const auto& [name, amount] : amounts_)
+    if (name.ends_with(kAllOfNode) && is_gpu_class(name.substr(0, name.size() - kAllOfNode.size())))
+      sum = plus(sum, amount.requests);
+  return sum;
+}
+
+std::string Resources::gpu_text() const {
+  std::string out;
+  auto add = [&](const std::string& text) { out += (out.empty() ? "" : ", ") + text; };
+  if (const std::int64_t n = gpus()) add(std::to_string(n));
+  if (const std::int64_t n = gpu_slices()) add(std::to_string(n) + " MIG");
+  if (const std::int64_t n = gpu_nodes()) add(n == 1 ? "all of a node" : "all of " + std::to_string(n) + " nodes");
+  return out;
+}
+
+std::string gpus_counted(const Resources& r) {
+  std::string out;
+  auto add = [&](const std::string& text) { out += (out.empty() ? "" : ", ") + text; };
+  if (const std::int64_t n = r.gpus()) add(std::to_string(n) + (n == 1 ? " GPU" : " GPUs"));
+  if (const std::int64_t n = r.gpu_slices()) add(std::to_string(n) + (n == 1 ? " MIG slice" : " MIG slices"));
+  if (const std::int64_t n = r.gpu_nodes())
+    add(n == 1 ? "all GPUs of a node" : "all GPUs of " + std::to_string(n) + " nodes");
+  return out;
+}
+
+namespace {
+
+void add_devices(const Value& request, Resources& out) {
+  const std::string device(request["deviceClassName"].as_string());
+  if (device.empty() || request["adminAccess"].as_bool()) return;  // an administrator's claim takes nothing away
+  const bool is_all = request["allocationMode"].as_string() == "All";
+  const Value& count = request["count"];
+  Amount& amount = out[is_all ? device + std::string(kAllOfNode) : device];
+  amount.requests = plus(amount.requests, is_all || !count.is_int() ? 1 : std::max<std::int64_t>(count.as_int(), 0));
+}
+
+}  // namespace
+
+Resources claim_resources(const Value& spec) {
+  Resources out;
+  for (const Value& request : spec["devices"]["requests"].items()) {
+    if (const Value* exactly = request.find("exactly"))
+      add_devices(*exactly, out);
+    else if (const Value* choices = request.find("firstAvailable"); choices && !choices->items().empty())
+      add_devices(choices->items()[0], out);
+  }
+  return out;
 }
 
 Resources pod_resources(const Value& spec) {

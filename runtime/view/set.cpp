@@ -54,6 +54,36 @@ SetView::SetView(const Desired& desired) : d_(&desired) {
     pod_names_.push_back(names::pod(arena_, name));
     resources_.push_back(driver::pod_resources(c.pod_spec ? *c.pod_spec : Value::null()));
   }
+  add_claims();
+}
+
+void SetView::add_claims() {
+  group_claims_.resize(set().groups.size());
+  group_replica_claims_.resize(set().groups.size());
+  clique_claims_.resize(set().cliques.size());
+  // A pod's own claims, made from templates of the cluster.
+  for (const Clique& c : set().cliques) {
+    if (!c.pod_spec) continue;
+    for (const Value& claim : (*c.pod_spec)["resourceClaims"].items())
+      for (const ExternalClaimTemplate& t : d_->environment->claim_templates)
+        if (t.namespace_ == set().namespace_ && t.name == claim["resourceClaimTemplateName"].as_string())
+          resources_[c.index].add(claim_resources(t.claim_spec));
+  }
+  for (const ClaimShape& shape : d_->claims) {
+    const bool for_all = shape.scope == SharingScope::kAllReplicas;
+    const Resources devices = claim_resources(shape.claim_spec);
+    switch (shape.level) {
+      case ClaimUse::Level::kSet:
+        (for_all ? set_claims_ : replica_claims_).add(devices);
+        break;
+      case ClaimUse::Level::kGroup:
+        (for_all ? group_claims_ : group_replica_claims_)[static_cast<std::size_t>(*shape.group)].add(devices);
+        break;
+      case ClaimUse::Level::kClique:
+        (for_all ? clique_claims_ : resources_)[static_cast<std::size_t>(*shape.clique)].add(devices);
+        break;
+    }
+  }
 }
 
 std::string SetView::replica_name(std::uint32_t i) const { return std::string(set().name) + "-" + std::to_string(i); }
@@ -243,20 +273,34 @@ Sums sums_of(const SetView& view, const ReplicaRun& run) {
   Sums s;
   s.clique_pods.resize(view.set().cliques.size());
   s.base_gangs = run.has_base_gang ? 1 : 0;
-  for (CliqueId c : run.standalone) add_pods(view, c, view.pods_between(run.first, c, 0, 1), s);
+  for (CliqueId c : run.standalone) {
+    add_pods(view, c, view.pods_between(run.first, c, 0, 1), s);
+    s.resources.add(view.clique_claims(c));
+  }
+  if (run.has_base_gang) s.resources.add(view.replica_claims());
   s.pod_cliques = run.standalone.size();
-  for (const GroupPart& part : run.groups)
+  for (const GroupPart& part : run.groups) {
+    std::uint64_t replicas = 0;
+    for (const MemberRun& m : part.runs) replicas += m.count;
+    if (replicas == view.desired().group_replicas(run.first, part.group))
+      s.resources.add(view.group_claims(part.group));
+    s.resources.add(view.group_replica_claims(part.group), replicas);
     for (const MemberRun& m : part.runs) {
-      for (CliqueId c : m.cliques) add_pods(view, c, view.pods_between(run.first, c, m.first, m.count), s);
+      for (CliqueId c : m.cliques) {
+        add_pods(view, c, view.pods_between(run.first, c, m.first, m.count), s);
+        s.resources.add(view.clique_claims(c), m.count);
+      }
       s.pod_cliques += std::uint64_t{m.count} * m.cliques.size();
       if (m.is_scaled) s.scaled_gangs += m.count;
     }
+  }
   return s;
 }
 
 Sums sums_of(const SetView& view, const std::vector<ReplicaRun>& runs) {
   Sums total;
   total.clique_pods.resize(view.set().cliques.size());
+  if (!runs.empty()) total.resources.add(view.set_claims());
   for (const ReplicaRun& run : runs) {
     const Sums one = sums_of(view, run);
     total.pods += one.pods * run.count;
@@ -271,12 +315,18 @@ Sums sums_of(const SetView& view, const std::vector<ReplicaRun>& runs) {
 
 namespace {
 
+void add_claims(const Resources& claims, std::uint64_t times, GangSums& s) {
+  s.all.add(claims, times);
+  s.least.add(claims, times);
+}
+
 void add_part(const SetView& view, CliqueId c, std::uint64_t pods, std::uint64_t cliques, GangSums& s) {
   const std::uint64_t minimum = cliques * view.desired().min_available(c);
   s.pods += pods;
   s.minimum += minimum;
   s.all.add(view.pod_resources(c), pods);
   s.least.add(view.pod_resources(c), minimum);
+  add_claims(view.clique_claims(c), cliques, s);
 }
 
 }  // namespace
@@ -289,12 +339,20 @@ GangSums base_gang_sums(const SetView& view, std::uint32_t i) {
     const std::uint32_t replicas = set.cliques[c].group ? view.desired().min_available(*set.cliques[c].group) : 1;
     add_part(view, c, view.pods_between(i, c, 0, replicas), replicas, s);
   }
+  // Claims that pods of several gangs share count where the group's or the replica's first pods are.
+  add_claims(view.replica_claims(), 1, s);
+  for (std::size_t at = 0; at < set.groups.size(); ++at) {
+    const GroupId g = set.groups.id_at(at);
+    add_claims(view.group_claims(g), 1, s);
+    add_claims(view.group_replica_claims(g), view.desired().min_available(g), s);
+  }
   return s;
 }
 
 GangSums scaled_gang_sums(const SetView& view, std::uint32_t i, GroupId g, std::uint32_t j) {
   GangSums s;
   for (CliqueId c : view.group(g).cliques) add_part(view, c, view.pods_between(i, c, j, 1), 1, s);
+  add_claims(view.group_replica_claims(g), 1, s);
   return s;
 }
 

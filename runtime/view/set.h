@@ -40,7 +40,16 @@ class SetView {
   std::string base_gang_name(std::uint32_t i) const { return replica_name(i); }
   /// Gang of group replica j, base or scaled.
   std::string gang_name(std::uint32_t i, ir::GroupId g, std::uint32_t j) const;
+  /// Of one pod of `c`, with the ResourceClaims that it has for itself.
   const Resources& pod_resources(ir::CliqueId c) const { return resources_[static_cast<std::size_t>(c)]; }
+  /// What shared ResourceClaims ask for: one for all of a set, for each of its replicas, for all of a group …
+  const Resources& set_claims() const { return set_claims_; }
+  const Resources& replica_claims() const { return replica_claims_; }
+  const Resources& group_claims(ir::GroupId g) const { return group_claims_[static_cast<std::size_t>(g)]; }
+  const Resources& group_replica_claims(ir::GroupId g) const {
+    return group_replica_claims_[static_cast<std::size_t>(g)];
+  }
+  const Resources& clique_claims(ir::CliqueId c) const { return clique_claims_[static_cast<std::size_t>(c)]; }
   /// Pods of clique `c` in group replicas [first, first + count) that exist; a standalone one has replica 0.
   std::uint64_t pods_between(std::uint32_t i, ir::CliqueId c, std::uint32_t first, std::uint32_t count) const;
   /// Whether this set is selected at all.
@@ -51,7 +60,11 @@ class SetView {
   Arena arena_;
   std::vector<ir::Value> clique_names_;  // by CliqueId
   std::vector<ir::Value> pod_names_;
+  void add_claims();
   std::vector<Resources> resources_;
+  Resources set_claims_, replica_claims_;
+  std::vector<Resources> group_claims_, group_replica_claims_;  // by GroupId
+  std::vector<Resources> clique_claims_;                        // by CliqueId
 };
 
 /// Consecutive group replicas that differ only in their index.

@@ -37,7 +37,7 @@ class Builder {
 
  private:
   static std::string gpus(const Resources& r) {
-    return r.gpus() ? " · " + counted(static_cast<std::uint64_t>(r.gpus()), "GPU") : "";
+    return r.gpu_text().empty() ? "" : " · " + gpus_counted(r);
   }
 
   std::string pack_of(CliqueId c) const {
@@ -122,7 +122,8 @@ class Builder {
     out.minimum = std::min(d_.min_available(c), out.pods);
     Resources all;
     all.add(v_.pod_resources(c), out.pods);
-    out.gpus = all.gpus();
+    all.add(v_.clique_claims(c));
+    out.gpus = gpus_counted(all);
     out.color = color;
     out.pack = pack_of(c);
     out.stage = stage_of(c, is_scaled);

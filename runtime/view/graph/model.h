@@ -23,7 +23,7 @@ struct GraphCard {
   std::uint32_t i = 0, j = 0;
   ir::CliqueId clique{};
   std::uint32_t pods = 0, minimum = 0;
-  std::int64_t gpus = 0;
+  std::string gpus;  ///< `8 GPUs`, `2 MIG slices`, …; empty if there are none
   int color = 0;
   std::string pack;         ///< topology domain, or empty
   std::uint32_t stage = 1;  ///< of the start order in its gang

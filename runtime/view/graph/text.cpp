@@ -9,7 +9,7 @@ const char* const kPalette[kGangColors] = {"#3f7fbf", "#e07b39", "#4c9f58", "#a8
 std::string card_text(const GraphCard& card) {
   std::string out = std::to_string(card.pods) + (card.pods == 1 ? " pod" : " pods");
   if (card.minimum < card.pods) out += " · min " + std::to_string(card.minimum);
-  if (card.gpus) out += " · " + std::to_string(card.gpus) + (card.gpus == 1 ? " GPU" : " GPUs");
+  if (!card.gpus.empty()) out += " · " + card.gpus;
   return out;
 }
 

@@ -1,0 +1,82 @@
+#include "runtime/driver/replace_file.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <string_view>
+
+#include "runtime/input/input.h"
+
+namespace grovec::driver {
+
+namespace {
+
+bool is_link(const std::string& path) {
+  struct stat st;
+  return ::lstat(path.c_str(), &st) == 0 && S_ISLNK(st.st_mode);
+}
+
+Error failure(const std::string& path) { return Error{"cannot write `" + path + "`: " + std::strerror(errno)}; }
+
+bool write_whole(int fd, std::string_view text) {
+  while (!text.empty()) {
+    const ssize_t n = ::write(fd, text.data(), text.size());
+    if (n < 0 && errno == EINTR) continue;
+    if (n <= 0) return false;
+    text.remove_prefix(static_cast<std::size_t>(n));
+  }
+  return true;
+}
+
+/// The same file with the same content as before.
+bool is_unchanged(const std::string& path, const struct stat& was, const std::string& before) {
+  struct stat now;
+  if (::lstat(path.c_str(), &now) != 0 || now.st_ino != was.st_ino || now.st_dev != was.st_dev) return false;
+  const Result<std::string> text = read_input({path});
+  return text && *text == before;
+}
+
+}  // namespace
+
+std::string why_not_replaced(const std::string& path) {
+  if (path == "-") return "standard input";
+  if (path[0] != '/')
+    for (std::size_t at = path.find('/'); at != std::string::npos; at = path.find('/', at + 1))
+      if (is_link(path.substr(0, at))) return "it lies behind the link `" + path.substr(0, at) + "`";
+  struct stat st;
+  if (::lstat(path.c_str(), &st) != 0) return std::strerror(errno);
+  if (S_ISLNK(st.st_mode)) return "it is a link";
+  if (!S_ISREG(st.st_mode)) return "it is no regular file";
+  if (st.st_nlink > 1) return "it has a second name (a hard link)";
+  return {};
+}
+
+Result<Done> replace_file(const std::string& path, const std::string& before, const std::string& after) {
+  struct stat was;
+  if (::lstat(path.c_str(), &was) != 0) return failure(path);
+  if (std::string why = why_not_replaced(path); !why.empty()) return Error{"`" + path + "` is not changed: " + why};
+  if (::access(path.c_str(), W_OK) != 0) return failure(path);
+  std::string temporary = path + ".grovec-XXXXXX";
+  const int fd = ::mkostemp(temporary.data(), O_CLOEXEC);
+  if (fd < 0) return failure(path);
+  auto give_up = [&](Error error) {
+    ::close(fd);
+    ::unlink(temporary.c_str());
+    return error;
+  };
+  struct stat made;
+  const bool has_owner = ::fstat(fd, &made) == 0 && made.st_uid == was.st_uid && made.st_gid == was.st_gid;
+  if (!write_whole(fd, after) || (!has_owner && ::fchown(fd, was.st_uid, was.st_gid) != 0) ||
+      ::fchmod(fd, was.st_mode & 07777) != 0 || ::fsync(fd) != 0)
+    return give_up(failure(path));
+  if (!is_unchanged(path, was, before))
+    return give_up(Error{"`" + path + "` changed while it was checked, and is left alone; run again"});
+  if (::rename(temporary.c_str(), path.c_str()) != 0) return give_up(failure(path));
+  ::close(fd);
+  return Done{};
+}
+
+}  // namespace grovec::driver

@@ -1,0 +1,107 @@
+#include "runtime/view/scale.h"
+
+#include <algorithm>
+
+#include "passes/lint/scalers.h"
+
+namespace grovec::driver {
+
+using namespace ir;
+
+namespace {
+
+constexpr std::string_view kSet = "PodCliqueSet", kGroup = "PodCliqueScalingGroup", kClique = "PodClique";
+
+std::optional<std::int64_t> number_at(const Value& spec, std::string_view field) {
+  const Value* v = spec.find(field);
+  return v && v->is_int() ? std::optional(v->as_int()) : std::nullopt;
+}
+
+class Lister {
+ public:
+  Lister(const SetView& view, const std::vector<OutsideScaler>& outside, bool all)
+      : v_(view), outside_(outside), all_(all) {}
+
+  std::vector<ScaleTarget> run(const std::vector<ReplicaRun>& runs) {
+    add(kSet, std::string(v_.set().name), {}, 1, v_.desired().replicas(), 0, nullptr);
+    for (const ReplicaRun& run : runs)
+      for (std::uint32_t n = 0; n < (all_ ? run.count : 1); ++n) replica(run, run.first + n, all_ ? 1 : run.count);
+    return std::move(out_);
+  }
+
+ private:
+  void replica(const ReplicaRun& run, std::uint32_t i, std::uint32_t count) {
+    const std::string several =
+        std::string(v_.set().name) + "-" + std::to_string(i) + "…" + std::to_string(i + count - 1) + "-";
+    for (const GroupPart& part : run.groups) {
+      const ScalingGroup& g = v_.group(part.group);
+      add(kGroup, v_.group_name(i, part.group), several + std::string(g.name), count,
+          v_.desired().group_replicas(i, part.group), g.min_available, g.auto_scaling ? &*g.auto_scaling : nullptr);
+    }
+    for (CliqueId c : run.standalone) {
+      const Clique& clique = v_.clique(c);
+      add(kClique, v_.clique_name(i, 0, c), several + std::string(clique.name), count, v_.desired().pods(i, 0, c),
+          v_.desired().min_available(c), clique.auto_scaling ? &*clique.auto_scaling : nullptr);
+    }
+    for (const GroupPart& part : run.groups)
+      for (const MemberRun& m : part.runs)
+        for (std::uint32_t n = 0; all_ && n < m.count; ++n)
+          for (CliqueId c : m.cliques)
+            add(kClique, v_.clique_name(i, m.first + n, c), {}, 1, v_.desired().pods(i, m.first + n, c),
+                v_.desired().min_available(c), nullptr);
+  }
+
+  void add(std::string_view kind, std::string name, std::string range, std::uint64_t count, std::uint32_t current,
+           std::int64_t minimum, const AutoScaling* scaling) {
+    ScaleTarget t{std::string(kind), std::move(name), std::move(range), count, current, minimum, {}, {}, {}};
+    if (scaling) {
+      t.owner = "HorizontalPodAutoscaler " + (t.count > 1 ? t.range : t.name);
+      t.minimum = std::max<std::int64_t>(scaling->min_replicas.value_or(1), 0);
+      t.maximum = scaling->max_replicas;
+    } else if (kind == kSet) {
+      t.owner = "the manifest";
+    } else {
+      t.owner = "whoever scales it";
+    }
+    for (const OutsideScaler& s : outside_) {
+      if (s.target_kind != kind || s.target_name != t.name || s.namespace_ != v_.set().namespace_) continue;
+      t.owner = (scaling ? t.owner + " and " : std::string()) + s.kind + " " + s.name;
+      if (scaling) continue;
+      t.minimum = s.minimum.value_or(t.minimum);
+      t.maximum = s.maximum;
+    }
+    t.command = "kubectl scale " + std::string(kind == kSet ? "pcs" : kind == kGroup ? "pcsg" : "pclq") + "/" + t.name +
+                " -n " + std::string(v_.set().namespace_) + " --replicas=N";
+    out_.push_back(std::move(t));
+  }
+
+  const SetView& v_;
+  const std::vector<OutsideScaler>& outside_;
+  bool all_;
+  std::vector<ScaleTarget> out_;
+};
+
+}  // namespace
+
+std::vector<OutsideScaler> outside_scalers(const Compilation& compilation) {
+  std::vector<OutsideScaler> out;
+  for (const LoadedDocument& d : compilation.foreign) {
+    const Value& root = d.document.root;
+    if (!passes::is_scaler(root)) continue;
+    const passes::Scaler s = passes::scaler_of(root, compilation.environment, 0);
+    const bool is_keda = s.kind == "ScaledObject";
+    out.push_back({s.kind, s.name, s.namespace_, s.target_kind, s.target_name,
+                   number_at(root["spec"], is_keda ? "minReplicaCount" : "minReplicas"),
+                   number_at(root["spec"], is_keda ? "maxReplicaCount" : "maxReplicas")});
+    if (!out.back().minimum) out.back().minimum = is_keda ? 0 : 1;
+    if (is_keda && !out.back().maximum) out.back().maximum = 100;  // KEDA's default
+  }
+  return out;
+}
+
+std::vector<ScaleTarget> scale_targets(const SetView& view, const Selection& selection,
+                                       const std::vector<OutsideScaler>& outside, bool all) {
+  return Lister(view, outside, all).run(outline(view, selection));
+}
+
+}  // namespace grovec::driver
