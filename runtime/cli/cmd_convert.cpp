@@ -5,6 +5,7 @@
 #include "frontend/dsl/lower/lower.h"
 #include "ir/base/render.h"
 #include "runtime/cli/commands.h"
+#include "runtime/cli/convert_grove.h"
 #include "runtime/input/load.h"
 #include "runtime/output/interrupt.h"
 #include "runtime/output/output.h"
@@ -15,7 +16,9 @@ namespace {
 
 constexpr OptionSpec kOptions[] = {
     {"--to", {}, "FORM", "grove: from YAML or JSON; yaml: from .grove", "grove|yaml"},
-    {"--out", {}, "FILE", "write the result here instead of standard output", {}},
+    {"--out", {}, "FILE", "write the result here instead of standard output; a folder for several files", {}},
+    {"--sets-only", {}, {}, "to grove: leave out documents that are no sets (else a YAML file beside has them)", {}},
+    {"--recursive", "-R", {}, "to grove: read directories with their subfolders", {}},
     {"--no-mixins", {}, {}, "to grove: write out what cliques have in common", {}},
     {"--env", {}, "NAME", "to yaml: environment of the .grove file", {}},
     {"--set", {}, "NAME=VALUE", "to yaml: value of a parameter (may be repeated)", {}},
@@ -32,28 +35,23 @@ driver::LanguageOptions language_of(const Options& options) {
   return out;
 }
 
-std::optional<std::string> converted(Context& context, const std::vector<frontend::Document>& documents, bool to_grove,
-                                     bool mixins) {
-  const SourceId source = documents.empty() ? SourceId{} : documents[0].source;
-  if (to_grove) return frontend::convert_to_grove(context, source, documents, {.mixins = mixins});
-  if (context.diags.errors() > 0) return std::nullopt;
-  return frontend::convert_to_yaml(context, source, documents);
-}
-
 int run(const Options& options) {
-  if (options.operands().size() != 1) return fail(kUsage, "`convert` takes one file");
+  if (options.operands().empty()) return fail(kUsage, "no file given");
   if (!options.has("--to")) return fail(kUsage, "say `--to grove` or `--to yaml`");
+  if (options.operands().size() != 1 && options.get("--to") == "yaml")
+    return fail(kUsage, "`convert --to yaml` takes one file");
   const bool to_grove = options.get("--to") == "grove";
   const driver::Input input{options.operands()[0]};
   const bool is_grove = frontend::is_grove_path(input.path) || (input.path == "-" && !to_grove);
   if (is_grove == to_grove)
     return fail(kUsage, "`" + driver::display_name(input) + "` is " +
                             (is_grove ? "a .grove file already; say `--to yaml`" : "no .grove file; say `--to grove`"));
+  if (to_grove) return convert_files_to_grove(options);
   Result<std::string> text = driver::read_input(input);
   if (!text) return fail(text.error());
   Context context;
   // The form of standard input follows from `--to`.
-  const std::string name = input.path == "-" && !to_grove ? "<stdin>.grove" : driver::display_name(input);
+  const std::string name = input.path == "-" ? "<stdin>.grove" : driver::display_name(input);
   Result<std::vector<driver::LoadedDocument>> loaded =
       driver::load_text(context, name, std::move(*text), language_of(options));
   if (!loaded) return fail(loaded.error());
@@ -62,7 +60,8 @@ int run(const Options& options) {
   if (documents.empty() && context.diags.errors() == 0)
     return fail(kFound, "`" + driver::display_name(input) + "` has no document");
   std::optional<std::string> result;
-  if (context.diags.errors() == 0) result = converted(context, documents, to_grove, !options.has("--no-mixins"));
+  if (context.diags.errors() == 0)
+    result = frontend::convert_to_yaml(context, documents.empty() ? SourceId{} : documents[0].source, documents);
   context.diags.sort(context.origins);
   std::string findings;
   render_all(context, {use_color(STDERR_FILENO)}, findings);
@@ -85,8 +84,10 @@ extern const Command kConvertCommand;
 const Command kConvertCommand = {
     "convert",
     "turn YAML into .grove or back, with comments",
-    "grovec convert --to grove|yaml [OPTIONS] FILE",
+    "grovec convert --to grove|yaml [OPTIONS] FILE...",
     "  grovec convert --to grove llm.yaml --out llm.grove\n"
+    "  kubectl get pcs -o yaml | grovec convert --to grove -\n"
+    "  grovec convert --to grove -R manifests --out grove\n"
     "  grovec convert --to yaml --env prod llm.grove\n",
     kOptions,
     run,

@@ -97,7 +97,7 @@ void attach_comments(Tree& tree, const std::vector<SourceComment>& comments, std
   }
   // A comment in front of a pair ends the line that the pair would have joined.
   for (Statement* s : all)
-    if (!s->leading.empty()) s->joined = false;
+    if (!s->leading.empty()) s->joined = s->beside = false;
   if (!tree.header.empty()) tree.header[0].blank_before = false;
 }
 

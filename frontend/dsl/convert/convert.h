@@ -12,6 +12,9 @@ namespace grovec::frontend {
 
 struct ConvertOptions {
   bool mixins = true;  ///< make mixins of what cliques have in common, if that makes the text shorter
+  /// Reports what the language cannot say, leaves it out, and converts the rest; documents of other kinds are left out
+  /// without a word.
+  bool partial = false;
 };
 
 /// `.grove` text of PodCliqueSets, one `set` for each document, all from `source` (YAML or JSON). The text is canonical
@@ -20,6 +23,9 @@ struct ConvertOptions {
 /// a number where the API wants text.
 std::optional<std::string> convert_to_grove(Context& context, SourceId source, const std::vector<Document>& documents,
                                             const ConvertOptions& options = {});
+
+/// A set without what only the API server writes (`status`, uid, times, managed fields, …). True if there was any.
+bool drop_server_fields(Arena& arena, ir::Value& set);
 
 /// YAML text of manifests that were lowered from `source`, with the comments of that file.
 std::string convert_to_yaml(Context& context, SourceId source, const std::vector<Document>& documents);

@@ -38,6 +38,7 @@ Statement clone(const Statement& s) {
   out.has_value = s.has_value;
   out.value = clone(s.value);
   out.joined = s.joined;
+  out.beside = s.beside;
   for (const Pair& p : s.pairs) out.pairs.push_back({p.key, clone(p.value), p.at});
   for (const Toleration& t : s.tolerations) out.tolerations.push_back({t.key, t.has_value, clone(t.value), t.at});
   for (const Statement& a : s.attributes) out.attributes.push_back(clone(a));

@@ -69,6 +69,10 @@ std::unique_ptr<Block> Converter::block(std::vector<Statement> statements) {
   auto out = std::make_unique<Block>();
   out->statements = std::move(statements);
   out->inline_block = true;
+  // What does not fit on one line fills several.
+  for (std::size_t i = 1; i < out->statements.size(); ++i)
+    out->statements[i].beside =
+        may_stand_beside(out->statements[i].kind) && may_stand_beside(out->statements[i - 1].kind);
   return out;
 }
 

@@ -178,9 +178,17 @@ struct Statement {
   bool blank_before = false;         ///< an empty line stood before it
   bool blank_after_leading = false;  ///< an empty line stood between its comments and it
   bool joined = false;               ///< kPair: stood on the line of the pair before it
+  bool beside = false;               ///< stood behind a `;` on the line of the statement before it
   std::vector<Comment> leading;
   std::string_view trailing;
 };
+
+/// Whether a statement may share a line with others: declarations and assertions have theirs to themselves.
+inline bool may_stand_beside(StatementKind kind) {
+  return kind == StatementKind::kField || kind == StatementKind::kPair || kind == StatementKind::kContainer ||
+         kind == StatementKind::kInit || kind == StatementKind::kTolerate || kind == StatementKind::kPack ||
+         kind == StatementKind::kStartup;
+}
 
 struct Block {
   std::vector<Statement> statements;

@@ -141,11 +141,17 @@ class Printer {
       if (s.blank_before && !first) out_ += '\n';
       for (std::size_t c = 0; c < s.leading.size(); ++c) comment_line(s.leading[c], depth, c > 0);
       if (s.blank_after_leading && !s.leading.empty()) out_ += '\n';
+      const std::size_t begin = out_.size();
       statement(s, depth);
-      while (i + 1 < block.statements.size() && s.trailing.empty() && block.statements[i].trailing.empty() &&
-             block.statements[i + 1].joined) {
-        out_ += ' ';
-        body(block.statements[++i], depth);
+      while (i + 1 < block.statements.size() && s.trailing.empty() && block.statements[i].trailing.empty()) {
+        const Statement& next = block.statements[i + 1];
+        if (next.joined) {
+          out_ += ' ';
+          body(next, depth);
+        } else if (!stands_beside(next, begin)) {
+          break;
+        }
+        ++i;
       }
       trailing(block.statements[i].trailing);
       out_ += '\n';
@@ -155,6 +161,15 @@ class Printer {
       comment_line(c, depth, !first);
       first = false;
     }
+  }
+
+  /// What shared a line still does if all before it, from `begin` on, is one line and there is room.
+  bool stands_beside(const Statement& s, std::size_t begin) {
+    if (!s.beside || !s.leading.empty() || s.blank_before || out_.find('\n', begin) != std::string::npos) return false;
+    const std::optional<std::string> text = inline_statement(s);
+    if (!text || column() + 2 + width_of(*text) > options_.width) return false;
+    out_.append("; ").append(*text);
+    return true;
   }
 
   void body(const Statement& s, int depth) {

@@ -192,6 +192,11 @@ void TreeBuilder::statement(const Node* context, Block& into) {
     out.joined = last.kind == StatementKind::kPair && last.trailing.empty() && out.leading.empty() &&
                  same_line(last.at.end, out.at.begin);
   }
+  if (!out.joined && !into.statements.empty() && may_stand_beside(out.kind)) {
+    const Statement& last = into.statements.back();
+    out.beside = may_stand_beside(last.kind) && last.trailing.empty() && out.leading.empty() &&
+                 same_line(last.at.end, out.at.begin);
+  }
   if (out.kind == StatementKind::kPair && out.pairs.size() > 1) return add_pairs(std::move(out), into);
   into.statements.push_back(std::move(out));
 }
