@@ -23,6 +23,7 @@ struct Edit {
 /// One finding's fix: all of its edits, or none.
 struct Candidate {
   std::string file, key;
+  bool is_safe = false;
   std::vector<Edit> edits;
   std::size_t begin() const { return edits.front().begin; }
   std::size_t end() const { return edits.back().end; }
@@ -110,7 +111,7 @@ class Fixer {
   std::optional<Candidate> candidate(const CheckedFile& file, const Finding& f,
                                      const std::vector<std::size_t>& lines) const {
     const std::string& text = texts_.at(file.name);
-    Candidate c{file.name, std::to_string(f.info->code) + f.message + f.path, {}};
+    Candidate c{file.name, std::to_string(f.info->code) + f.message + f.path, is_safe_fix(*f.info), {}};
     auto offset = [&](const Position& p) {
       return p.line == 0 || p.line > lines.size() ? text.size() + 1 : lines[p.line - 1] + p.byte_column - 1;
     };
@@ -192,8 +193,9 @@ class Fixer {
     Result<CheckReport> now = check(request_, {});
     if (!now) return now.error();
     const Score was = score_of(report), is = score_of(*now);
-    const bool is_gain = is < was || (!is_worse(is, was) && ++standstills_ <= kMostStandstills);
-    if (is_worse(is, was) || !is_gain) {
+    // A document that is understood at last may show other mistakes; a mistake for a mistake is no gain.
+    const bool all_safe = std::all_of(batch.begin(), batch.end(), [](const Candidate& c) { return c.is_safe; });
+    if (is_worse(is, was) || (!(is < was) && (!all_safe || ++standstills_ > kMostStandstills))) {
       for (auto& [file, text] : before) texts_[file] = std::move(text);
       return false;
     }

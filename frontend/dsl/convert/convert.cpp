@@ -156,8 +156,20 @@ std::optional<std::string> text_of(Conversion& c, const std::vector<ir::Value>& 
 
 constexpr int kMostRefusals = 100;
 
+/// Fields that the API does not have: the language has no word for them either.
+void leave_out_unknown(Conversion& c, ir::Value& root) {
+  const Place place{schemas::root(schemas::Root::kPodCliqueSet), 0};
+  for (int n = 0; n < kMostRefusals; ++n) {
+    const ir::Member* found = unknown_field(root, place);
+    if (!found) return;
+    c.context.diags.report(found->key_at, diag::DslCannotSay, "`" + std::string(found->key) + "`");
+    if (!leave_out(c.context.arena, root, &found->value)) return;
+  }
+}
+
 /// Leaves out what is refused, again and again; a set of which no part can be left out goes as a whole.
 std::optional<std::string> partial_text(Conversion& c, std::vector<ir::Value> roots) {
+  for (ir::Value& root : roots) leave_out_unknown(c, root);
   for (int n = 0; n < kMostRefusals && !roots.empty(); ++n) {
     Refusal refusal;
     if (std::optional<std::string> text = text_of(c, roots, refusal)) return text;

@@ -33,6 +33,17 @@ bool leave_out(Arena& arena, ir::Value& root, const ir::Value* part) {
   return false;
 }
 
+const ir::Member* unknown_field(const ir::Value& v, Place place) {
+  const bool is_struct = place.kind() == schemas::TypeKind::kStruct;
+  for (const ir::Member& m : v.members()) {
+    if (is_struct && !schemas::find_field(schemas::type(place.type), m.key)) return &m;
+    if (const ir::Member* found = unknown_field(m.value, place.member(m.key))) return found;
+  }
+  for (const ir::Value& item : v.items())
+    if (const ir::Member* found = unknown_field(item, place.element())) return found;
+  return nullptr;
+}
+
 }  // namespace grovec::frontend::dsl
 
 namespace grovec::frontend {

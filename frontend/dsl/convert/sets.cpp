@@ -9,6 +9,16 @@ namespace grovec::frontend::dsl {
 
 using ir::ValueKind;
 
+namespace {
+
+/// Short statements share lines.
+void put_beside(std::vector<Statement>& statements) {
+  for (std::size_t i = 1; i < statements.size(); ++i)
+    statements[i].beside = may_stand_beside(statements[i].kind) && may_stand_beside(statements[i - 1].kind);
+}
+
+}  // namespace
+
 std::vector<Statement> Converter::container_fields(const ir::Value& v, bool& flat) {
   std::vector<Statement> out;
   for (const ir::Member* m : ordered(v, places_.container)) {
@@ -186,6 +196,7 @@ bool Converter::group(const ir::Value& item, bool nested, Statement& out) {
       out.block->statements.push_back(std::move(f));
     }
   }
+  put_beside(out.block->statements);
   // `scale` takes the pairs behind it, so it comes last.
   std::stable_partition(out.attributes.begin(), out.attributes.end(),
                         [](const Statement& s) { return s.kind != StatementKind::kScale; });
@@ -294,6 +305,7 @@ bool Converter::set(const ir::Value& root, bool mixins) {
   out.blank_before = true;
   bool after_is_enough = false;
   if (!set_fields(root, out, after_is_enough)) return false;
+  put_beside(out.block->statements);
   const ir::Value& t = root["spec"]["template"];
   const ir::Value &cliques = t["cliques"], &groups = t["podCliqueScalingGroups"];
   if (cliques.kind() != ValueKind::kSequence) return refuse(is_null(cliques) ? t : cliques);
@@ -334,6 +346,7 @@ bool Converter::set(const ir::Value& root, bool mixins) {
     next_group = it->second + 1;
     for (std::size_t k = 0; k < item["cliqueNames"].items().size() && i < drafts.size(); ++k)
       s.block->statements.push_back(assemble(std::move(drafts[i++])));
+    s.block->inline_block = s.block->statements.size() == 1;
     out.block->statements.push_back(std::move(s));
   }
   if (!emit_groups_before(nested.size())) return false;

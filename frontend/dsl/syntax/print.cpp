@@ -148,7 +148,7 @@ class Printer {
         if (next.joined) {
           out_ += ' ';
           body(next, depth);
-        } else if (!stands_beside(next, begin)) {
+        } else if (!stands_beside(next, begin, depth)) {
           break;
         }
         ++i;
@@ -163,13 +163,23 @@ class Printer {
     }
   }
 
-  /// What shared a line still does if all before it, from `begin` on, is one line and there is room.
-  bool stands_beside(const Statement& s, std::size_t begin) {
-    if (!s.beside || !s.leading.empty() || s.blank_before || out_.find('\n', begin) != std::string::npos) return false;
-    const std::optional<std::string> text = inline_statement(s);
-    if (!text || column() + 2 + width_of(*text) > options_.width) return false;
-    out_.append("; ").append(*text);
-    return true;
+  /// What shared a line still does if there is room: for all of it, or for its first line if it needs several anyway.
+  /// `begin`: of what stands on the line already.
+  bool stands_beside(const Statement& s, std::size_t begin, int depth) {
+    if (!s.beside || !s.leading.empty() || s.blank_before) return false;
+    const bool is_broken = out_.find('\n', begin) != std::string::npos;
+    if (is_broken && out_.back() != '}' && out_.back() != ']') return false;
+    const std::size_t before = out_.size(), column_before = column();
+    if (const std::optional<std::string> text = inline_statement(s)) {
+      const bool fits_alone = static_cast<std::size_t>(depth) * 2 + width_of(*text) <= options_.width;
+      if (fits_alone && column_before + 2 + width_of(*text) > options_.width) return false;
+    }
+    out_ += "; ";
+    body(s, depth);
+    const std::size_t line_end = std::min(out_.find('\n', before), out_.size());
+    if (column_before + width_of(std::string_view(out_).substr(before, line_end - before)) <= options_.width) return true;
+    out_.resize(before);
+    return false;
   }
 
   void body(const Statement& s, int depth) {
@@ -184,12 +194,26 @@ class Printer {
       out_ += *line;
       return;
     }
+    if (is_single_field(b)) {
+      out_ += "{ ";
+      body(b.statements[0], depth);
+      out_ += " }";
+      return;
+    }
     out_ += '{';
     trailing(b.open_comment);
     out_ += '\n';
     statements(b, depth + 1);
     indent(depth);
     out_ += '}';
+  }
+
+  /// A block of one field that stood on its line needs no lines of its own for the braces: `csi { csi {` … `} }`.
+  static bool is_single_field(const Block& b) {
+    if (!b.inline_block || !b.open_comment.empty() || !b.dangling.empty() || b.statements.size() != 1) return false;
+    const Statement& s = b.statements[0];
+    const bool opens = s.block != nullptr || (s.has_value && s.value.form == ValueForm::kList);
+    return s.kind == StatementKind::kField && opens && s.leading.empty() && s.trailing.empty();
   }
 
   // --- one line, or nothing if that cannot be
