@@ -108,7 +108,9 @@ void plan_clique_claims(Planner& p) {
     add_layer(p, Level::kClique, scope, true, [&](const ClaimShape& claim, DescriptionId id) {
       const std::optional<GroupId> g = p.set().cliques[*claim.clique].group;
       const auto pods = scope == SharingScope::kPerReplica ? claim.clique : std::nullopt;
-      return Block{g ? GroupLoop::kAllReplicas : GroupLoop::kNone, g, {{id, id, pods}}};
+      return Block{g ? GroupLoop::kAllReplicas : GroupLoop::kNone,
+                   g,
+                   {{id, id, pods, pods ? PodLoop::kReplicas : PodLoop::kNone}}};
     });
 }
 

@@ -34,7 +34,7 @@ Value clique_spec(Planner& p, const CliqueShape& shape) {
   Arena& a = p.arena;
   const Clique& c = p.set().cliques[shape.clique];
   CountHole* replicas = &a.array<CountHole>(1)[0];
-  *replicas = {CountKind::kPodsOfClique, static_cast<std::uint32_t>(shape.clique)};
+  *replicas = {CountKind::kCliqueReplicas, static_cast<std::uint32_t>(shape.clique)};
   MappingBuilder spec(a);
   spec.set("replicas", Value::count(*replicas)).set("roleName", text(c.role_name)).set("podSpec", shape.pod_spec);
   spec.set("minAvailable", Value::integer(p.desired.min_available(shape.clique)));

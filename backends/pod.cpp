@@ -126,14 +126,14 @@ void plan_pods(Planner& p) {
     CliqueId c = set.cliques.id_at(s);
     if (set.cliques[c].group) continue;
     DescriptionId id = describe(p, p.desired.shape_of(c, 0));
-    layer.blocks.push_back({GroupLoop::kNone, std::nullopt, {{id, id, c}}});
+    layer.blocks.push_back({GroupLoop::kNone, std::nullopt, {{id, id, c, PodLoop::kPods}}});
   }
   for (std::size_t s = 0; s < set.groups.size(); ++s) {
     GroupId g = set.groups.id_at(s);
     Block block{GroupLoop::kAllReplicas, g, {}};
     for (CliqueId c : set.groups[g].cliques)
-      block.classes.push_back(
-          {describe(p, p.desired.shape_of(c, 0)), describe(p, p.desired.shape_of(c, p.desired.min_available(g))), c});
+      block.classes.push_back({describe(p, p.desired.shape_of(c, 0)),
+                               describe(p, p.desired.shape_of(c, p.desired.min_available(g))), c, PodLoop::kPods});
     layer.blocks.push_back(std::move(block));
   }
   p.plan.layers.push_back(std::move(layer));
