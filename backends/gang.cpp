@@ -142,7 +142,7 @@ DescriptionId describe(Planner& p, const GangShape& gang) {
                                .annotations = gang_annotations(p, gang),
                                .owner = &owner},
                               p.options);
-  return p.add(ObjectKind::kPodGang, name,
+  return p.add(ObjectKind::kPodGang, name, owner,
                manifest(p.arena, ObjectKind::kPodGang, meta, {{"spec", gang_spec(p, gang)}}));
 }
 

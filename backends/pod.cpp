@@ -17,7 +17,7 @@ Value pod_metadata(Arena& a, const PodCliqueInput& c, const DescribeOptions& opt
   labels.set(keys::kPodIndex, index_text(a, Hole::kPodIndex));
   MappingBuilder annotations(a, c.annotations);
   c.scheduler->add_to_pod(a, c.name, c.labels[keys::kPodGang], labels, annotations);
-  const Owner owner{keys::kGroveApi, "PodClique", c.name};
+  const Owner owner{ObjectKind::kPodClique, c.name};
   return metadata(a,
                   {.name = names::pod(a, c.name),
                    .generate_name = pattern(a, {c.name, "-"}),
@@ -114,7 +114,7 @@ DescriptionId describe(Planner& p, CliqueShapeId id) {
                              .claims = claims,
                              .scheduler = &scheduler_named(p.desired.scheduler),
                              .init_image = p.desired.environment->init_image};
-  return p.add(ObjectKind::kPod, names::pod(a, input.name), describe_pod(a, input, p.options));
+  return p.add(ObjectKind::kPod, names::pod(a, input.name), {ObjectKind::kPodClique, input.name}, describe_pod(a, input, p.options));
 }
 
 }  // namespace

@@ -17,10 +17,17 @@
 
 namespace grovec::ir {
 
+/// An owner by key; uids are the writer's business.
+struct OwnerPattern {
+  ObjectKind kind;
+  Value name;  ///< a text or a pattern, filled with the indices of what is owned
+};
+
 /// One object as a tree with holes: what all instances have in common, and where they differ.
 struct Description {
   ObjectKind kind;
-  Value name;  ///< metadata.name, a pattern
+  Value name;          ///< metadata.name, a pattern
+  OwnerPattern owner;  ///< also where the tree has no owner references
   Value tree;
 };
 enum class DescriptionId : std::uint32_t {};
