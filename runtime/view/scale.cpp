@@ -23,7 +23,7 @@ class Lister {
       : v_(view), outside_(outside), all_(all) {}
 
   std::vector<ScaleTarget> run(const std::vector<ReplicaRun>& runs) {
-    add(kSet, std::string(v_.set().name), {}, 1, v_.desired().replicas(), 0, nullptr);
+    add(kSet, std::string(v_.set().name), {}, 1, v_.world().replicas(), 0, nullptr);
     for (const ReplicaRun& run : runs)
       for (std::uint32_t n = 0; n < (all_ ? run.count : 1); ++n) replica(run, run.first + n, all_ ? 1 : run.count);
     return std::move(out_);
@@ -36,18 +36,18 @@ class Lister {
     for (const GroupPart& part : run.groups) {
       const ScalingGroup& g = v_.group(part.group);
       add(kGroup, v_.group_name(i, part.group), several + std::string(g.name), count,
-          v_.desired().group_replicas(i, part.group), g.min_available, g.auto_scaling ? &*g.auto_scaling : nullptr);
+          v_.world().group_replicas(i, part.group), g.min_available, g.auto_scaling ? &*g.auto_scaling : nullptr);
     }
     for (CliqueId c : run.standalone) {
       const Clique& clique = v_.clique(c);
-      add(kClique, v_.clique_name(i, 0, c), several + std::string(clique.name), count, v_.desired().pods(i, 0, c),
+      add(kClique, v_.clique_name(i, 0, c), several + std::string(clique.name), count, v_.world().pods(i, 0, c),
           v_.desired().min_available(c), clique.auto_scaling ? &*clique.auto_scaling : nullptr);
     }
     for (const GroupPart& part : run.groups)
       for (const MemberRun& m : part.runs)
         for (std::uint32_t n = 0; all_ && n < m.count; ++n)
           for (CliqueId c : m.cliques)
-            add(kClique, v_.clique_name(i, m.first + n, c), {}, 1, v_.desired().pods(i, m.first + n, c),
+            add(kClique, v_.clique_name(i, m.first + n, c), {}, 1, v_.world().pods(i, m.first + n, c),
                 v_.desired().min_available(c), nullptr);
   }
 

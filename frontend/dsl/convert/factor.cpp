@@ -348,6 +348,7 @@ class Factoring {
     mixin.blank_before = true;
     mixin.name = {tree_.own(name()), {}, false};
     mixin.block = std::make_unique<Block>();
+    mixin.block->inline_block = true;
     std::vector<std::string_view> names;
     for (const auto& [field, p] : c.with) {
       names.push_back(parameter_name(c, field, names));
