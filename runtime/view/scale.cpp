@@ -24,8 +24,11 @@ class Lister {
 
   std::vector<ScaleTarget> run(const std::vector<ReplicaRun>& runs) {
     add(kSet, std::string(v_.set().name), {}, 1, v_.world().replicas(), 0, nullptr);
-    for (const ReplicaRun& run : runs)
-      for (std::uint32_t n = 0; n < (all_ ? run.count : 1); ++n) replica(run, run.first + n, all_ ? 1 : run.count);
+    for (const ReplicaRun& run : runs) {
+      // Scalers of the input name single objects, which the others are then unlike.
+      const bool each = all_ || run.count <= kFewReplicas || (!outside_.empty() && run.count <= kMostListed);
+      for (std::uint32_t n = 0; n < (each ? run.count : 1); ++n) replica(run, run.first + n, each ? 1 : run.count);
+    }
     return std::move(out_);
   }
 
@@ -75,6 +78,7 @@ class Lister {
     out_.push_back(std::move(t));
   }
 
+  static constexpr std::uint32_t kFewReplicas = 3, kMostListed = 1000;
   const SetView& v_;
   const std::vector<OutsideScaler>& outside_;
   bool all_;

@@ -167,8 +167,7 @@ class Printer {
   /// `begin`: of what stands on the line already.
   bool stands_beside(const Statement& s, std::size_t begin, int depth) {
     if (!s.beside || !s.leading.empty() || s.blank_before) return false;
-    const bool is_broken = out_.find('\n', begin) != std::string::npos;
-    if (is_broken && out_.back() != '}' && out_.back() != ']') return false;
+    if (out_.find('\n', begin) != std::string::npos) return false;
     const std::size_t before = out_.size(), column_before = column();
     if (const std::optional<std::string> text = inline_statement(s)) {
       const bool fits_alone = static_cast<std::size_t>(depth) * 2 + width_of(*text) <= options_.width;

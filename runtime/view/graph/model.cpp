@@ -79,6 +79,10 @@ class Builder {
     box.id = next_id_++;
     box.title = std::string(v_.group(part.group).name);
     box.note = counted(v_.world().group_replicas(i, part.group), "replica") + " · " + counted(sums.pods, "pod");
+    Resources claims;
+    claims.add(v_.group_claims(part.group));
+    claims.add(v_.group_replica_claims(part.group), v_.world().group_replicas(i, part.group));
+    if (!claims.gpu_text().empty()) box.note += " · shared " + gpus_counted(claims);
     box.name = v_.group_name(i, part.group);
     box.i = i;
     box.group = part.group;
