@@ -233,8 +233,7 @@ mixin other {}
 
 set s replicas=2 {  # open
   clique a x1 : m("x", b=3), other {
-    env A=1 B="x y"
-    args: [
+    env A=1 B="x y"; args: [
       -c,  # first
       "\(a)",
     ]
