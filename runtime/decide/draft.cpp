@@ -1,0 +1,80 @@
+#include "runtime/decide/draft.h"
+
+#include <algorithm>
+
+namespace grovec::decide {
+
+using ir::Value;
+
+Draft::Draft(const LiveView& v, Instant at)
+    : view(v),
+      now(at),
+      cells(v.cliques().size()),
+      groups_there(v.groups().size()),
+      steps_(static_cast<std::size_t>(Stage::kCount)) {}
+
+Arena& Draft::arena() {
+  if (!decision_.memory) decision_.memory = std::make_shared<Arena>();
+  return *decision_.memory;
+}
+
+void Draft::look(Instant at) {
+  if (!decision_.next_look || at < *decision_.next_look) decision_.next_look = at;
+}
+
+std::int64_t back_off_seconds(std::uint32_t failures) {
+  constexpr std::int64_t kLongest = 300;
+  return failures > 9 ? kLongest : std::min<std::int64_t>(kLongest, std::int64_t{1} << (std::max(1U, failures) - 1));
+}
+
+const FailedWrite* Draft::failure(Verb verb, const ObjectKey& key) const {
+  for (const FailedWrite& f : view.observed().failed)
+    if (f.verb == verb && f.key == key) return &f;
+  return nullptr;
+}
+
+bool Draft::may(Verb verb, const ObjectKey& key) {
+  const FailedWrite* f = view.observed().failed.empty() ? nullptr : failure(verb, key);
+  if (!f) return true;
+  const Instant again = f->at.plus(back_off_seconds(f->count) * kSecond);
+  if (now >= again) return true;
+  look(again);
+  return false;
+}
+
+void Draft::remove(Kind kind, const LiveMeta& meta, Why why) {
+  if (meta.deleted) return;
+  Action a{.verb = Verb::kDelete, .key = {kind, meta.name}, .uid = meta.uid};
+  a.why = std::move(why);
+  if (may(a.verb, a.key)) add(Stage::kGoing, std::move(a));
+}
+
+void Draft::remove(const LivePod& pod, Why why) {
+  if (pod.is_marked()) return;
+  Action a{.verb = Verb::kDelete, .key = {Kind::kPod, pod.name}, .uid = pod.uid};
+  a.why = std::move(why);
+  if (may(a.verb, a.key)) add(Stage::kGoing, std::move(a));
+}
+
+void Draft::release(Kind kind, const LiveMeta& meta, std::string_view finalizer) {
+  if (!meta.has_finalizer(finalizer)) return;
+  std::vector<Value> rest;
+  for (const std::string& f : meta.finalizers)
+    if (f != finalizer) rest.push_back(Value::string(keep(f)));
+  const Value list = rest.empty() ? Value::null() : ir::make_sequence(arena(), rest);
+  Action a{.verb = Verb::kPatch, .key = {kind, meta.name}, .uid = meta.uid, .resource_version = meta.resource_version};
+  ir::MappingBuilder b(arena());
+  const Value metadata = b.set("finalizers", list).build();
+  ir::MappingBuilder whole(arena());
+  a.change = whole.set("metadata", metadata).build();
+  a.why = {Reason::kFinalizer, {}, {}};
+  if (may(a.verb, a.key)) add(Stage::kGoing, std::move(a));
+}
+
+Decision Draft::finish() {
+  for (Step& step : steps_)
+    if (!step.empty()) decision_.steps.push_back(std::move(step));
+  return std::move(decision_);
+}
+
+}  // namespace grovec::decide
