@@ -2,9 +2,20 @@
 
 #include <algorithm>
 
+#include "runtime/decide/patch.h"
+
 namespace grovec::decide {
 
 using ir::Value;
+
+Action action(Verb verb, ObjectKey key, Why why, std::string_view uid) {
+  Action a;
+  a.verb = verb;
+  a.key = std::move(key);
+  a.uid = uid;
+  a.why = std::move(why);
+  return a;
+}
 
 Draft::Draft(const LiveView& v, Instant at)
     : view(v),
@@ -44,15 +55,13 @@ bool Draft::may(Verb verb, const ObjectKey& key) {
 
 void Draft::remove(Kind kind, const LiveMeta& meta, Why why) {
   if (meta.deleted) return;
-  Action a{.verb = Verb::kDelete, .key = {kind, meta.name}, .uid = meta.uid};
-  a.why = std::move(why);
+  Action a = action(Verb::kDelete, {kind, meta.name}, std::move(why), meta.uid);
   if (may(a.verb, a.key)) add(Stage::kGoing, std::move(a));
 }
 
 void Draft::remove(const LivePod& pod, Why why) {
   if (pod.is_marked()) return;
-  Action a{.verb = Verb::kDelete, .key = {Kind::kPod, pod.name}, .uid = pod.uid};
-  a.why = std::move(why);
+  Action a = action(Verb::kDelete, {Kind::kPod, pod.name}, std::move(why), pod.uid);
   if (may(a.verb, a.key)) add(Stage::kGoing, std::move(a));
 }
 
@@ -62,12 +71,9 @@ void Draft::release(Kind kind, const LiveMeta& meta, std::string_view finalizer)
   for (const std::string& f : meta.finalizers)
     if (f != finalizer) rest.push_back(Value::string(keep(f)));
   const Value list = rest.empty() ? Value::null() : ir::make_sequence(arena(), rest);
-  Action a{.verb = Verb::kPatch, .key = {kind, meta.name}, .uid = meta.uid, .resource_version = meta.resource_version};
-  ir::MappingBuilder b(arena());
-  const Value metadata = b.set("finalizers", list).build();
-  ir::MappingBuilder whole(arena());
-  a.change = whole.set("metadata", metadata).build();
-  a.why = {Reason::kFinalizer, {}, {}};
+  Action a = action(Verb::kPatch, {kind, meta.name}, {Reason::kFinalizer, {}, {}}, meta.uid);
+  a.resource_version = meta.resource_version;
+  a.change = nest(arena(), {"metadata", "finalizers"}, list);
   if (may(a.verb, a.key)) add(Stage::kGoing, std::move(a));
 }
 

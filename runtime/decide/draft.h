@@ -75,6 +75,8 @@ class Draft {
   std::vector<Step> steps_;
 };
 
+Action action(Verb verb, ObjectKey key, Why why, std::string_view uid = {});
+
 /// Seconds to wait after the n-th failure in a row: 1, 2, 4 … 300.
 std::int64_t back_off_seconds(std::uint32_t failures);
 

@@ -22,15 +22,15 @@ namespace grovec::decide {
 /// Numbers over the pods of one PodClique (present uid). "All" counts pods that are marked for deletion, too, as the
 /// status formulas do (reference: runtime 14.1); the others do not.
 struct PodCounts {
-  std::int32_t live = 0;                ///< not marked
-  std::int32_t wanted_slots_live = 0;   ///< not marked, not finished
+  std::int32_t live = 0;               ///< not marked
+  std::int32_t wanted_slots_live = 0;  ///< not marked, not finished
   std::int32_t ready = 0, ready_all = 0;
   std::int32_t scheduled = 0, scheduled_all = 0;
-  std::int32_t gated_all = 0;           ///< PodScheduled=False, SchedulingGated
-  std::int32_t updated_all = 0;         ///< hash label is the cell's target hash
-  std::int32_t old_live = 0;            ///< not marked, another hash than the target
-  std::int32_t failing_all = 0;         ///< E: not Ready, failed once (or finished: those are no "starting" pods)
-  std::int32_t unready_started_all = 0; ///< S: not Ready, not in E, a main container started but not ready
+  std::int32_t gated_all = 0;            ///< PodScheduled=False, SchedulingGated
+  std::int32_t updated_all = 0;          ///< hash label is the cell's target hash
+  std::int32_t old_live = 0;             ///< not marked, another hash than the target
+  std::int32_t failing_all = 0;          ///< E: not Ready, failed once (or finished: those are no "starting" pods)
+  std::int32_t unready_started_all = 0;  ///< S: not Ready, not in E, a main container started but not ready
 };
 
 /// One PodClique.
@@ -40,12 +40,22 @@ struct CliqueCell {
   std::uint32_t replica = 0;           ///< index into LiveView::replicas
   std::uint32_t i = 0, j = 0;
   bool wanted = false;
+<<<<<<< HEAD
   bool occupied = false;             ///< its name belongs to an object that is not ours: nothing can be made yet
   const LiveClique* live = nullptr;  ///< may be marked; its controller is there and not marked, or it has none
   std::uint32_t wanted_pods = 0;     ///< spec.replicas of the live object if it is not marked, else the size it will be born with
   std::uint32_t min_available = 0;   ///< the live object's if it is there, else the template's
   std::string_view target_hash;      ///< what its pods should carry: members under RollingRecreate the live label, else the compiled hash as stored
   std::string_view compiled_hash;    ///< pod template hash of the set's template, as stored (facts: hashes)
+=======
+  const LiveClique* live = nullptr;  ///< may be marked
+  std::uint32_t wanted_pods =
+      0;  ///< spec.replicas of the live object if it is not marked, else the size it will be born with
+  std::uint32_t min_available = 0;  ///< the live object's if it is there, else the template's
+  std::string_view target_hash;  ///< what its pods should carry: members under RollingRecreate the live label, else the
+                                 ///< compiled hash as stored
+  std::string_view compiled_hash;        ///< pod template hash of the set's template, as stored (facts: hashes)
+>>>>>>> update
   std::span<const LivePod* const> pods;  ///< controlled by live->meta.uid; by index, then creation, then name
   std::span<const LivePod* const> pods_by_name;  ///< the same, by name
   PodCounts counts;
@@ -62,6 +72,7 @@ struct GroupCell {
   std::uint32_t replica = 0;            ///< index into LiveView::replicas
   std::uint32_t i = 0;
   bool wanted = false;
+<<<<<<< HEAD
   bool occupied = false;                ///< as above
   const LiveGroup* live = nullptr;      ///< may be marked
   std::uint32_t wanted_replicas = 0;    ///< live spec.replicas, else the remembered size, else the template's
@@ -72,6 +83,14 @@ struct GroupCell {
   /// A row is a group replica that is wanted or lives: rows 0..wanted_replicas-1 are the wanted ones in order, behind
   /// them come those that are too many, by index (which may have gaps).
   std::uint32_t rows() const { return members ? (last - first) / members : 0; }
+=======
+  const LiveGroup* live = nullptr;    ///< may be marked
+  std::uint32_t wanted_replicas = 0;  ///< live spec.replicas, else the remembered size, else the template's
+  std::uint32_t min_available = 1;
+  std::uint32_t first = 0, last = 0;  ///< its member cells: LiveView::cliques[first, last)
+  std::uint32_t members = 0;  ///< cells of one replica: replica j begins at first + j * members, for j < replicas_seen
+  std::uint32_t replicas_seen = 0;  ///< max(wanted_replicas, highest live index + 1)
+>>>>>>> update
   bool is_there() const { return live && !live->meta.deleted; }
 };
 
@@ -117,7 +136,9 @@ class LiveView {
   std::span<const GangCell> gangs() const { return gangs_; }
 
   std::span<const CliqueCell> cliques_of(const ReplicaCell& r) const { return between(r.first_clique, r.last_clique); }
-  std::span<const CliqueCell> standalone_of(const ReplicaCell& r) const { return between(r.first_clique, r.last_standalone); }
+  std::span<const CliqueCell> standalone_of(const ReplicaCell& r) const {
+    return between(r.first_clique, r.last_standalone);
+  }
   std::span<const GroupCell> groups_of(const ReplicaCell& r) const {
     return std::span(groups_).subspan(r.first_group, r.last_group - r.first_group);
   }
