@@ -1,10 +1,8 @@
 #include "runtime/simulate/object.h"
 
 #include <algorithm>
-#include <charconv>
-#include <chrono>
-#include <cstdio>
 
+#include "ir/base/check.h"
 #include "ir/labels.h"
 
 namespace grovec::simulate {
@@ -78,20 +76,6 @@ std::optional<Kind> kind_on_command_line(std::string_view word) {
   return std::nullopt;
 }
 
-std::string uid_text(Uid uid) {
-  char text[40];
-  std::snprintf(text, sizeof text, "00000000-0000-4000-8000-%012llx",
-                static_cast<unsigned long long>(static_cast<std::uint64_t>(uid)));
-  return text;
-}
-
-Uid uid_from_text(std::string_view text) {
-  constexpr std::string_view kPrefix = "00000000-0000-4000-8000-";
-  std::uint64_t n = 0;
-  if (text.starts_with(kPrefix)) std::from_chars(text.data() + kPrefix.size(), text.data() + text.size(), n, 16);
-  return static_cast<Uid>(n);
-}
-
 const OwnerReference* Object::controller() const {
   for (const OwnerReference& o : owners)
     if (o.controller) return &o;
@@ -100,35 +84,6 @@ const OwnerReference* Object::controller() const {
 
 bool Object::has_finalizer(std::string_view name) const {
   return std::find(finalizers.begin(), finalizers.end(), name) != finalizers.end();
-}
-
-std::string time_text(Millis at) {
-  using namespace std::chrono;
-  const auto whole = floor<seconds>(sys_time<milliseconds>(milliseconds(at)));
-  const auto day = floor<days>(whole);
-  const year_month_day date(day);
-  const hh_mm_ss time(whole - day);
-  char text[40];
-  std::snprintf(text, sizeof text, "%04d-%02u-%02uT%02d:%02d:%02dZ", static_cast<int>(date.year()),
-                static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()),
-                static_cast<int>(time.hours().count()), static_cast<int>(time.minutes().count()),
-                static_cast<int>(time.seconds().count()));
-  return text;
-}
-
-std::optional<Millis> time_from_text(std::string_view text) {
-  using namespace std::chrono;
-  int year_ = 0, hour = 0, minute = 0, second = 0, length = 0;
-  unsigned month_ = 0, day_ = 0;
-  const std::string copy(text);
-  if (std::sscanf(copy.c_str(), "%4d-%2u-%2uT%2d:%2d:%2dZ%n", &year_, &month_, &day_, &hour, &minute, &second,
-                  &length) != 6 ||
-      static_cast<std::size_t>(length) != copy.size())
-    return std::nullopt;
-  const year_month_day date{year(year_), month(month_), day(day_)};
-  if (!date.ok()) return std::nullopt;
-  const auto at = sys_days(date) + hours(hour) + minutes(minute) + seconds(second);
-  return duration_cast<milliseconds>(at.time_since_epoch()).count();
 }
 
 namespace {
@@ -142,7 +97,7 @@ Value owners_tree(const Object& object, Arena& arena) {
                       .set("controller", Value::boolean(o.controller))
                       .set("kind", Value::string(o.kind))
                       .set("name", Value::string(o.name))
-                      .set("uid", Value::string(arena.copy(std::string_view(uid_text(o.uid)))))
+                      .set("uid", Value::string(o.uid))
                       .build());
   return make_sequence(arena, out);
 }
@@ -154,11 +109,11 @@ Value tree_of(const Object& object, Arena& arena) {
   MappingBuilder meta(arena, object.meta.root());
   meta.set("name", Value::string(object.key.name));
   if (!object.key.namespace_.empty()) meta.set("namespace", Value::string(object.key.namespace_));
-  meta.set("uid", text(uid_text(object.uid)));
+  meta.set("uid", Value::string(object.uid));
   meta.set("resourceVersion", text(std::to_string(object.resource_version)));
   if (object.generation > 0) meta.set("generation", Value::integer(object.generation));
-  meta.set("creationTimestamp", text(time_text(object.created)));
-  if (object.deleted) meta.set("deletionTimestamp", text(time_text(*object.deleted)));
+  meta.set("creationTimestamp", text(decide::time_text(object.created)));
+  if (object.deleted) meta.set("deletionTimestamp", text(decide::time_text(*object.deleted)));
   if (!object.finalizers.empty()) {
     std::vector<Value> names;
     for (const std::string& f : object.finalizers) names.push_back(Value::string(f));
@@ -182,7 +137,7 @@ void read_manifest(const Value& manifest, Object& object) {
   object.owners.clear();
   for (const Value& o : metadata["ownerReferences"].items())
     object.owners.push_back({std::string(o["apiVersion"].as_string()), std::string(o["kind"].as_string()),
-                             std::string(o["name"].as_string()), uid_from_text(o["uid"].as_string()),
+                             std::string(o["name"].as_string()), std::string(o["uid"].as_string()),
                              o["controller"].as_bool(), o["blockOwnerDeletion"].as_bool()});
   MappingBuilder meta(arena);
   for (const std::string_view key : {"annotations", "generateName", "labels"})
@@ -192,6 +147,56 @@ void read_manifest(const Value& manifest, Object& object) {
   body.remove("apiVersion").remove("kind").remove("metadata").remove("status");
   set_part(object.body, body.build());
   set_part(object.status, manifest["status"]);
+}
+
+std::optional<decide::Kind> decided_kind(Kind kind) {
+  const KindFacts& facts = facts_of(kind);
+  return decide::find_kind(facts.api_version, facts.name);
+}
+
+Kind simulated_kind(decide::Kind kind) {
+  const ir::KindInfo& info = decide::info_of(kind);
+  const std::optional<Kind> found = kind_named(info.kind, info.api_version);
+  GROVEC_CHECK(found.has_value());
+  return *found;
+}
+
+namespace {
+
+// What the typed version's Values point at.
+struct Parts {
+  Part meta, body, status;
+};
+
+template <class T>
+std::shared_ptr<const T> with_status_time(const std::shared_ptr<const T>& live, Instant at) {
+  std::const_pointer_cast<T>(live)->status_written = at;  // nobody else has it yet
+  return live;
+}
+
+}  // namespace
+
+Live read_live(const Object& object, decide::Interner& interner) {
+  Arena arena;
+  const Value tree = tree_of(object, arena);
+  if (object.key.kind == Kind::kPod) return decide::read_pod(tree, interner);
+  const auto parts = std::make_shared<const Parts>(Parts{object.meta, object.body, object.status});
+  switch (object.key.kind) {
+    case Kind::kPodClique:
+      return with_status_time(decide::read_clique(tree, parts), object.status_written);
+    case Kind::kPodCliqueScalingGroup:
+      return with_status_time(decide::read_group(tree, parts), object.status_written);
+    case Kind::kPodCliqueSet:
+      return with_status_time(decide::read_set(tree, parts), object.status_written);
+    case Kind::kPodGang:
+      return decide::read_gang(tree, parts);
+    default:
+      break;
+  }
+  const std::optional<decide::Kind> kind = decided_kind(object.key.kind);
+  if (!kind) return {};
+  const auto whole = std::make_shared<const Part>(tree);
+  return decide::read_object(*kind, whole->root(), whole);
 }
 
 }  // namespace grovec::simulate

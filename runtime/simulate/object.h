@@ -8,14 +8,15 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <variant>
 #include <vector>
 
+#include "runtime/decide/observed.h"
 #include "runtime/simulate/part.h"
 
 namespace grovec::simulate {
 
-/// Milliseconds since 1970. The simulated cluster has no other clock.
-using Millis = std::int64_t;
+using decide::Instant;
 
 enum class Kind : std::uint8_t {
   kPodCliqueSet,
@@ -59,32 +60,37 @@ struct Key {
   auto operator<=>(const Key&) const = default;
 };
 
-enum class Uid : std::uint64_t {};  ///< 0 = none
-std::string uid_text(Uid uid);
-/// Of a text that `uid_text` made; 0 for any other.
-Uid uid_from_text(std::string_view text);
+/// Short enough to be kept without memory of its own; empty = none.
+using Uid = std::string;
 
 struct OwnerReference {
   std::string api_version, kind, name;
-  Uid uid{};
+  Uid uid;
   bool controller = false;
   bool block_owner_deletion = false;
   bool operator==(const OwnerReference&) const = default;
 };
 
+/// The typed version that rules read.
+using Live = std::variant<std::monostate, std::shared_ptr<const decide::LivePod>, std::shared_ptr<const decide::LiveClique>,
+                          std::shared_ptr<const decide::LiveGroup>, std::shared_ptr<const decide::LiveSet>,
+                          std::shared_ptr<const decide::LiveGang>, std::shared_ptr<const decide::LiveObject>>;
+
 /// A version of an object. Immutable once in the store.
 struct Object {
   Key key;
-  Uid uid{};
+  Uid uid;
   std::uint64_t resource_version = 0;
   std::int64_t generation = 0;  ///< 0 = the kind has none
-  Millis created = 0;
-  std::optional<Millis> deleted;  ///< deletionTimestamp
+  Instant created;
+  std::optional<Instant> deleted;  ///< deletionTimestamp
   std::vector<std::string> finalizers;
   std::vector<OwnerReference> owners;
   Part meta;    ///< labels, annotations, generateName
   Part body;    ///< everything but apiVersion, kind, metadata and status
   Part status;  ///< null = absent
+  Instant status_written;  ///< by a patch of the status; 0 = never
+  Live live;               ///< made of the rest when it is stored; none for kinds that no rule reads
 
   const ir::Value& labels() const { return meta["labels"]; }
   const ir::Value& annotations() const { return meta["annotations"]; }
@@ -93,6 +99,12 @@ struct Object {
   bool is_terminating() const { return deleted.has_value(); }
   const OwnerReference* controller() const;
   bool has_finalizer(std::string_view name) const;
+  /// The typed version; null if it is of another type.
+  template <class T>
+  const T* as() const {
+    const auto* typed = std::get_if<std::shared_ptr<const T>>(&live);
+    return typed ? typed->get() : nullptr;
+  }
 };
 using ObjectPtr = std::shared_ptr<const Object>;
 
@@ -103,8 +115,10 @@ ir::Value tree_of(const Object& object, Arena& arena);
 /// stays as it is in `object`. Parts of equal content stay the same blocks.
 void read_manifest(const ir::Value& manifest, Object& object);
 
-/// `2026-01-01T00:00:05Z`; fractions of a second are cut off.
-std::string time_text(Millis at);
-std::optional<Millis> time_from_text(std::string_view text);
+/// The typed version of an object.
+Live read_live(const Object& object, decide::Interner& interner);
+/// The kind as decisions name it; nothing for kinds that no decision does.
+std::optional<decide::Kind> decided_kind(Kind kind);
+Kind simulated_kind(decide::Kind kind);
 
 }  // namespace grovec::simulate

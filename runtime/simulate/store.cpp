@@ -104,7 +104,7 @@ ObjectPtr Store::find(const Key& key) const {
   return at != objects.end() && (*at)->key == key ? *at : nullptr;
 }
 
-ObjectPtr Store::find(Kind kind, Uid uid) const {
+ObjectPtr Store::find(Kind kind, std::string_view uid) const {
   for (const ObjectPtr& object : all(kind))
     if (object->uid == uid) return object;
   return nullptr;
@@ -122,7 +122,7 @@ std::size_t Store::size() const {
   return n;
 }
 
-bool Store::exists(Uid uid) const {
+bool Store::exists(std::string_view uid) const {
   for (std::size_t k = 0; k < kKinds; ++k)
     if (find(static_cast<Kind>(k), uid)) return true;
   return false;
@@ -141,8 +141,8 @@ Store::Found Store::look_up(const Key& key, const Preconditions& only_if) const 
   ObjectPtr object = find(key);
   if (!object) return {nullptr, not_found(key)};
   if (only_if.uid && *only_if.uid != object->uid)
-    return {nullptr, conflict(key, "Precondition failed: UID in precondition: " + uid_text(*only_if.uid) +
-                                       ", UID in object meta: " + uid_text(object->uid))};
+    return {nullptr, conflict(key, "Precondition failed: UID in precondition: " + *only_if.uid +
+                                       ", UID in object meta: " + object->uid)};
   if (only_if.resource_version && *only_if.resource_version != object->resource_version)
     return {nullptr, conflict(key,
                               "the object has been modified; please apply your changes to the latest version and try "
@@ -159,7 +159,7 @@ void Store::erase(const ObjectPtr& object) {
   changes_.push_back({object, nullptr});
 }
 
-Answer Store::put(const ObjectPtr& before, Object after) {
+Answer Store::write(const ObjectPtr& before, Object after) {
   if (const std::string why = why_invalid(before.get(), after); !why.empty())
     return failure(422, "Invalid", resource_of(after.key) + " is invalid: " + why);
   if (before && after.deleted && after.finalizers.empty() && after.key.kind != Kind::kPod) {
@@ -167,6 +167,7 @@ Answer Store::put(const ObjectPtr& before, Object after) {
     return {200, {}, {}, nullptr};
   }
   after.resource_version = ++version_;
+  after.live = read_live(after, *interner_);
   const auto stored = std::make_shared<const Object>(std::move(after));
   List& objects = list(stored->key.kind);
   const auto at = std::lower_bound(objects.begin(), objects.end(), stored->key, is_before);
@@ -178,7 +179,7 @@ Answer Store::put(const ObjectPtr& before, Object after) {
   return {before ? 200 : 201, {}, {}, stored};
 }
 
-Answer Store::create(const Value& manifest, Millis now) {
+Answer Store::create(const Value& manifest, Instant now) {
   const std::optional<Kind> kind = kind_named(manifest["kind"].as_string(), manifest["apiVersion"].as_string());
   if (!kind) return failure(404, "NotFound", "the server could not find the requested resource");
   Object object;
@@ -187,13 +188,13 @@ Answer Store::create(const Value& manifest, Millis now) {
   read_manifest(manifest, object);
   Arena arena;
   if (facts_of(*kind).has_status_of_its_own) object.status = Part(newborn_status(arena, object));
-  object.uid = static_cast<Uid>(next_uid_++);
+  object.uid = "u" + std::to_string(next_uid_++);
   object.generation = facts_of(*kind).has_generation ? 1 : 0;
   object.created = now;
-  return put(nullptr, std::move(object));
+  return write(nullptr, std::move(object));
 }
 
-Answer Store::update(const Key& key, const Value& manifest, const Preconditions& only_if, Millis) {
+Answer Store::update(const Key& key, const Value& manifest, const Preconditions& only_if, Instant) {
   Found found = look_up(key, only_if);
   if (!found.object) return found.failure;
   const Object& before = *found.object;
@@ -212,13 +213,13 @@ Answer Store::update(const Key& key, const Value& manifest, const Preconditions&
                                after.status.is_same(before.status) && after.finalizers == before.finalizers &&
                                after.owners == before.owners;
   if (changes_nothing) return {200, {}, {}, found.object};
-  return put(found.object, std::move(after));
+  return write(found.object, std::move(after));
 }
 
-Answer Store::merge_patch(const Key& key, const Value& patch, const Preconditions& only_if, Millis now) {
+Answer Store::merge_patch(const Key& key, const Value& patch, const Preconditions& only_if, Instant now) {
   Preconditions checked = only_if;
   const Value& metadata = patch["metadata"];
-  if (metadata["uid"].is_string()) checked.uid = uid_from_text(metadata["uid"].as_string());
+  if (metadata["uid"].is_string()) checked.uid = std::string(metadata["uid"].as_string());
   Found found = look_up(key, checked);
   if (!found.object) return found.failure;
   Arena arena;
@@ -229,7 +230,7 @@ Answer Store::merge_patch(const Key& key, const Value& patch, const Precondition
   return update(key, apply_merge_patch(arena, before, patch), checked, now);
 }
 
-Answer Store::merge_patch_status(const Key& key, const Value& patch, const Preconditions& only_if, Millis) {
+Answer Store::merge_patch_status(const Key& key, const Value& patch, const Preconditions& only_if, Instant now) {
   Found found = look_up(key, only_if);
   if (!found.object) return found.failure;
   if (!facts_of(key.kind).has_status_of_its_own)
@@ -239,10 +240,11 @@ Answer Store::merge_patch_status(const Key& key, const Value& patch, const Preco
   const Value status = apply_merge_patch(arena, after.status.root(), patch["status"]);
   if (equal(status, after.status.root())) return {200, {}, {}, found.object};
   after.status = Part(status);
-  return put(found.object, std::move(after));
+  after.status_written = now;
+  return write(found.object, std::move(after));
 }
 
-Answer Store::remove(const Key& key, const Preconditions& only_if, Millis now) {
+Answer Store::remove(const Key& key, const Preconditions& only_if, Instant now) {
   Found found = look_up(key, only_if);
   if (!found.object) return found.failure;
   if (found.object->deleted) return {200, {}, {}, found.object};
@@ -253,10 +255,10 @@ Answer Store::remove(const Key& key, const Preconditions& only_if, Millis now) {
   Object after = *found.object;
   after.deleted = now;
   if (after.generation > 0) ++after.generation;
-  return put(found.object, std::move(after));
+  return write(found.object, std::move(after));
 }
 
-Answer Store::remove_now(const Key& key, const Preconditions& only_if, Millis) {
+Answer Store::remove_now(const Key& key, const Preconditions& only_if, Instant) {
   Found found = look_up(key, only_if);
   if (!found.object) return found.failure;
   if (!found.object->finalizers.empty()) return {200, {}, {}, found.object};
@@ -264,7 +266,7 @@ Answer Store::remove_now(const Key& key, const Preconditions& only_if, Millis) {
   return {200, {}, {}, nullptr};
 }
 
-Answer Store::scale(const Key& key, std::int64_t replicas, Millis now) {
+Answer Store::scale(const Key& key, std::int64_t replicas, Instant now) {
   Found found = look_up(key, {});
   if (!found.object) return found.failure;
   if (facts_of(key.kind).scale_selector.empty())
@@ -272,6 +274,17 @@ Answer Store::scale(const Key& key, std::int64_t replicas, Millis now) {
   Arena arena;
   const Value before = tree_of(*found.object, arena);
   return update(key, with_member(arena, before, {"spec", "replicas"}, Value::integer(replicas)), {}, now);
+}
+
+void Store::catch_up(const Store& other, Kind kind) {
+  const auto k = static_cast<std::size_t>(kind);
+  lists_[k] = other.lists_[k];
+  caught_up_[k] = other.version_of(kind);
+}
+
+std::uint64_t Store::version_of(Kind kind) const {
+  const std::uint64_t known = caught_up_[static_cast<std::size_t>(kind)];
+  return known > 0 ? known : version_;
 }
 
 std::vector<Change> Store::take_changes() {

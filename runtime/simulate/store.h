@@ -43,31 +43,39 @@ struct Preconditions {
 class Store {
  public:
   /// `next_uid` lets several worlds have distinct uids.
-  explicit Store(std::uint64_t next_uid = 1) : next_uid_(next_uid) {}
+  explicit Store(std::uint64_t next_uid = 1) : interner_(std::make_shared<decide::Interner>()), next_uid_(next_uid) {}
 
   ObjectPtr find(const Key& key) const;
-  ObjectPtr find(Kind kind, Uid uid) const;
+  ObjectPtr find(Kind kind, std::string_view uid) const;
   /// All objects of a kind, by namespace and name.
   const std::vector<ObjectPtr>& all(Kind kind) const;
   std::size_t size() const;
   /// Whether an object of this uid exists, of whatever kind.
-  bool exists(Uid uid) const;
+  bool exists(std::string_view uid) const;
 
-  Answer create(const ir::Value& manifest, Millis now);
+  Answer create(const ir::Value& manifest, Instant now);
   /// Replaces everything but what the server keeps; the status is left alone where it is a subresource. An object that
   /// is being deleted and has no finalizers left goes.
-  Answer update(const Key& key, const ir::Value& manifest, const Preconditions& only_if, Millis now);
-  Answer merge_patch(const Key& key, const ir::Value& patch, const Preconditions& only_if, Millis now);
+  Answer update(const Key& key, const ir::Value& manifest, const Preconditions& only_if, Instant now);
+  Answer merge_patch(const Key& key, const ir::Value& patch, const Preconditions& only_if, Instant now);
   /// Merge patch of the status subresource; of the patch only `status` counts.
-  Answer merge_patch_status(const Key& key, const ir::Value& patch, const Preconditions& only_if, Millis now);
+  Answer merge_patch_status(const Key& key, const ir::Value& patch, const Preconditions& only_if, Instant now);
   /// Marks what has finalizers or a grace period (pods), removes anything else.
-  Answer remove(const Key& key, const Preconditions& only_if, Millis now);
+  Answer remove(const Key& key, const Preconditions& only_if, Instant now);
   /// What a kubelet does once nothing of a marked pod runs.
-  Answer remove_now(const Key& key, const Preconditions& only_if, Millis now);
+  Answer remove_now(const Key& key, const Preconditions& only_if, Instant now);
   /// Writes spec.replicas through /scale.
-  Answer scale(const Key& key, std::int64_t replicas, Millis now);
+  Answer scale(const Key& key, std::int64_t replicas, Instant now);
+
+  /// Stores a whole new version of `before`, or a new object if that is null: what parts of the cluster itself write
+  /// (a binding, the status of a pod). Validated, but nothing is kept back.
+  Answer write(const ObjectPtr& before, Object after);
 
   std::uint64_t resource_version() const { return version_; }
+  /// Makes the list of a kind that of `other`: what a watch cache does that catches up for one kind.
+  void catch_up(const Store& other, Kind kind);
+  /// Resource version up to which a kind is known: the store's own, or where it caught up last.
+  std::uint64_t version_of(Kind kind) const;
   /// Changes since the last call, in the order of resource versions.
   std::vector<Change> take_changes();
   bool has_changes() const { return !changes_.empty(); }
@@ -81,11 +89,12 @@ class Store {
 
   List& list(Kind kind);
   Found look_up(const Key& key, const Preconditions& only_if) const;
-  Answer put(const ObjectPtr& before, Object after);
   void erase(const ObjectPtr& object);
 
   std::array<std::shared_ptr<List>, kKinds> lists_;
+  std::array<std::uint64_t, kKinds> caught_up_{};  ///< 0 = a list of our own
   std::vector<Change> changes_;
+  std::shared_ptr<decide::Interner> interner_;  ///< shared by copies, which stay in one thread
   std::uint64_t version_ = 100;
   std::uint64_t next_uid_;
 };
