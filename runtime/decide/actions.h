@@ -18,29 +18,29 @@ namespace grovec::decide {
 
 /// Why a write happens. One line each in reasons.cpp, with the numbers and the text of `Why`.
 enum class Reason : std::uint8_t {
-  kMissing,              ///< wanted and not there
-  kForeignEdit,          ///< a label, owner, finalizer or field of ours was changed by somebody else
-  kSpecChanged,          ///< the set asks for something else
-  kScaledIn,             ///< its index is not wanted any more (n[0] = wanted)
-  kNotWanted,            ///< nothing wants it any more
-  kPodGone,              ///< makes up for a pod that is gone or going
-  kPodFinished,          ///< the pod has failed, was evicted or has finished
-  kDuplicateIndex,       ///< another pod has the same index
-  kDeadOwner,            ///< its PodClique (uid) is gone
-  kAdopt,                ///< an orphan that fits
-  kGateOpen,             ///< the gang it belongs to may be scheduled
-  kReferences,           ///< podReferences follow the pods
-  kMirror,               ///< labels or annotations follow the set
-  kUpdateNotReady,       ///< old and not ready: replaced at once
-  kUpdateSelected,       ///< old and ready: its turn
-  kUpdateReplica,        ///< group replica: its turn
-  kGangTerminated,       ///< below its minimum for longer than the termination delay
-  kSetDeleted,           ///< the set goes
-  kOwnerGone,            ///< left over from a set that is gone
-  kFinalizer,            ///< nothing holds it back any more
-  kFact,                 ///< remembers something that an action relies on
-  kStatus,               ///< status follows the world
-  kHashAdopted,          ///< same template, other library version
+  kMissing,         ///< wanted and not there
+  kForeignEdit,     ///< a label, owner, finalizer or field of ours was changed by somebody else
+  kSpecChanged,     ///< the set asks for something else
+  kScaledIn,        ///< its index is not wanted any more (n[0] = wanted)
+  kNotWanted,       ///< nothing wants it any more
+  kPodGone,         ///< makes up for a pod that is gone or going
+  kPodFinished,     ///< the pod has failed, was evicted or has finished
+  kDuplicateIndex,  ///< another pod has the same index
+  kDeadOwner,       ///< its PodClique (uid) is gone
+  kAdopt,           ///< an orphan that fits
+  kGateOpen,        ///< the gang it belongs to may be scheduled
+  kReferences,      ///< podReferences follow the pods
+  kMirror,          ///< labels or annotations follow the set
+  kUpdateNotReady,  ///< old and not ready: replaced at once
+  kUpdateSelected,  ///< old and ready: its turn
+  kUpdateReplica,   ///< group replica: its turn
+  kGangTerminated,  ///< below its minimum for longer than the termination delay
+  kSetDeleted,      ///< the set goes
+  kOwnerGone,       ///< left over from a set that is gone
+  kFinalizer,       ///< nothing holds it back any more
+  kFact,            ///< remembers something that an action relies on
+  kStatus,          ///< status follows the world
+  kHashAdopted,     ///< same template, other library version
 };
 
 struct Why {
@@ -70,6 +70,7 @@ struct Action {
   Source source;
   ir::Value change;
   std::optional<ObjectKey> owner;  ///< of a create: the controller
+  bool is_optional = false;        ///< a fact whose loss is bearable: a refusal holds nothing back
   bool read_owner_first = false;   ///< adoption: only if a live read says that the owner is there and not marked
   Why why;
 };

@@ -15,8 +15,8 @@ Decision decide(const World& world, const Observed& observed, Instant now);
 /// The decision for what is left of a set that is gone: `observed.set` is null.
 Decision decide_leftovers(const Observed& observed, Instant now);
 
-/// The fixed point of `decide` where every pod finds room and becomes Ready; what RollingRecreate never patches and what
-/// OnDelete leaves alone stays as in `from`. Owns its objects.
+/// The fixed point of `decide` where every pod finds room and becomes Ready; what RollingRecreate never patches and
+/// what OnDelete leaves alone stays as in `from`. Owns its objects.
 struct Settled {
   Observed observed;
   std::vector<std::shared_ptr<const void>> memory;

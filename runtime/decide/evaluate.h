@@ -1,5 +1,5 @@
-/// \file What pods say about their PodClique now: the two conditions, computed anew for each decision and never believed
-/// from a status (reference: runtime 14.1, 13.1).
+/// \file What pods say about their PodClique now: the two conditions, computed anew for each decision and never
+/// believed from a status (reference: runtime 14.1, 13.1).
 #pragma once
 
 #include <vector>
@@ -10,10 +10,10 @@ namespace grovec::decide {
 
 /// Of one cell. `since` of a condition is the live condition's if its status is the same, else now (whole seconds).
 struct CliqueState {
-  Condition scheduled;            ///< PodCliqueScheduled
-  Condition breached;             ///< MinAvailableBreached
-  bool scheduled_once = false;    ///< its minimum was scheduled at some time, now included
-  bool below_own_minimum = false; ///< spec.replicas < minAvailable: terminal, recycles nothing
+  Condition scheduled;             ///< PodCliqueScheduled
+  Condition breached;              ///< MinAvailableBreached
+  bool scheduled_once = false;     ///< its minimum was scheduled at some time, now included
+  bool below_own_minimum = false;  ///< spec.replicas < minAvailable: terminal, recycles nothing
 };
 
 /// Parallel to LiveView::cliques; cells without a live PodClique have empty conditions.

@@ -131,12 +131,12 @@ struct LivePod {
   bool owner_is_complete = true;  ///< apiVersion, kind, name, controller and blockOwnerDeletion are as we write them
   bool gated = false;             ///< carries grove.io/podgang-pending-creation
   bool has_node = false;
-  bool scheduled = false;           ///< PodScheduled=True
-  bool waits_at_gate = false;       ///< PodScheduled=False, reason SchedulingGated
-  bool ready = false;               ///< Ready=True
-  bool has_failed_once = false;     ///< a container or init container whose last termination was not 0
-  bool started_not_ready = false;   ///< a main container is started, but not ready
-  bool has_unstarted = true;        ///< a main container is not started
+  bool scheduled = false;          ///< PodScheduled=True
+  bool waits_at_gate = false;      ///< PodScheduled=False, reason SchedulingGated
+  bool ready = false;              ///< Ready=True
+  bool has_failed_once = false;    ///< a container or init container whose last termination was not 0
+  bool started_not_ready = false;  ///< a main container is started, but not ready
+  bool has_unstarted = true;       ///< a main container is not started
 
   bool is_marked() const { return deleted.has_value(); }
   bool is_finished() const { return phase == PodPhase::kSucceeded || phase == PodPhase::kFailed; }
@@ -151,9 +151,9 @@ struct LiveClique {
   std::string role_name;
   ir::Value spec;  ///< whole
   CliqueStatus status;
-  Instant status_written;  ///< our last write to the status, as exact as the owner knows; never: 0
+  Instant status_written;              ///< our last write to the status, as exact as the owner knows; never: 0
   std::shared_ptr<const void> memory;  ///< owns what the Values point at
-  Memo place, same;  ///< of live_view.h
+  Memo same;  ///< of same.h
 
   const ir::Value& pod_spec() const { return spec["podSpec"]; }
 };
@@ -168,7 +168,7 @@ struct LiveGroup {
   GroupStatus status;
   Instant status_written;
   std::shared_ptr<const void> memory;
-  Memo place, same;
+  Memo same;
 };
 
 /// The PodCliqueSet. What it asks for is in the World; here is what lives.
@@ -192,8 +192,9 @@ struct LiveGang {
   ir::Value spec;
   std::vector<GangMember> members;  ///< spec.podgroups
   GangStatus status;
+  Instant status_written;
   std::shared_ptr<const void> memory;
-  Memo place, same;
+  Memo same;
 };
 
 /// Any other object of ours: services, autoscalers, claims, schedulers' PodGroups.
@@ -202,7 +203,7 @@ struct LiveObject {
   LiveMeta meta;
   ir::Value tree;  ///< whole
   std::shared_ptr<const void> memory;
-  Memo place, same;
+  Memo same;
 };
 
 enum class Verb : std::uint8_t { kCreate, kPatch, kDelete, kPatchStatus };
@@ -212,10 +213,10 @@ enum class Verb : std::uint8_t { kCreate, kPatch, kDelete, kPatchStatus };
 struct FailedWrite {
   Verb verb = Verb::kCreate;
   ObjectKey key;
-  int code = 0;            ///< of HTTP; 0 = no answer
+  int code = 0;  ///< of HTTP; 0 = no answer
   std::string message;
-  std::uint32_t count = 1; ///< how often in a row
-  Instant at;              ///< of the last one
+  std::uint32_t count = 1;  ///< how often in a row
+  Instant at;               ///< of the last one
   bool lacks = false;
 };
 
@@ -242,7 +243,7 @@ class Interner {
   void sweep();
 
  private:
-  std::vector<SharedText> texts_;                            // sorted by content
+  std::vector<SharedText> texts_;                             // sorted by content
   std::vector<std::shared_ptr<const PodLabels>> label_sets_;  // sorted by content
 };
 

@@ -111,7 +111,7 @@ struct SetUpdate {
 struct SetStatus {
   std::optional<std::int64_t> observed_generation;
   std::int32_t replicas = 0, updated = 0, available = 0;
-  std::string selector;  ///< hpaPodSelector
+  std::string selector;      ///< hpaPodSelector
   std::string current_hash;  ///< currentGenerationHash
   Conditions conditions;
   std::optional<SetUpdate> update;

@@ -16,6 +16,9 @@ struct Recycle {
   std::optional<std::uint32_t> group;  ///< index into LiveView::groups: only this replica of it
   std::uint32_t j = 0;
   std::vector<std::uint32_t> cliques;  ///< indices into LiveView::cliques; each is_there()
+  /// As `cliques`: those whose breach it is. They go in a later step: cut off in between, the rest still has its
+  /// reason.
+  std::vector<std::uint32_t> causes;
   Why why;
 };
 

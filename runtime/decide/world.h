@@ -54,8 +54,10 @@ class World {
 
   Strategy strategy() const { return strategy_; }
   std::int64_t termination_delay_ns() const { return set().termination_delay_ns; }
-  const std::string& generation_hash() const { return desired_->generation_hash; }                ///< as computed
-  const std::string& template_hash(ir::CliqueId c) const { return desired_->template_hashes[static_cast<std::size_t>(c)]; }
+  const std::string& generation_hash() const { return desired_->generation_hash; }  ///< as computed
+  const std::string& template_hash(ir::CliqueId c) const {
+    return desired_->template_hashes[static_cast<std::size_t>(c)];
+  }
 
   const std::vector<CliqueLayout>& cliques() const { return cliques_; }  ///< by CliqueId
   const std::vector<GroupLayout>& groups() const { return groups_; }     ///< by GroupId
