@@ -11,7 +11,6 @@
 #include <span>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
 #include "runtime/decide/facts.h"
@@ -38,8 +37,17 @@ struct PodCounts {
 struct CliqueCell {
   ir::CliqueId clique{};
   std::optional<std::uint32_t> group;  ///< index into LiveView::groups; none = standalone
+  std::uint32_t replica = 0;           ///< index into LiveView::replicas
   std::uint32_t i = 0, j = 0;
   bool wanted = false;
+<<<<<<< HEAD
+  bool occupied = false;             ///< its name belongs to an object that is not ours: nothing can be made yet
+  const LiveClique* live = nullptr;  ///< may be marked; its controller is there and not marked, or it has none
+  std::uint32_t wanted_pods = 0;     ///< spec.replicas of the live object if it is not marked, else the size it will be born with
+  std::uint32_t min_available = 0;   ///< the live object's if it is there, else the template's
+  std::string_view target_hash;      ///< what its pods should carry: members under RollingRecreate the live label, else the compiled hash as stored
+  std::string_view compiled_hash;    ///< pod template hash of the set's template, as stored (facts: hashes)
+=======
   const LiveClique* live = nullptr;  ///< may be marked
   std::uint32_t wanted_pods =
       0;  ///< spec.replicas of the live object if it is not marked, else the size it will be born with
@@ -47,7 +55,9 @@ struct CliqueCell {
   std::string_view target_hash;  ///< what its pods should carry: members under RollingRecreate the live label, else the
                                  ///< compiled hash as stored
   std::string_view compiled_hash;        ///< pod template hash of the set's template, as stored (facts: hashes)
+>>>>>>> update
   std::span<const LivePod* const> pods;  ///< controlled by live->meta.uid; by index, then creation, then name
+  std::span<const LivePod* const> pods_by_name;  ///< the same, by name
   PodCounts counts;
 
   bool is_there() const { return live && !live->meta.deleted; }
@@ -59,14 +69,28 @@ struct CliqueCell {
 /// One scaling group.
 struct GroupCell {
   ir::GroupId group{};
+  std::uint32_t replica = 0;            ///< index into LiveView::replicas
   std::uint32_t i = 0;
   bool wanted = false;
+<<<<<<< HEAD
+  bool occupied = false;                ///< as above
+  const LiveGroup* live = nullptr;      ///< may be marked
+  std::uint32_t wanted_replicas = 0;    ///< live spec.replicas, else the remembered size, else the template's
+  std::uint32_t min_available = 1;
+  std::uint32_t first = 0, last = 0;    ///< its member cells: LiveView::cliques[first, last), `members` for each row
+  std::uint32_t members = 0;            ///< number of cliques of one replica
+  std::uint32_t first_gang = 0;         ///< its scaled gangs: LiveView::gangs[first_gang + j - minAvailable], if wanted
+  /// A row is a group replica that is wanted or lives: rows 0..wanted_replicas-1 are the wanted ones in order, behind
+  /// them come those that are too many, by index (which may have gaps).
+  std::uint32_t rows() const { return members ? (last - first) / members : 0; }
+=======
   const LiveGroup* live = nullptr;    ///< may be marked
   std::uint32_t wanted_replicas = 0;  ///< live spec.replicas, else the remembered size, else the template's
   std::uint32_t min_available = 1;
   std::uint32_t first = 0, last = 0;  ///< its member cells: LiveView::cliques[first, last)
   std::uint32_t members = 0;  ///< cells of one replica: replica j begins at first + j * members, for j < replicas_seen
   std::uint32_t replicas_seen = 0;  ///< max(wanted_replicas, highest live index + 1)
+>>>>>>> update
   bool is_there() const { return live && !live->meta.deleted; }
 };
 
@@ -76,7 +100,9 @@ struct GangCell {
   std::optional<std::uint32_t> group;  ///< index into LiveView::groups; none = base
   std::uint32_t j = 0;                 ///< of a scaled gang: the group replica
   bool wanted = false;
+  bool occupied = false;  ///< as above
   const LiveGang* live = nullptr;
+  bool is_there() const { return live && !live->meta.deleted; }
 };
 
 /// One set replica.
@@ -92,7 +118,9 @@ struct ReplicaCell {
 /// See \file. Points into World and Observed, which must outlive it.
 class LiveView {
  public:
+  /// With the facts that are stored, or with `facts` in their place (about to be stored).
   LiveView(const World& world, const Observed& observed);
+  LiveView(const World& world, const Observed& observed, Facts facts);
 
   const World& world() const { return *world_; }
   const Observed& observed() const { return *observed_; }
@@ -101,7 +129,8 @@ class LiveView {
   std::uint32_t wanted_replicas() const { return wanted_replicas_; }  ///< spec.replicas of the live set
   std::string_view set_hash() const { return set_hash_; }             ///< compiled generation hash, as stored
 
-  std::span<const ReplicaCell> replicas() const { return replicas_; }  ///< by i, without gaps from 0
+  /// By i: 0..wanted_replicas-1, behind them those that are too many (there may be gaps).
+  std::span<const ReplicaCell> replicas() const { return replicas_; }
   std::span<const GroupCell> groups() const { return groups_; }
   std::span<const CliqueCell> cliques() const { return cliques_; }
   std::span<const GangCell> gangs() const { return gangs_; }
@@ -116,8 +145,14 @@ class LiveView {
   std::span<const GangCell> gangs_of(const ReplicaCell& r) const {
     return std::span(gangs_).subspan(r.first_gang, r.last_gang - r.first_gang);
   }
-  /// Members of group replica j; empty if j >= replicas_seen.
+  /// Members of a row of the group; the replica's index is the `j` of each.
+  std::span<const CliqueCell> row_of(const GroupCell& g, std::uint32_t row) const {
+    return between(g.first + row * g.members, g.first + (row + 1) * g.members);
+  }
+  /// Members of group replica j; empty if it is neither wanted nor lives.
   std::span<const CliqueCell> members_of(const GroupCell& g, std::uint32_t j) const;
+  const ReplicaCell& replica_of(const CliqueCell& c) const { return replicas_[c.replica]; }
+  const ReplicaCell& replica_of(const GroupCell& g) const { return replicas_[g.replica]; }
   std::uint32_t index_of(const CliqueCell& c) const { return static_cast<std::uint32_t>(&c - cliques_.data()); }
   std::uint32_t index_of(const GroupCell& g) const { return static_cast<std::uint32_t>(&g - groups_.data()); }
   const GroupCell* group_of(const CliqueCell& c) const { return c.group ? &groups_[*c.group] : nullptr; }
@@ -133,11 +168,15 @@ class LiveView {
   std::string name(const GroupCell& g) const;
   std::string name(const GangCell& g) const;
 
-  /// Pods whose controller is no PodClique that lives at a cell: none at all (orphans), or a uid that is gone.
+  /// Pods whose controller is no PodClique that lives at a cell: none at all (orphans), or a uid that is gone. By
+  /// host name, then creation, then name.
   std::span<const LivePod* const> stray_pods() const { return stray_pods_; }
-  /// The cell that a stray pod was made for, by its identity labels; or null.
-  const CliqueCell* cell_for(const LivePod& pod) const;
-  /// PodCliques, groups and gangs whose names fit nothing the set could have, or whose controller is somebody else.
+  /// Those of them with the cell's host name and this index.
+  std::span<const LivePod* const> strays_at(std::string_view clique_name, std::int32_t index) const;
+  /// Whether a pod of this name is there, marked or not, ours or not.
+  bool has_pod_named(std::string_view name) const;
+  /// PodCliques, groups and gangs at no cell: names that fit nothing the set could have, a controller that is marked
+  /// or gone, or somebody else's controller.
   std::span<const LiveClique* const> stray_cliques() const { return stray_cliques_; }
   std::span<const LiveGroup* const> stray_groups() const { return stray_groups_; }
   std::span<const LiveGang* const> stray_gangs() const { return stray_gangs_; }
@@ -156,11 +195,13 @@ class LiveView {
   std::vector<GroupCell> groups_;
   std::vector<CliqueCell> cliques_;
   std::vector<GangCell> gangs_;
-  std::vector<const LivePod*> pods_;
+  std::vector<const LivePod*> pods_, pods_by_name_;
   std::vector<const LivePod*> stray_pods_;
   std::vector<const LiveClique*> stray_cliques_;
   std::vector<const LiveGroup*> stray_groups_;
   std::vector<const LiveGang*> stray_gangs_;
+
+  friend class ViewBuilder;
 };
 
 }  // namespace grovec::decide

@@ -153,7 +153,7 @@ struct LiveClique {
   CliqueStatus status;
   Instant status_written;              ///< our last write to the status, as exact as the owner knows; never: 0
   std::shared_ptr<const void> memory;  ///< owns what the Values point at
-  Memo place, same;                    ///< of live_view.h
+  Memo same;  ///< of same.h
 
   const ir::Value& pod_spec() const { return spec["podSpec"]; }
 };
@@ -168,7 +168,7 @@ struct LiveGroup {
   GroupStatus status;
   Instant status_written;
   std::shared_ptr<const void> memory;
-  Memo place, same;
+  Memo same;
 };
 
 /// The PodCliqueSet. What it asks for is in the World; here is what lives.
@@ -192,8 +192,9 @@ struct LiveGang {
   ir::Value spec;
   std::vector<GangMember> members;  ///< spec.podgroups
   GangStatus status;
+  Instant status_written;
   std::shared_ptr<const void> memory;
-  Memo place, same;
+  Memo same;
 };
 
 /// Any other object of ours: services, autoscalers, claims, schedulers' PodGroups.
@@ -202,7 +203,7 @@ struct LiveObject {
   LiveMeta meta;
   ir::Value tree;  ///< whole
   std::shared_ptr<const void> memory;
-  Memo place, same;
+  Memo same;
 };
 
 enum class Verb : std::uint8_t { kCreate, kPatch, kDelete, kPatchStatus };
