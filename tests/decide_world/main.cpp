@@ -161,7 +161,7 @@ decide::FailedWrite failed_write(const Value& f) {
   return out;
 }
 
-std::string quoted(std::string_view text) {
+std::string json_text(std::string_view text) {
   std::string out;
   ir::append_json_string(text, out);
   return out;
@@ -187,7 +187,7 @@ void print(const decide::Decision& d, Instant now) {
     bool first = true;
     for (const decide::Action& a : step) {
       std::cout << (first ? "- - " : "  - ") << "do: " << name_of(a.verb) << " " << info_of(a.key.kind).kind << "/"
-                << a.key.name << "\n    because: " << quoted(std::string(name_of(a.why.reason)) + ", " + text_of(a.why))
+                << a.key.name << "\n    because: " << json_text(std::string(name_of(a.why.reason)) + ", " + text_of(a.why))
                 << "\n";
       first = false;
       if (a.source.from == decide::Source::From::kPlan) std::cout << "    body: from the set\n";
@@ -203,7 +203,7 @@ void print(const decide::Decision& d, Instant now) {
   }
   if (!d.events.empty()) std::cout << "events:\n";
   for (const decide::Event& e : d.events)
-    std::cout << "- " << quoted(std::string(e.is_warning ? "Warning " : "Normal ") + e.reason + " on " +
+    std::cout << "- " << json_text(std::string(e.is_warning ? "Warning " : "Normal ") + e.reason + " on " +
                                 std::string(info_of(e.on.kind).kind) + "/" + e.on.name + ": " + e.message)
               << "\n";
   std::cout << "next look: ";
