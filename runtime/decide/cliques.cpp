@@ -90,14 +90,22 @@ void restore_clique(Draft& d, const CliqueCell& c) {
             {reason, {}, "labels, owner or spec"});
 }
 
-// What updates and gang termination take away, as whole PodCliques.
-std::vector<const Why*> exits_of(const Draft& d) {
-  std::vector<const Why*> out(d.view.cliques().size(), nullptr);
+struct Exit {
+  const Why* why = nullptr;
+  bool is_last = false;
+};
+
+// What updates and gang termination take away, as whole PodCliques. What shows the reason for the others goes last.
+std::vector<Exit> exits_of(const Draft& d) {
+  std::vector<Exit> out(d.view.cliques().size());
   for (std::size_t g = 0; g < d.updates.groups.size(); ++g)
     for (const ReplicaExit& exit : d.updates.groups[g].exits)
-      for (const CliqueCell& c : d.view.members_of(d.view.groups()[g], exit.j)) out[d.view.index_of(c)] = &exit.why;
-  for (const Recycle& r : d.termination.recycles)
-    for (std::uint32_t c : r.cliques) out[c] = &r.why;
+      for (const CliqueCell& c : d.view.members_of(d.view.groups()[g], exit.j))
+        out[d.view.index_of(c)] = {&exit.why, c.is_there() && !c.is_current()};
+  for (const Recycle& r : d.termination.recycles) {
+    for (std::uint32_t c : r.cliques) out[c] = {&r.why, false};
+    for (std::uint32_t c : r.causes) out[c] = {&r.why, true};
+  }
   return out;
 }
 
@@ -111,7 +119,7 @@ void remove_unwanted(Draft& d, const CliqueCell& c) {
 }  // namespace
 
 void decide_cliques(Draft& d) {
-  const std::vector<const Why*> exits = exits_of(d);
+  const std::vector<Exit> exits = exits_of(d);
   for (const CliqueCell& c : d.view.cliques()) {
     const std::uint32_t n = d.view.index_of(c);
     if (!c.live) {
@@ -120,8 +128,8 @@ void decide_cliques(Draft& d) {
       d.release(Kind::kPodClique, c.live->meta, keys::kCliqueFinalizer);
     } else if (!c.wanted) {
       remove_unwanted(d, c);
-    } else if (exits[n]) {
-      d.remove(Kind::kPodClique, c.live->meta, *exits[n]);
+    } else if (exits[n].why) {
+      d.remove(Kind::kPodClique, c.live->meta, *exits[n].why, exits[n].is_last ? Stage::kGoingLast : Stage::kGoing);
     } else {
       d.cells[n].will_be_there = true;
       restore_clique(d, c);

@@ -53,10 +53,10 @@ bool Draft::may(Verb verb, const ObjectKey& key) {
   return false;
 }
 
-void Draft::remove(Kind kind, const LiveMeta& meta, Why why) {
+void Draft::remove(Kind kind, const LiveMeta& meta, Why why, Stage stage) {
   if (meta.deleted) return;
   Action a = action(Verb::kDelete, {kind, meta.name}, std::move(why), meta.uid);
-  if (may(a.verb, a.key)) add(Stage::kGoing, std::move(a));
+  if (may(a.verb, a.key)) add(stage, std::move(a));
 }
 
 void Draft::remove(const LivePod& pod, Why why) {
@@ -65,16 +65,20 @@ void Draft::remove(const LivePod& pod, Why why) {
   if (may(a.verb, a.key)) add(Stage::kGoing, std::move(a));
 }
 
-void Draft::release(Kind kind, const LiveMeta& meta, std::string_view finalizer) {
-  if (!meta.has_finalizer(finalizer)) return;
+Action release_action(Arena& arena, Kind kind, const LiveMeta& meta, std::string_view finalizer) {
   std::vector<Value> rest;
   for (const std::string& f : meta.finalizers)
-    if (f != finalizer) rest.push_back(Value::string(keep(f)));
-  const Value list = rest.empty() ? Value::null() : ir::make_sequence(arena(), rest);
+    if (f != finalizer) rest.push_back(Value::string(arena.copy(f)));
+  const Value list = rest.empty() ? Value::null() : ir::make_sequence(arena, rest);
   Action a = action(Verb::kPatch, {kind, meta.name}, {Reason::kFinalizer, {}, {}}, meta.uid);
   a.resource_version = meta.resource_version;
-  a.change = nest(arena(), {"metadata", "finalizers"}, list);
-  if (may(a.verb, a.key)) add(Stage::kGoing, std::move(a));
+  a.change = nest(arena, {"metadata", "finalizers"}, list);
+  return a;
+}
+
+void Draft::release(Kind kind, const LiveMeta& meta, std::string_view finalizer) {
+  if (meta.has_finalizer(finalizer) && may(Verb::kPatch, {kind, meta.name}))
+    add(Stage::kGoing, release_action(arena(), kind, meta, finalizer));
 }
 
 Decision Draft::finish() {

@@ -20,6 +20,7 @@ enum class Stage : std::uint8_t {
   kGangObjects,  ///< the scheduler's PodGroups, claims of PodCliques
   kPods,         ///< births, adoptions, open gates
   kGoing,        ///< deletes and finalizers
+  kGoingLast,    ///< deletes of what shows the reason for others that go
   kStatus,
   kCount,
 };
@@ -63,9 +64,9 @@ class Draft {
   const FailedWrite* failure(Verb verb, const ObjectKey& key) const;
 
   /// A delete with the object's uid.
-  void remove(Kind kind, const LiveMeta& meta, Why why);
+  void remove(Kind kind, const LiveMeta& meta, Why why, Stage stage = Stage::kGoing);
   void remove(const LivePod& pod, Why why);
-  /// Takes one of our finalizers away; with resourceVersion, since the list is replaced.
+  /// Takes one of our finalizers away, if it is there.
   void release(Kind kind, const LiveMeta& meta, std::string_view finalizer);
 
   Decision finish();
@@ -76,6 +77,9 @@ class Draft {
 };
 
 Action action(Verb verb, ObjectKey key, Why why, std::string_view uid = {});
+
+/// Takes a finalizer away; with resourceVersion, since the list is replaced.
+Action release_action(Arena& arena, Kind kind, const LiveMeta& meta, std::string_view finalizer);
 
 /// Seconds to wait after the n-th failure in a row: 1, 2, 4 … 300.
 std::int64_t back_off_seconds(std::uint32_t failures);
@@ -90,6 +94,6 @@ void decide_pods(Draft& d);                             // pods.cpp
 void decide_gangs(Draft& d);                            // gangs.cpp
 void decide_gates(Draft& d);                            // gates.cpp
 void decide_strays(Draft& d);                           // remove.cpp: what has no place
-void decide_status(Draft& d);                           // status.cpp … conditions, formulas, when to write
+void decide_status(Draft& d);                           // write_status.cpp: formulas, and when to write
 
 }  // namespace grovec::decide
