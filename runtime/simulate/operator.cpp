@@ -92,6 +92,7 @@ void Operator::look(const Store& view, Instant now) {
   events_.insert(events_.end(), flight->decision.events.begin(), flight->decision.events.end());
   again_ = flight->decision.next_look;
   if (again_ && *again_ <= now) again_ = now.plus(options_.look_after_ns);  // a look that is due must not stop the clock
+  std::erase_if(flight->decision.steps, [](const decide::Step& step) { return step.empty(); });
   if (flight->decision.steps.empty()) return;
   flight->next = now.plus(options_.step_ns);
   flight_ = std::move(flight);
@@ -176,7 +177,7 @@ void Operator::write_next(Store& store, Instant now) {
     if (fate == Fate::kKilledBefore) return kill();
     Answer answer = fate == Fate::kRefused ? Answer{options_.refusal_code, "InternalError", "refused", nullptr}
                                            : carry(action, store, now);
-    if (answer.ok() && fate != Fate::kRefused)
+    if (answer.ok() && fate == Fate::kDone)
       wrote_[static_cast<std::size_t>(simulated_kind(action.key.kind))] = store.resource_version();
     if (fate == Fate::kLost) answer = no_answer();
     written_.push_back({action, answer, fate});
@@ -196,8 +197,7 @@ void Operator::settle_step(Instant now) {
   f.next = now.plus(options_.write_ns);
   if (++f.action < f.decision.steps[f.step].size()) return;
   f.action = 0;
-  do ++f.step;
-  while (f.step < f.decision.steps.size() && f.decision.steps[f.step].empty());
+  ++f.step;
   f.next = now.plus(options_.step_ns);
   if (f.step >= f.decision.steps.size() || f.fact_failed) flight_.reset();
 }
