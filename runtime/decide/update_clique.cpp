@@ -111,7 +111,9 @@ CliqueUpdate begun(const Turn& turn, const CliqueCell& cell) {
                     .selected = {},
                     .completed = {}};
   const std::optional<CliqueUpdate>& before = cell.live->status.update;
-  if (before && !before->ended && find_taken(cell, before->selected).holds) next.selected = before->selected;
+  if (!before || before->ended) return next;
+  const Taken taken = find_taken(cell, before->selected);
+  if (taken.holds && !(taken.still_here && taken.still_here->ready)) next.selected = before->selected;
   return next;
 }
 

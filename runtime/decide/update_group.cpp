@@ -46,7 +46,8 @@ GroupUpdate begun(const Turn& turn, const GroupCell& group, const std::vector<Re
                    .selected = std::nullopt,
                    .completed = {}};
   const std::optional<GroupUpdate>& before = group.live->status.update;
-  if (before && !before->ended && holds(states, before->selected)) next.selected = before->selected;
+  if (!before || before->ended || !holds(states, before->selected)) return next;
+  if (!states[static_cast<std::size_t>(*before->selected)].is_ready) next.selected = before->selected;
   return next;
 }
 

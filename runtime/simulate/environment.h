@@ -43,7 +43,7 @@ struct Delay {
 struct EnvironmentOptions {
   SchedulerKind scheduler = SchedulerKind::kOneByOne;
   std::uint64_t seed = 1;
-  Delay schedule{3, 12}, start{8, 25}, crash{20, 40}, gone{15, 60}, collect{5, 25};
+  Delay schedule{3, 12}, start{180, 280}, crash{20, 40}, gone{15, 60}, collect{5, 25};
   std::int64_t autoscale = 15'000;  ///< between two looks of an autoscaler
 };
 

@@ -100,9 +100,10 @@ Outcome People::act(const Step& step) {
 
 Outcome People::create_set(const Value& manifest) {
   Arena arena;
-  Value named = manifest;
+  const simulate::Part own(manifest);  // without places: they are another context's
+  Value named = own.root();
   if (manifest["metadata"]["namespace"].as_string().empty())
-    named = simulate::with_member(arena, manifest, {"metadata", "namespace"},
+    named = simulate::with_member(arena, named, {"metadata", "namespace"},
                                   Value::string(surroundings_.environment.default_namespace));
   const Submission submission = submit(named, nullptr, surroundings_);
   if (!submission.accepted) return {false, submission.message};

@@ -130,7 +130,10 @@ Result<Done> Player::take(const Step& step) {
   return Done{};
 }
 
-bool Player::holds(const Step& step) const {
+// Since when nothing has changed, for somebody who began to look then.
+Instant Player::quiet_from(Instant begin) const { return std::max(begin, cluster_.last_change); }
+
+bool Player::holds(const Step& step, Instant begin) const {
   const simulate::Store& store = cluster_.store;
   const auto find = [&](Kind kind, const std::string& name) { return store.find({kind, people_.set_namespace(), name}); };
   const ObjectPtr set = find(Kind::kPodCliqueSet, people_.set());
@@ -140,7 +143,7 @@ bool Player::holds(const Step& step) const {
   const bool has_ended = update && update->ended && has_seen;
   switch (step.until) {
     case Until::kReadyAndQuiet:
-      return all_ready(store) && cluster_.now.ns - cluster_.last_change.ns >= kQuietInWait * kMs;
+      return all_ready(store) && cluster_.now >= quiet_from(begin).plus(kQuietInWait * kMs);
     case Until::kEverythingGone:
       return store.size() == 0;
     case Until::kSetGone:
@@ -171,27 +174,27 @@ bool Player::holds(const Step& step) const {
 }
 
 Result<Done> Player::wait_until(const Step& step) {
-  const Instant end = cluster_.now.plus(step.patience * kMs);
+  const Instant begin = cluster_.now, end = begin.plus(step.patience * kMs);
   cluster_.run_until(cluster_.now.plus(50 * kMs));
-  while (!holds(step)) {
+  while (!holds(step, begin)) {
     if (cluster_.now >= end) {
       if (step.may_fail) break;
       return Error{"line " + std::to_string(step.number_of_line) + ": `" + step.line + "` was in vain", 1};
     }
     // Quiet is noticed by the clock, everything else by what happens.
     const Instant look = step.until == Until::kReadyAndQuiet
-                             ? std::max(cluster_.last_change.plus(kQuietInWait * kMs), cluster_.now.plus(kMs))
+                             ? std::max(quiet_from(begin).plus(kQuietInWait * kMs), cluster_.now.plus(kMs))
                              : end;
     cluster_.step(std::min(look, end));
   }
-  story_.people(step.line, holds(step) ? "" : "in vain", cluster_.now);
+  story_.people(step.line, holds(step, begin) ? "" : "in vain", cluster_.now);
   return Done{};
 }
 
 void Player::rest(std::int64_t quiet_ms) {
-  const Instant end = cluster_.now.plus(kLongestRest * kMs);
-  while (cluster_.now < end && cluster_.now < cluster_.last_change.plus(quiet_ms * kMs))
-    cluster_.step(std::min(end, cluster_.last_change.plus(quiet_ms * kMs)));
+  const Instant begin = cluster_.now, end = begin.plus(kLongestRest * kMs);
+  const auto quiet_at = [&] { return std::min(end, std::max(begin, cluster_.last_change).plus(quiet_ms * kMs)); };
+  while (cluster_.now < quiet_at()) cluster_.step(quiet_at());
 }
 
 // One node for each pod of the start, and no more.

@@ -46,7 +46,8 @@ class Player {
  private:
   class Ears;
 
-  bool holds(const Step& step) const;
+  bool holds(const Step& step, simulate::Instant begin) const;
+  simulate::Instant quiet_from(simulate::Instant begin) const;
   Result<Done> wait_until(const Step& step);
   void meet_operator();
   void trim_nodes();

@@ -25,12 +25,15 @@ std::string manifest(const Shape& s) {
   }
   std::string groups;
   if (s.has_group)
-    groups = fmt::format("    podCliqueScalingGroups:\n    - name: g\n      cliqueNames: [b, c]\n      replicas: {}\n      minAvailable: {}\n",
-                         s.replicas, s.min_replicas ? s.min_replicas : s.replicas);
+    groups = fmt::format(
+        "    podCliqueScalingGroups:\n    - name: g\n      cliqueNames: [b, c]\n      replicas: {}\n      "
+        "minAvailable: {}\n",
+        s.replicas, s.min_replicas ? s.min_replicas : s.replicas);
   return fmt::format(
       "apiVersion: grove.io/v1alpha1\nkind: PodCliqueSet\nmetadata:\n  name: s\nspec:\n  replicas: {}\n"
-      "  updateStrategy:\n    type: {}\n  template:\n    terminationDelay: {}\n    cliques:\n{}{}",
-      s.set_replicas, s.strategy, s.delay, cliques, groups);
+      "  updateStrategy:\n    type: {}\n  template:\n    terminationDelay: {}\n{}    cliques:\n{}{}",
+      s.set_replicas, s.strategy, s.delay,
+      s.priority_class.empty() ? "" : "    priorityClassName: " + s.priority_class + "\n", cliques, groups);
 }
 
 struct LiveWorld::Compiled {
@@ -102,7 +105,8 @@ LivePod& LiveWorld::add_pod(const std::string& clique, int index, const std::str
   const LiveClique& owner = cliques.at(clique);
   LivePod& pod = pods[fmt::format("{}/{}{}", clique, index, suffix)];
   pod = {};
-  const auto letters = ir::pod_suffix(suffix.empty() ? 0 : static_cast<std::uint32_t>(suffix[0] - 'a'), static_cast<std::uint32_t>(index));
+  const auto letters = ir::pod_suffix(suffix.empty() ? 0 : static_cast<std::uint32_t>(suffix[0] - 'a'),
+                                      static_cast<std::uint32_t>(index));
   pod.name = clique + "-" + std::string(letters.data(), letters.size());
   pod.uid = fmt::format("uid-{}-{}", pod.name, now.seconds());
   pod.created = now;
@@ -130,7 +134,9 @@ void LiveWorld::remove_pods(const std::string& clique) {
 
 void LiveWorld::turn_of(int i) {
   set.status.current_hash = set_hash();
-  set.status.update = SetUpdate{.started = now, .ended = std::nullopt, .current = ReplicaUpdate{.index = i, .started = now, .ended = std::nullopt}};
+  set.status.update = SetUpdate{.started = now,
+                                .ended = std::nullopt,
+                                .current = ReplicaUpdate{.index = i, .started = now, .ended = std::nullopt}};
 }
 
 // Everything of the compiled set, born a minute ago.
@@ -150,7 +156,12 @@ void LiveWorld::settle() {
       status.conditions.set("PodCliqueScheduled", Truth::kTrue, "SufficientScheduledPods", "", now);
       status.conditions.set("MinAvailableBreached", Truth::kFalse, "SufficientReadyPods", "", now);
       if (!layout.group || world_->strategy() == Strategy::kOnDelete)
-        status.update = CliqueUpdate{.started = now, .ended = now, .set_hash = set_hash(), .template_hash = hash_of(name), .selected = {}, .completed = {}};
+        status.update = CliqueUpdate{.started = now,
+                                     .ended = now,
+                                     .set_hash = set_hash(),
+                                     .template_hash = hash_of(name),
+                                     .selected = {},
+                                     .completed = {}};
       for (int k = 0; k < clique.replicas; ++k) ready(add_pod(name, k));
     };
     for (const ir::CliqueId id : world_->standalone()) add(world_->layout(id), 0);
@@ -162,7 +173,8 @@ void LiveWorld::settle() {
       group.replicas = static_cast<std::int32_t>(layout.template_replicas);
       group.min_available = static_cast<std::int32_t>(layout.min_available);
       group.status.current_set_hash = set_hash();
-      group.status.conditions.set("MinAvailableBreached", Truth::kFalse, "SufficientAvailablePodCliqueScalingGroupReplicas", "", now);
+      group.status.conditions.set("MinAvailableBreached", Truth::kFalse,
+                                  "SufficientAvailablePodCliqueScalingGroupReplicas", "", now);
       for (std::uint32_t j = 0; j < layout.template_replicas; ++j)
         for (const ir::CliqueId id : layout.cliques) add(world_->layout(id), j);
     }
@@ -178,7 +190,8 @@ const LiveView& LiveWorld::view() {
   for (const auto& [name, group] : groups) observed_.groups.push_back(&group);
   for (const auto& [name, clique] : cliques) observed_.cliques.push_back(&clique);
   for (const auto& [key, pod] : pods) observed_.pods.push_back(&pod);
-  std::sort(observed_.pods.begin(), observed_.pods.end(), [](const LivePod* a, const LivePod* b) { return a->name < b->name; });
+  std::sort(observed_.pods.begin(), observed_.pods.end(),
+            [](const LivePod* a, const LivePod* b) { return a->name < b->name; });
   view_ = std::make_unique<LiveView>(*world_, observed_);
   return *view_;
 }

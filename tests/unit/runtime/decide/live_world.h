@@ -23,6 +23,7 @@ struct Shape {
   std::string image_a = "app:1", image_b = "app:1";
   std::string strategy = "RollingRecreate";
   std::string delay = "4h";
+  std::string priority_class = {};
   std::string order = "a,b,c";  ///< of the template's cliques
 };
 std::string manifest(const Shape& shape);

@@ -19,11 +19,11 @@ LiveWorld rolling(int min_pods, int pods = 3) {
   world.patch("s-0-a");
   world.turn_of(0);
   world.cliques.at("s-0-a").status.update = CliqueUpdate{.started = world.now,
-                                                          .ended = std::nullopt,
-                                                          .set_hash = world.set_hash(),
-                                                          .template_hash = world.hash_of("s-0-a"),
-                                                          .selected = {},
-                                                          .completed = {}};
+                                                         .ended = std::nullopt,
+                                                         .set_hash = world.set_hash(),
+                                                         .template_hash = world.hash_of("s-0-a"),
+                                                         .selected = {},
+                                                         .completed = {}};
   return world;
 }
 
@@ -349,7 +349,12 @@ TEST(UpdateClique, MembersOfAGroupHaveNoUpdateOfTheirOwn) {
   world.turn_of(0);
   EXPECT_FALSE(plan_of(world, world.updates(), "s-0-g-0-b").changes);
   // What OnDelete left behind would hold back the hashes of its status.
-  world.cliques.at("s-0-g-0-b").status.update = CliqueUpdate{.started = world.now, .ended = world.now, .set_hash = "older", .template_hash = "", .selected = {}, .completed = {}};
+  world.cliques.at("s-0-g-0-b").status.update = CliqueUpdate{.started = world.now,
+                                                             .ended = world.now,
+                                                             .set_hash = "older",
+                                                             .template_hash = "",
+                                                             .selected = {},
+                                                             .completed = {}};
   EXPECT_TRUE(plan_of(world, world.updates(), "s-0-g-0-b").changes);
   EXPECT_FALSE(plan_of(world, world.updates(), "s-0-g-0-b").next);
 }
