@@ -1,6 +1,7 @@
 /// \file A decision while it is being made: what the rules share and add to, in the order of decide.cpp.
 #pragma once
 
+#include <algorithm>
 #include <memory>
 #include <string>
 #include <vector>
@@ -55,6 +56,9 @@ class Draft {
   /// A text that lives as long as the decision.
   std::string_view keep(std::string_view text) { return arena().copy(text); }
   void add(Stage stage, Action action) { steps_[static_cast<std::size_t>(stage)].push_back(std::move(action)); }
+  bool has_actions() const {
+    return std::any_of(steps_.begin(), steps_.end(), [](const Step& s) { return !s.empty(); });
+  }
   void say(Event event) { decision_.events.push_back(std::move(event)); }
   /// Nothing changes by itself before `at`; the earliest one counts.
   void look(Instant at);

@@ -12,7 +12,15 @@ struct ReplicaState {
   bool is_old = false;          ///< a member that is there has another template
   bool has_old_object = false;  ///< the same, or one is on its way out: its name is not free yet
   bool is_ready = false;
+  bool is_whole = false;        ///< ready, down to the last pod that is wanted
 };
+
+/// Every pod of every member is Ready, not only the minimum: else two replicas would be down in part.
+bool is_whole(const LiveView& view, const GroupCell& group, std::uint32_t j) {
+  for (const CliqueCell& cell : view.members_of(group, j))
+    if (!cell.is_there() || cell.counts.ready < static_cast<std::int32_t>(cell.wanted_pods)) return false;
+  return true;
+}
 
 ReplicaState state_of(const LiveView& view, const GroupCell& group, std::uint32_t j) {
   ReplicaState state;
@@ -22,6 +30,7 @@ ReplicaState state_of(const LiveView& view, const GroupCell& group, std::uint32_
     state.is_old = state.is_old || cell.is_there();
   }
   state.is_ready = is_replica_ready(view, group, j);
+  state.is_whole = state.is_ready && is_whole(view, group, j);
   return state;
 }
 
@@ -35,7 +44,7 @@ std::vector<ReplicaState> states_of(const LiveView& view, const GroupCell& group
 bool holds(const std::vector<ReplicaState>& states, std::optional<std::int32_t> selected) {
   if (!selected || *selected < 0 || static_cast<std::size_t>(*selected) >= states.size()) return false;
   const ReplicaState& state = states[static_cast<std::size_t>(*selected)];
-  return state.has_old_object || !state.is_ready;
+  return state.has_old_object || !state.is_whole;
 }
 
 /// A new target. What was taken and is not made up for goes on holding.
