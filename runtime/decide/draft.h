@@ -14,6 +14,7 @@ namespace grovec::decide {
 
 /// Steps of a decision; empty ones fall out at the end.
 enum class Stage : std::uint8_t {
+  kFirst,        ///< the finalizer of the set: before anything that it is to guard
   kFacts,        ///< what later actions rely on
   kSetObjects,   ///< rights, services, autoscalers, domains, claims of the set
   kCliques,      ///< standalone PodCliques, scaling groups
