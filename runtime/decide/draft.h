@@ -50,8 +50,8 @@ class Draft {
   UpdatePlan updates;
   std::vector<CliqueState> states;  ///< parallel to LiveView::cliques
   TerminationPlan termination;
-  std::vector<CellPlan> cells;      ///< parallel to LiveView::cliques
-  std::vector<bool> groups_there;   ///< parallel to LiveView::groups: will be there
+  std::vector<CellPlan> cells;     ///< parallel to LiveView::cliques
+  std::vector<bool> groups_there;  ///< parallel to LiveView::groups: will be there
 
   Arena& arena();
   /// A text that lives as long as the decision.
@@ -90,15 +90,15 @@ Action release_action(Arena& arena, Kind kind, const LiveMeta& meta, std::string
 std::int64_t back_off_seconds(std::uint32_t failures);
 
 // The subjects, in the order in which decide.cpp calls them. Each adds to the draft.
-Facts adopt_hashes(const LiveView& view);               // hashes.cpp
-void write_facts(Draft& d, const Facts& stored);        // write_facts.cpp
-void decide_objects(Draft& d);                          // objects.cpp: everything that is no Grove kind
-void decide_groups(Draft& d);                           // groups.cpp
-void decide_cliques(Draft& d);                          // cliques.cpp
-void decide_pods(Draft& d);                             // pods.cpp
-void decide_gangs(Draft& d);                            // gangs.cpp
-void decide_gates(Draft& d);                            // gates.cpp
-void decide_strays(Draft& d);                           // remove.cpp: what has no place
-void decide_status(Draft& d);                           // write_status.cpp: formulas, and when to write
+Facts adopt_hashes(const LiveView& view);         // hashes.cpp
+void write_facts(Draft& d, const Facts& stored);  // write_facts.cpp
+void decide_objects(Draft& d);                    // objects.cpp: everything that is no Grove kind
+void decide_groups(Draft& d);                     // groups.cpp
+void decide_cliques(Draft& d);                    // cliques.cpp
+void decide_pods(Draft& d);                       // pods.cpp
+void decide_gangs(Draft& d);                      // gangs.cpp
+void decide_gates(Draft& d);                      // gates.cpp
+void decide_strays(Draft& d);                     // remove.cpp: what has no place
+void decide_status(Draft& d);                     // write_status.cpp: formulas, and when to write
 
 }  // namespace grovec::decide

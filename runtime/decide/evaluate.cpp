@@ -11,8 +11,8 @@ Condition condition(const LiveClique& live, std::string_view type, Truth status,
                     std::string message, Instant now) {
   const Condition* old = live.status.conditions.find(type);
   const Instant since = old && old->status == status ? old->since : now.whole();
-  return {std::string(type), status, std::string(reason), std::move(message), since,
-          old ? old->observed_generation : 0};
+  return {std::string(type),  status, std::string(reason),
+          std::move(message), since,  old ? old->observed_generation : 0};
 }
 
 std::string counts_text(std::string_view before, std::int64_t a, std::string_view between, std::int64_t b,
@@ -47,7 +47,8 @@ Condition breached_condition(const CliqueCell& c, bool is_open, bool below_own_m
                      now);
   return condition(
       *c.live, kType, Truth::kFalse, "SufficientReadyPods",
-      counts_text("Either sufficient ready or starting pods found. expected at least: ", min, ", found: ", usable), now);
+      counts_text("Either sufficient ready or starting pods found. expected at least: ", min, ", found: ", usable),
+      now);
 }
 
 }  // namespace

@@ -94,8 +94,8 @@ void write_clique(Draft& d, const CliqueCell& c, const CliqueStatus& s) {
 void write_group(Draft& d, const GroupCell& g, const GroupStatus& s) {
   const std::uint32_t n = d.view.index_of(g);
   const std::int32_t before = g.live->status.scheduled;
-  const bool recycles = d.termination.in_progress[n] &&
-                        !g.live->status.conditions.is("GangTerminationInProgress", Truth::kTrue);
+  const bool recycles =
+      d.termination.in_progress[n] && !g.live->status.conditions.is("GangTerminationInProgress", Truth::kTrue);
   const bool is_fact = d.updates.groups[n].is_fact || recycles;
   if (!write(d, Kind::kPodCliqueScalingGroup, *g.live, s, is_fact)) return;
   if (is_loss(before, s.scheduled, d.updates.groups[n].is_open || d.termination.in_progress[n], g.wanted_replicas > 0))
