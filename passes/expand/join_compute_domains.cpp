@@ -47,7 +47,7 @@ void join_compute_domains(Module& m) {
     const std::string_view group = named->as_string();
     // Injection is keyed on the annotation alone, ComputeDomains on the operator's flag too.
     shape.pod_spec = with_claim(m.context.arena, shape.pod_spec, m.spec.name, group);
-    if (m.environment.config.auto_mnnvl) d.compute_domains.push_back(group);
+    if (m.environment.facts.config.auto_mnnvl) d.compute_domains.push_back(group);
   }
   std::sort(d.compute_domains.begin(), d.compute_domains.end());
   d.compute_domains.erase(std::unique(d.compute_domains.begin(), d.compute_domains.end()), d.compute_domains.end());

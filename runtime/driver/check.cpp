@@ -162,7 +162,7 @@ class FileCheck {
       verdict_known = admitted.old_is_usable;
       if (c.namespace_.empty()) c.namespace_ = environment_.default_namespace;
     } else if (kind.root == schemas::Root::kClusterTopologyBinding) {
-      passes::check_binding(context_, root, environment_.config);
+      passes::check_binding(context_, root, environment_.facts.config);
     } else {
       // No webhook looks at these: what the CRD says is all.
       passes::Decoded decoded = passes::check_decode_without_status(context_, root, kind.root);
@@ -183,8 +183,8 @@ class FileCheck {
 
   // Grove reads it, so what is wrong with it is said; its own verdict is the API server's to give.
   void check_claim_template(const Value& root) {
-    Environment scratch;
-    passes::read_environment_object(context_, root, scratch);
+    ClusterFacts scratch;
+    passes::read_environment_object(context_, root, environment_.default_namespace, scratch);
   }
 
   bool has_errors(std::uint32_t document) const {
@@ -266,7 +266,8 @@ bool is_readable_again(const Input& input) { return input.path != "-"; }
 
 /// Bindings and claim templates of the input count as objects of the cluster, wherever they stand.
 Result<bool> collect_surroundings(const CheckRequest& request, const std::vector<Input>& inputs,
-                                  const std::vector<CheckedFile>& files, Context& context, Environment& environment) {
+                                  const std::vector<CheckedFile>& files, Context& context,
+                                  std::string_view default_namespace, ClusterFacts& facts) {
   std::size_t findings = context.diags.all().size();
   bool any = false;
   for (std::size_t i = 0; i < inputs.size(); ++i) {
@@ -278,7 +279,7 @@ Result<bool> collect_surroundings(const CheckRequest& request, const std::vector
     if (!documents) return documents.error();
     for (const LoadedDocument& d : *documents)
       if (d.kind == DocumentKind::kBinding || d.kind == DocumentKind::kClaimTemplate) {
-        passes::read_environment_object(context, d.document.root, environment);
+        passes::read_environment_object(context, d.document.root, default_namespace, facts);
         any = true;
       }
   }
@@ -330,13 +331,15 @@ Result<CheckReport> check(const CheckRequest& request, const Progress& progress)
     if (!known) return known.error();
   }
   Context surroundings;
-  Environment environment;
+  ClusterFacts facts;
+  Environment environment{facts};
   environment.api = request.api;
   if (!request.namespace_.empty()) {
     environment.default_namespace = request.namespace_;
     environment.namespace_is_fixed = true;
   }
-  Result<Done> read = read_surroundings(surroundings, request.with, request.operator_config, {}, environment);
+  Result<Done> read =
+      read_surroundings(surroundings, request.with, request.operator_config, {}, environment.default_namespace, facts);
   if (!read) return read.error();
 
   std::string old_text;
@@ -350,10 +353,9 @@ Result<CheckReport> check(const CheckRequest& request, const Progress& progress)
   auto work = [&](std::size_t i) { files[i] = FileCheck(request, environment, old_text, inputs[i]).run(); };
   in_parallel(inputs.size(), request.threads, progress, work);
   if (std::any_of(files.begin(), files.end(), [](const CheckedFile& f) { return f.has_surroundings; })) {
-    Result<bool> any = collect_surroundings(request, inputs, files, surroundings, environment);
+    Result<bool> any = collect_surroundings(request, inputs, files, surroundings, environment.default_namespace, facts);
     if (!any) return any.error();
-    if (request.operator_config.empty() && !environment.bindings.empty())
-      environment.config.topology_aware_scheduling = true;
+    if (request.operator_config.empty() && !facts.bindings.empty()) facts.config.topology_aware_scheduling = true;
     auto again = [&](std::size_t i) {
       if (is_readable_again(inputs[i])) work(i);
     };

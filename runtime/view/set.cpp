@@ -5,8 +5,6 @@
 #include <algorithm>
 #include <set>
 
-#include "ir/names.h"
-
 namespace grovec::driver {
 
 using namespace ir;
@@ -45,44 +43,13 @@ bool accepts(const std::vector<std::string>& patterns, const Names&... names) {
 
 }  // namespace
 
-SetView::SetView(const World& world) : world_(world) {
-  const PodCliqueSet& set = *world.desired.set;
-  for (const Clique& c : set.cliques) {
-    const Value name = c.group ? names::member_clique(arena_, set.name, set.groups[*c.group].name, c.name)
-                               : names::standalone_clique(arena_, set.name, c.name);
-    clique_names_.push_back(name);
-    pod_names_.push_back(names::pod(arena_, name));
+SetView::SetView(const World& world, const Directory& directory) : world_(world), names_(directory) {
+  for (const Clique& c : set().cliques)
     resources_.push_back(driver::pod_resources(c.pod_spec ? *c.pod_spec : Value::null()));
-  }
-}
-
-std::string SetView::replica_name(std::uint32_t i) const { return std::string(set().name) + "-" + std::to_string(i); }
-
-std::string SetView::group_name(std::uint32_t i, GroupId g) const {
-  return replica_name(i) + "-" + std::string(group(g).name);
-}
-
-std::string SetView::group_replica_name(std::uint32_t i, GroupId g, std::uint32_t j) const {
-  return group_name(i, g) + "-" + std::to_string(j);
-}
-
-std::string SetView::clique_name(std::uint32_t i, std::uint32_t j, CliqueId c) const {
-  return name_text(clique_names_[static_cast<std::size_t>(c)], {.set_replica = i, .group_replica = j});
 }
 
 std::string SetView::pod_name(std::uint32_t i, std::uint32_t j, CliqueId c, std::uint32_t k) const {
-  Instance n{.set_replica = i, .group_replica = j, .pod_index = k};
-  if (const std::optional<PodSuffix> suffix = world_.pod_range(i, j, c).suffix_of(k)) n.pod_suffix = *suffix;
-  return name_text(pod_names_[static_cast<std::size_t>(c)], n);
-}
-
-std::string SetView::host_name(std::uint32_t i, std::uint32_t j, CliqueId c, std::uint32_t k) const {
-  return clique_name(i, j, c) + "-" + std::to_string(k);
-}
-
-std::string SetView::gang_name(std::uint32_t i, GroupId g, std::uint32_t j) const {
-  const std::uint32_t minimum = desired().min_available(g);
-  return j < minimum ? base_gang_name(i) : group_name(i, g) + "-" + std::to_string(j - minimum);
+  return names_.pod_name(i, j, c, world_.pod_range(i, j, c).suffix_of(k).value_or(Instance{}.pod_suffix));
 }
 
 std::uint64_t SetView::pods_between(std::uint32_t i, CliqueId c, std::uint32_t first, std::uint32_t count) const {

@@ -142,12 +142,12 @@ std::string text_of_file(const fs::path& path) {
 constexpr const char* kOracle = "tests/fixtures/oracle";
 
 // A recorded world and its compilation. Pods are left to the tests of pods: their recorded names are made up.
-struct World {
+struct Recorded {
   std::unique_ptr<driver::Compilation> compilation;
   Trees trees;
   std::vector<Value> live;
 
-  explicit World(const std::string& name) {
+  explicit Recorded(const std::string& name) {
     const fs::path folder = fs::path(kOracle) / name;
     driver::CompileRequest request;
     request.operands = {folder / "input.yaml"};
@@ -212,7 +212,7 @@ TEST(Matches, EveryRecordedWorldNeedsNoWrite) {
   std::size_t objects = 0, pods = 0;
   for (const std::string& name : recorded_cases()) {
     SCOPED_TRACE(name);
-    World world(name);
+    Recorded world(name);
     if (world.compilation->failed()) {
       ADD_FAILURE();
       continue;
@@ -279,7 +279,7 @@ void for_each_change(Arena& a, const Value& tree, const std::function<void(const
 }
 
 TEST(MergePatch, UndoesEveryChangeOfALeaf) {
-  World world("case-autoscale-groups");
+  Recorded world("case-autoscale-groups");
   Arena& a = world.trees.context.arena;
   std::size_t changes = 0, patches = 0;
   enumerate(world.set().plan, world.set().world, [&](const Description& d, const Instance& n) {
