@@ -1,6 +1,6 @@
 // Bodies of creates, from what an action names.
-#include "backends/pod.h"
 #include "backends/claim.h"
+#include "backends/pod.h"
 #include "ir/labels.h"
 #include "ir/value/writer.h"
 #include "runtime/decide/compare.h"
@@ -56,8 +56,7 @@ Value pod_body(const World& world, const Action& action, const LiveClique& cliqu
                                        .claims = claims,
                                        .scheduler = &backends::scheduler_named(desired.scheduler),
                                        .init_image = desired.environment->init_image};
-  const Value described =
-      backends::describe_pod(a, input, {.owner_references = true, .gated = action.source.gated});
+  const Value described = backends::describe_pod(a, input, {.owner_references = true, .gated = action.source.gated});
   return ir::instantiate(described, action.source.instance, NoCounts(), a);
 }
 

@@ -35,8 +35,9 @@ void create_clique(Draft& d, const CliqueCell& c) {
   a.source.instance = v.instance(c);
   a.change = nest(d.arena(), {"spec", "replicas"}, Value::integer(c.wanted_pods));
   if (c.compiled_hash != v.world().template_hash(c.clique))
-    a.change = join_patches(d.arena(), a.change, nest(d.arena(), {"metadata", "labels", keys::kPodTemplateHash},
-                                                     Value::string(d.keep(c.compiled_hash))));
+    a.change = join_patches(
+        d.arena(), a.change,
+        nest(d.arena(), {"metadata", "labels", keys::kPodTemplateHash}, Value::string(d.keep(c.compiled_hash))));
   a.owner = c.group ? ObjectKey{Kind::kPodCliqueScalingGroup, v.name(*v.group_of(c))} : key_of(set_owner(v));
   d.add(c.group ? Stage::kMembers : Stage::kCliques, std::move(a));
   d.cells[v.index_of(c)].will_be_there = true;

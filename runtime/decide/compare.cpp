@@ -97,10 +97,17 @@ Value with_text(Arena& a, const Value& map, std::string_view key, std::string_vi
 }
 
 bool is_identity_label(std::string_view key) {
-  constexpr std::array kIdentity{keys::kManagedBy,    keys::kPartOf,        keys::kName,
-                                 keys::kComponent,    keys::kSetReplicaIndex, keys::kScalingGroup,
-                                 keys::kScalingGroupReplicaIndex, keys::kPodClique, keys::kPodIndex,
-                                 keys::kPodGang,      keys::kBasePodGang};
+  constexpr std::array kIdentity{keys::kManagedBy,
+                                 keys::kPartOf,
+                                 keys::kName,
+                                 keys::kComponent,
+                                 keys::kSetReplicaIndex,
+                                 keys::kScalingGroup,
+                                 keys::kScalingGroupReplicaIndex,
+                                 keys::kPodClique,
+                                 keys::kPodIndex,
+                                 keys::kPodGang,
+                                 keys::kBasePodGang};
   return std::find(kIdentity.begin(), kIdentity.end(), key) != kIdentity.end();
 }
 

@@ -1,6 +1,7 @@
 /// \file A decision while it is being made: what the rules share and add to, in the order of decide.cpp.
 #pragma once
 
+#include <algorithm>
 #include <memory>
 #include <string>
 #include <vector>
@@ -13,6 +14,7 @@ namespace grovec::decide {
 
 /// Steps of a decision; empty ones fall out at the end.
 enum class Stage : std::uint8_t {
+  kFirst,        ///< the finalizer of the set: before anything that it is to guard
   kFacts,        ///< what later actions rely on
   kSetObjects,   ///< rights, services, autoscalers, domains, claims of the set
   kCliques,      ///< standalone PodCliques, scaling groups
@@ -48,13 +50,16 @@ class Draft {
   UpdatePlan updates;
   std::vector<CliqueState> states;  ///< parallel to LiveView::cliques
   TerminationPlan termination;
-  std::vector<CellPlan> cells;      ///< parallel to LiveView::cliques
-  std::vector<bool> groups_there;   ///< parallel to LiveView::groups: will be there
+  std::vector<CellPlan> cells;     ///< parallel to LiveView::cliques
+  std::vector<bool> groups_there;  ///< parallel to LiveView::groups: will be there
 
   Arena& arena();
   /// A text that lives as long as the decision.
   std::string_view keep(std::string_view text) { return arena().copy(text); }
   void add(Stage stage, Action action) { steps_[static_cast<std::size_t>(stage)].push_back(std::move(action)); }
+  bool has_actions() const {
+    return std::any_of(steps_.begin(), steps_.end(), [](const Step& s) { return !s.empty(); });
+  }
   void say(Event event) { decision_.events.push_back(std::move(event)); }
   /// Nothing changes by itself before `at`; the earliest one counts.
   void look(Instant at);
@@ -85,15 +90,15 @@ Action release_action(Arena& arena, Kind kind, const LiveMeta& meta, std::string
 std::int64_t back_off_seconds(std::uint32_t failures);
 
 // The subjects, in the order in which decide.cpp calls them. Each adds to the draft.
-Facts adopt_hashes(const LiveView& view);               // hashes.cpp
-void write_facts(Draft& d, const Facts& stored);        // write_facts.cpp
-void decide_objects(Draft& d);                          // objects.cpp: everything that is no Grove kind
-void decide_groups(Draft& d);                           // groups.cpp
-void decide_cliques(Draft& d);                          // cliques.cpp
-void decide_pods(Draft& d);                             // pods.cpp
-void decide_gangs(Draft& d);                            // gangs.cpp
-void decide_gates(Draft& d);                            // gates.cpp
-void decide_strays(Draft& d);                           // remove.cpp: what has no place
-void decide_status(Draft& d);                           // write_status.cpp: formulas, and when to write
+Facts adopt_hashes(const LiveView& view);         // hashes.cpp
+void write_facts(Draft& d, const Facts& stored);  // write_facts.cpp
+void decide_objects(Draft& d);                    // objects.cpp: everything that is no Grove kind
+void decide_groups(Draft& d);                     // groups.cpp
+void decide_cliques(Draft& d);                    // cliques.cpp
+void decide_pods(Draft& d);                       // pods.cpp
+void decide_gangs(Draft& d);                      // gangs.cpp
+void decide_gates(Draft& d);                      // gates.cpp
+void decide_strays(Draft& d);                     // remove.cpp: what has no place
+void decide_status(Draft& d);                     // write_status.cpp: formulas, and when to write
 
 }  // namespace grovec::decide

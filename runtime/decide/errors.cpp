@@ -31,8 +31,7 @@ constexpr Code kCodes[] = {
 
 std::string_view code_of(const FailedWrite& f) {
   for (const Code& c : kCodes)
-    if (c.kind == f.key.kind)
-      return f.verb == Verb::kCreate ? c.create : f.verb == Verb::kDelete ? c.remove : c.change;
+    if (c.kind == f.key.kind) return f.verb == Verb::kCreate ? c.create : f.verb == Verb::kDelete ? c.remove : c.change;
   return f.verb == Verb::kDelete ? "ERR_DELETE_PCS_REPLICA" : "ERR_UPDATE_PCS_STATUS";
 }
 

@@ -15,8 +15,8 @@ Condition condition(const LiveClique& live, std::string_view type, Truth status,
   const Condition* old = live.status.conditions.find(type);
   const bool counts_anew = old && old->reason == kScaledBelow && reason != kScaledBelow;
   const Instant since = old && old->status == status && !counts_anew ? old->since : now.whole();
-  return {std::string(type), status, std::string(reason), std::move(message), since,
-          old ? old->observed_generation : 0};
+  return {std::string(type),  status, std::string(reason),
+          std::move(message), since,  old ? old->observed_generation : 0};
 }
 
 std::string counts_text(std::string_view before, std::int64_t a, std::string_view between, std::int64_t b,
@@ -51,7 +51,8 @@ Condition breached_condition(const CliqueCell& c, bool is_open, bool below_own_m
                      now);
   return condition(
       *c.live, kType, Truth::kFalse, "SufficientReadyPods",
-      counts_text("Either sufficient ready or starting pods found. expected at least: ", min, ", found: ", usable), now);
+      counts_text("Either sufficient ready or starting pods found. expected at least: ", min, ", found: ", usable),
+      now);
 }
 
 }  // namespace

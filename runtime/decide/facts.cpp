@@ -13,7 +13,8 @@ constexpr std::array kFacts{
             "the new group exists, its replica is not wanted any more, or the set goes"},
     FactRow{"hash that another library version made", "set, annotation grovec.dev/hashes",
             "a live PodClique has the compiled pod template, but another hash label", "that template changes"},
-    FactRow{"minimum was scheduled once", "PodClique, condition PodCliqueScheduled=True, then annotation "
+    FactRow{"minimum was scheduled once",
+            "PodClique, condition PodCliqueScheduled=True, then annotation "
             "grovec.dev/scheduled-once",
             "minAvailable pods are scheduled; the annotation before the condition stops being True",
             "dies with the PodClique"},

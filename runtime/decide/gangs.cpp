@@ -100,31 +100,49 @@ bool is_not_mirrored(std::string_view key) {
          key.starts_with("kai.scheduler/") || key.find("volcano.sh/") != key.npos;
 }
 
-void restore_gang(Draft& d, const GangCell& g, const std::vector<const CliqueCell*>& cells) {
-  const LiveGang& live = *g.live;
-  const WantedOwner owner = set_owner(d.view);
-  const bool is_same = live.same.get(d.view.world().number()) == kSame && has_owner(live.meta, owner);
-  const bool references_fit = has_references(d, g, cells);
-  if (is_same && references_fit) return;
+// What a PodGang lacks: labels and annotations that follow the set, and the rest.
+struct GangChange {
+  Value mirrored = Value::null();  // of metadata
+  Value metadata = Value::null(), spec = Value::null();
+};
+
+GangChange change_of(Draft& d, const GangCell& g, const std::vector<const CliqueCell*>& cells) {
   Arena& a = d.arena();
+  const LiveGang& live = *g.live;
   const Value wanted = wanted_tree(d.view.world(), description_of(d.view, g), d.view.instance(g), a);
   const Value& meta = wanted["metadata"];
-  Value metadata = Value::null();
-  auto add = [&](std::string_view key, const Value& v) {
-    if (!v.is_null()) metadata = join_patches(a, metadata, nest(a, {key}, v));
+  GangChange out;
+  auto add = [&](Value& to, std::string_view key, const Value& v) {
+    if (!v.is_null()) to = join_patches(a, to, nest(a, {key}, v));
   };
-  add("labels", whole_map_patch(a, live.meta.labels, meta["labels"], is_not_mirrored));
-  add("annotations", whole_map_patch(a, live.meta.annotations, meta["annotations"], is_not_mirrored));
-  const Value groups = pod_groups(d, wanted, cells);
+  add(out.mirrored, "labels", whole_map_patch(a, live.meta.labels, meta["labels"], is_not_mirrored));
+  add(out.mirrored, "annotations", whole_map_patch(a, live.meta.annotations, meta["annotations"], is_not_mirrored));
+  const Value identity = identity_labels(a, meta["labels"]);
+  const Value have = live.meta.labels.is_mapping() ? live.meta.labels : Value::mapping({});
+  add(out.metadata, "labels", restore_patch(a, have, identity));
+  out.metadata = join_patches(a, out.metadata, owner_patch(a, live.meta, set_owner(d.view)));
   ir::MappingBuilder to(a, wanted["spec"]);
-  to.set("podgroups", groups);
+  to.set("podgroups", pod_groups(d, wanted, cells));
   ir::MappingBuilder from(a, live.spec);  // whoever reuses a reservation says so himself
-  if (!wanted["spec"].find("reuseReservationRef")) from.remove("reuseReservationRef");
-  const Value spec = change_patch(a, from.build(), to.build());
-  if (metadata.is_null() && spec.is_null()) live.same.put(d.view.world().number(), kSame);
-  const bool only_references = metadata.is_null() && !references_fit;
-  add_patch(d, Stage::kMembers, Kind::kPodGang, live.meta, join_patches(a, metadata, owner_patch(a, live.meta, owner)),
-            spec, {only_references ? Reason::kReferences : Reason::kMirror, {}, {}});
+  from.remove("reuseReservationRef");
+  out.spec = change_patch(a, from.build(), to.build());
+  return out;
+}
+
+// Labels and annotations of the set reach a PodGang with the next write that the set needs anyway, as they do upstream:
+// a change of nothing but them makes no write of its own.
+void restore_gang(Draft& d, const GangCell& g, const std::vector<const CliqueCell*>& cells) {
+  const LiveGang& live = *g.live;
+  const bool is_same = live.same.get(d.view.world().number()) == kSame && has_owner(live.meta, set_owner(d.view));
+  const bool references_fit = has_references(d, g, cells);
+  if (is_same && references_fit) return;
+  const GangChange change = change_of(d, g, cells);
+  if (change.metadata.is_null() && change.spec.is_null() && change.mirrored.is_null())
+    live.same.put(d.view.world().number(), kSame);
+  Value metadata = change.metadata;
+  if (!change.spec.is_null() || d.has_actions()) metadata = join_patches(d.arena(), change.mirrored, metadata);
+  const Reason reason = !references_fit ? Reason::kReferences : change.spec.is_null() ? Reason::kMirror : Reason::kSpecChanged;
+  add_patch(d, Stage::kMembers, Kind::kPodGang, live.meta, metadata, change.spec, {reason, {}, {}});
 }
 
 }  // namespace

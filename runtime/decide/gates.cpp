@@ -15,9 +15,7 @@ namespace keys = ir::keys;
 
 namespace {
 
-std::uint32_t minimum_of(const Draft& d, const CliqueCell& c) {
-  return d.view.world().layout(c.clique).min_available;
-}
+std::uint32_t minimum_of(const Draft& d, const CliqueCell& c) { return d.view.world().layout(c.clique).min_available; }
 
 // Every PodGroup of the base gang has its minimum scheduled.
 bool base_is_scheduled(const Draft& d, const ReplicaCell& r) {

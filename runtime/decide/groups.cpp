@@ -59,8 +59,7 @@ void decide_groups(Draft& d) {
     } else if (g.live->meta.deleted) {
       d.release(Kind::kPodCliqueScalingGroup, g.live->meta, keys::kScalingGroupFinalizer);
     } else if (!g.wanted) {
-      d.remove(Kind::kPodCliqueScalingGroup, g.live->meta,
-               {Reason::kScaledIn, {d.view.wanted_replicas(), g.i, 0}, {}});
+      d.remove(Kind::kPodCliqueScalingGroup, g.live->meta, {Reason::kScaledIn, {d.view.wanted_replicas(), g.i, 0}, {}});
     } else {
       d.groups_there[d.view.index_of(g)] = true;
       restore_group(d, g);

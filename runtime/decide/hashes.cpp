@@ -11,9 +11,7 @@ namespace keys = ir::keys;
 
 namespace {
 
-bool same_maps(const Value& a, const Value& b) {
-  return a.size() == 0 && b.size() == 0 ? true : ir::equal(a, b);
-}
+bool same_maps(const Value& a, const Value& b) { return a.size() == 0 && b.size() == 0 ? true : ir::equal(a, b); }
 
 // Labels and annotations of the template are those of the PodClique, without Grove's own and our facts.
 Value of_template(Arena& a, const Value& map) {
@@ -25,8 +23,7 @@ Value of_template(Arena& a, const Value& map) {
 
 bool has_compiled_template(const LiveView& v, const CliqueCell& c, Arena& a) {
   const CliqueLayout& layout = v.world().layout(c.clique);
-  const Value wanted =
-      wanted_tree(v.world(), v.is_scaled(c) ? layout.scaled : layout.base, v.instance(c), a);
+  const Value wanted = wanted_tree(v.world(), v.is_scaled(c) ? layout.scaled : layout.base, v.instance(c), a);
   const Value& meta = wanted["metadata"];
   return ir::equal(c.live->pod_spec(), wanted["spec"]["podSpec"]) &&
          same_maps(of_template(a, c.live->meta.labels), of_template(a, meta["labels"])) &&
@@ -57,8 +54,7 @@ Facts adopt_hashes(const LiveView& view) {
       if (entry.first == world.template_hash(c.id)) return false;
     return true;
   });
-  if (current.empty() || current == facts.stored(world.generation_hash()) || !has_compiled_priority(view))
-    return facts;
+  if (current.empty() || current == facts.stored(world.generation_hash()) || !has_compiled_priority(view)) return facts;
   Arena scratch;
   bool all = true;
   for (const CliqueLayout& layout : world.cliques()) {

@@ -12,9 +12,7 @@ namespace grovec::decide {
 using ir::Instance;
 namespace keys = ir::keys;
 
-bool CliqueCell::is_current() const {
-  return is_there() && live->meta.label(keys::kPodTemplateHash) == compiled_hash;
-}
+bool CliqueCell::is_current() const { return is_there() && live->meta.label(keys::kPodTemplateHash) == compiled_hash; }
 
 namespace {
 

@@ -42,11 +42,13 @@ struct CliqueCell {
   bool wanted = false;
   bool occupied = false;             ///< its name belongs to an object that is not ours: nothing can be made yet
   const LiveClique* live = nullptr;  ///< may be marked; its controller is there and not marked, or it has none
-  std::uint32_t wanted_pods = 0;     ///< spec.replicas of the live object if it is not marked, else the size it will be born with
-  std::uint32_t min_available = 0;   ///< the live object's if it is there, else the template's
-  std::string_view target_hash;      ///< what its pods should carry: members under RollingRecreate the live label, else the compiled hash as stored
-  std::string_view compiled_hash;    ///< pod template hash of the set's template, as stored (facts: hashes)
-  std::span<const LivePod* const> pods;  ///< controlled by live->meta.uid; by index, then creation, then name
+  std::uint32_t wanted_pods =
+      0;  ///< spec.replicas of the live object if it is not marked, else the size it will be born with
+  std::uint32_t min_available = 0;  ///< the live object's if it is there, else the template's
+  std::string_view target_hash;  ///< what its pods should carry: members under RollingRecreate the live label, else the
+                                 ///< compiled hash as stored
+  std::string_view compiled_hash;                ///< pod template hash of the set's template, as stored (facts: hashes)
+  std::span<const LivePod* const> pods;          ///< controlled by live->meta.uid; by index, then creation, then name
   std::span<const LivePod* const> pods_by_name;  ///< the same, by name
   PodCounts counts;
 
@@ -59,16 +61,16 @@ struct CliqueCell {
 /// One scaling group.
 struct GroupCell {
   ir::GroupId group{};
-  std::uint32_t replica = 0;            ///< index into LiveView::replicas
+  std::uint32_t replica = 0;  ///< index into LiveView::replicas
   std::uint32_t i = 0;
   bool wanted = false;
-  bool occupied = false;                ///< as above
-  const LiveGroup* live = nullptr;      ///< may be marked
-  std::uint32_t wanted_replicas = 0;    ///< live spec.replicas, else the remembered size, else the template's
+  bool occupied = false;              ///< as above
+  const LiveGroup* live = nullptr;    ///< may be marked
+  std::uint32_t wanted_replicas = 0;  ///< live spec.replicas, else the remembered size, else the template's
   std::uint32_t min_available = 1;
-  std::uint32_t first = 0, last = 0;    ///< its member cells: LiveView::cliques[first, last), `members` for each row
-  std::uint32_t members = 0;            ///< number of cliques of one replica
-  std::uint32_t first_gang = 0;         ///< its scaled gangs: LiveView::gangs[first_gang + j - minAvailable], if wanted
+  std::uint32_t first = 0, last = 0;  ///< its member cells: LiveView::cliques[first, last), `members` for each row
+  std::uint32_t members = 0;          ///< number of cliques of one replica
+  std::uint32_t first_gang = 0;       ///< its scaled gangs: LiveView::gangs[first_gang + j - minAvailable], if wanted
   /// A row is a group replica that is wanted or lives: rows 0..wanted_replicas-1 are the wanted ones in order, behind
   /// them come those that are too many, by index (which may have gaps).
   std::uint32_t rows() const { return members ? (last - first) / members : 0; }

@@ -105,7 +105,8 @@ class Objects {
   WantedOwner owner_of(const Value& wanted) const {
     const auto owners = wanted["metadata"]["ownerReferences"].items();
     if (owners.empty()) return set_owner(v_);
-    WantedOwner o{owners[0]["apiVersion"].as_string(), owners[0]["kind"].as_string(), owners[0]["name"].as_string(), {}};
+    WantedOwner o{
+        owners[0]["apiVersion"].as_string(), owners[0]["kind"].as_string(), owners[0]["name"].as_string(), {}};
     if (o.kind == "PodCliqueSet") return set_owner(v_);
     auto uid_in = [&](const auto& list) {
       for (const auto* live : list)
@@ -161,8 +162,8 @@ class Objects {
       live.same.put(v_.world().number(), kSame);
       return;
     }
-    Action act = action(Verb::kPatch, {live.kind, live.meta.name}, {Reason::kForeignEdit, {}, "fields of ours"},
-                        live.meta.uid);
+    Action act =
+        action(Verb::kPatch, {live.kind, live.meta.name}, {Reason::kForeignEdit, {}, "fields of ours"}, live.meta.uid);
     act.change = join_patches(a, metadata.is_null() ? metadata : nest(a, {"metadata"}, metadata), rest);
     if (metadata.find("ownerReferences") || metadata.find("finalizers"))
       act.resource_version = live.meta.resource_version;

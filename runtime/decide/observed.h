@@ -154,7 +154,7 @@ struct LiveClique {
   CliqueStatus status;
   Instant status_written;              ///< our last write to the status, as exact as the owner knows; never: 0
   std::shared_ptr<const void> memory;  ///< owns what the Values point at
-  Memo same;  ///< of same.h
+  Memo same;                           ///< of same.h
 
   const ir::Value& pod_spec() const { return spec["podSpec"]; }
 };

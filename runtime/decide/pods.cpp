@@ -135,8 +135,7 @@ class PodsOfCell {
 
   // Somebody else's pod has the name, though we do not see it.
   bool is_refused(const std::string& name) const {
-    const FailedWrite* f =
-        d_.view.observed().failed.empty() ? nullptr : d_.failure(Verb::kCreate, {Kind::kPod, name});
+    const FailedWrite* f = d_.view.observed().failed.empty() ? nullptr : d_.failure(Verb::kCreate, {Kind::kPod, name});
     return f && f->code == 409;
   }
 

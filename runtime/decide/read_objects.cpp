@@ -36,7 +36,7 @@ std::uint64_t version_of(std::string_view text) {
 }
 
 OwnerReference read_owner(const Value& o) {
-  return {text_at(o, "apiVersion"), text_at(o, "kind"),          text_at(o, "name"),
+  return {text_at(o, "apiVersion"), text_at(o, "kind"),        text_at(o, "name"),
           text_at(o, "uid"),        o["controller"].as_bool(), o["blockOwnerDeletion"].as_bool()};
 }
 
@@ -88,8 +88,8 @@ void read_owner_of(const Value& tree, Interner& interner, LivePod& pod) {
     if (!o["controller"].as_bool()) continue;
     pod.owner_uid = interner.text(o["uid"].as_string());
     pod.owner_name = interner.text(o["name"].as_string());
-    pod.owner_is_complete = o["apiVersion"].as_string() == keys::kGroveApi &&
-                            o["kind"].as_string() == "PodClique" && o["blockOwnerDeletion"].as_bool();
+    pod.owner_is_complete = o["apiVersion"].as_string() == keys::kGroveApi && o["kind"].as_string() == "PodClique" &&
+                            o["blockOwnerDeletion"].as_bool();
     return;
   }
   pod.owner_is_complete = false;

@@ -1,4 +1,5 @@
-// What goes: a set that is marked, what is left of one that is gone, and what has no place (reference: runtime 4.6, 27).
+// What goes: a set that is marked, what is left of one that is gone, and what has no place (reference: runtime 4.6,
+// 27).
 #include <algorithm>
 #include <unordered_set>
 

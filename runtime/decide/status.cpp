@@ -57,9 +57,7 @@ Truth truth_of(std::string_view text) {
   return text == "True" ? Truth::kTrue : text == "False" ? Truth::kFalse : Truth::kUnknown;
 }
 
-std::string_view text_of(Truth t) {
-  return t == Truth::kTrue ? "True" : t == Truth::kFalse ? "False" : "Unknown";
-}
+std::string_view text_of(Truth t) { return t == Truth::kTrue ? "True" : t == Truth::kFalse ? "False" : "Unknown"; }
 
 Conditions conditions_at(const Value& node) {
   Conditions out;
@@ -96,8 +94,8 @@ Value condition_value(Arena& a, const Condition& c) {
 }
 
 // What all Grove kinds have: observedGeneration, conditions, lastErrors.
-void set_common(MappingBuilder& b, Arena& a, const std::optional<std::int64_t>& generation, const Conditions& conditions,
-                const std::vector<LastError>& errors) {
+void set_common(MappingBuilder& b, Arena& a, const std::optional<std::int64_t>& generation,
+                const Conditions& conditions, const std::vector<LastError>& errors) {
   if (generation) b.set("observedGeneration", number(*generation));
   std::vector<Value> items;
   for (const Condition& c : conditions.items) items.push_back(condition_value(a, c));
@@ -183,8 +181,10 @@ std::optional<SetUpdate> set_update_at(const Value& status) {
   out.total_cliques = number_at(u, "totalPodCliquesCount");
   out.updated_groups = number_at(u, "updatedPodCliqueScalingGroupsCount");
   out.total_groups = number_at(u, "totalPodCliqueScalingGroupsCount");
-  for (const Value& r : u["currentlyUpdating"].items().first(std::min<std::size_t>(1, u["currentlyUpdating"].items().size())))
-    out.current = ReplicaUpdate{number_at(r, "replicaIndex"), time_at(r, "updateStartedAt"), end_at(r, "updateEndedAt")};
+  for (const Value& r :
+       u["currentlyUpdating"].items().first(std::min<std::size_t>(1, u["currentlyUpdating"].items().size())))
+    out.current =
+        ReplicaUpdate{number_at(r, "replicaIndex"), time_at(r, "updateStartedAt"), end_at(r, "updateEndedAt")};
   return out;
 }
 

@@ -31,8 +31,8 @@ void count_row(const Draft& d, std::span<const CliqueCell> row, const std::vecto
     ready = ready && s.ready >= static_cast<std::int32_t>(c.min_available);
     converged = converged && is_member_converged;
     n.converged += is_member_converged;
-    n.all_current = n.all_current && c.is_current() && s.current_template_hash == c.compiled_hash &&
-                    s.current_set_hash == set_hash;
+    n.all_current =
+        n.all_current && c.is_current() && s.current_template_hash == c.compiled_hash && s.current_set_hash == set_hash;
   }
   n.scheduled += complete && scheduled;
   n.available += complete && scheduled && ready;
@@ -51,8 +51,8 @@ void set_breached(const GroupCell& g, const GroupNumbers& n, bool is_open, Insta
     conditions.set(kType, Truth::kTrue, "ScaledBelowMinAvailable",
                    "Scaled to " + std::to_string(g.wanted_replicas) + ", below" + limit, now);
   else if (n.not_breached < minimum)
-    conditions.set(kType, Truth::kTrue, "InsufficientAvailablePodCliqueScalingGroupReplicas",
-                   counts + "below" + limit, now);
+    conditions.set(kType, Truth::kTrue, "InsufficientAvailablePodCliqueScalingGroupReplicas", counts + "below" + limit,
+                   now);
   else
     conditions.set(kType, Truth::kFalse, "SufficientAvailablePodCliqueScalingGroupReplicas", counts + "meets" + limit,
                    now);

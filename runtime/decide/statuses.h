@@ -17,11 +17,11 @@ struct Statuses {
 /// A PodClique is converged: label and status carry the set's hashes, and its minimum is ready and updated.
 bool is_converged(const CliqueCell& c, const CliqueStatus& s, std::string_view set_hash);
 
-CliqueStatus clique_status(const Draft& d, const CliqueCell& c);                                // status_clique.cpp
+CliqueStatus clique_status(const Draft& d, const CliqueCell& c);  // status_clique.cpp
 GroupStatus group_status(const Draft& d, const GroupCell& g, const std::vector<CliqueStatus>& cliques,
-                         std::string_view set_hash);                                            // status_group.cpp
-SetStatus set_status(const Draft& d, const Statuses& below);                                    // status_set.cpp
-GangStatus gang_status(const Draft& d, const GangCell& g);                                      // status_gang.cpp
+                         std::string_view set_hash);          // status_group.cpp
+SetStatus set_status(const Draft& d, const Statuses& below);  // status_set.cpp
+GangStatus gang_status(const Draft& d, const GangCell& g);    // status_gang.cpp
 
 /// The condition TopologyLevelsUnavailable of the set, or its absence (conditions.cpp).
 void set_topology_condition(const Draft& d, Conditions& conditions);

@@ -12,7 +12,7 @@ struct ReplicaState {
   bool is_old = false;          ///< a member that is there has another template
   bool has_old_object = false;  ///< the same, or one is on its way out: its name is not free yet
   bool is_ready = false;
-  bool is_coming = false;       ///< pods of it will be Ready, if nothing happens
+  bool is_coming = false;  ///< pods of it will be Ready, if nothing happens
 };
 
 /// Whether pods are missing that are neither refused by the scheduler nor failing.
@@ -32,6 +32,7 @@ ReplicaState state_of(const LiveView& view, const GroupCell& group, std::uint32_
     state.is_old = state.is_old || cell.is_there();
   }
   state.is_ready = is_replica_ready(view, group, j);
+  state.is_whole = state.is_ready && is_whole(view, group, j);
   return state;
 }
 
@@ -41,8 +42,8 @@ std::vector<ReplicaState> states_of(const LiveView& view, const GroupCell& group
   return states;
 }
 
-/// What was ready when it was taken holds the next until it is ready again or not wanted any more. More than its minimum
-/// is waited for only as long as it is on its way: it may have had no room for the rest before, either.
+/// What was ready when it was taken holds the next until it is ready again or not wanted any more. More than its
+/// minimum is waited for only as long as it is on its way: it may have had no room for the rest before, either.
 bool holds(const std::vector<ReplicaState>& states, std::optional<std::int32_t> selected) {
   if (!selected || *selected < 0 || static_cast<std::size_t>(*selected) >= states.size()) return false;
   const ReplicaState& state = states[static_cast<std::size_t>(*selected)];

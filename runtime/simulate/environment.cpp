@@ -27,9 +27,8 @@ bool owner_exists(const Store& store, const Object& object, const OwnerReference
 }
 
 bool is_orphan(const Store& store, const Object& object) {
-  return !object.owners.empty() && std::none_of(object.owners.begin(), object.owners.end(), [&](const auto& owner) {
-    return owner_exists(store, object, owner);
-  });
+  return !object.owners.empty() && std::none_of(object.owners.begin(), object.owners.end(),
+                                                [&](const auto& owner) { return owner_exists(store, object, owner); });
 }
 
 // What the autoscaler would set; nothing if it is content.
@@ -42,9 +41,9 @@ std::optional<std::int64_t> wanted_scale(const Store& store, const Object& autos
   if (!object || object->is_terminating()) return std::nullopt;
   const std::int64_t now = object->spec()["replicas"].as_int();
   if (now == 0) return std::nullopt;  // zero switches an autoscaler off
-  const std::int64_t wanted =
-      std::clamp(now, std::min(autoscaler.spec()["minReplicas"].as_int(1), autoscaler.spec()["maxReplicas"].as_int(now)),
-                 autoscaler.spec()["maxReplicas"].as_int(now));
+  const std::int64_t wanted = std::clamp(
+      now, std::min(autoscaler.spec()["minReplicas"].as_int(1), autoscaler.spec()["maxReplicas"].as_int(now)),
+      autoscaler.spec()["maxReplicas"].as_int(now));
   if (wanted == now) return std::nullopt;
   return wanted;
 }

@@ -1,8 +1,8 @@
 /// \file Everything in the simulated cluster that moves by itself and is not the operator: scheduler, kubelets, garbage
 /// collector, autoscalers.
 ///
-/// Whatever one of them could do next is a Move: a value, found by looking at the objects, so a world can be copied, and
-/// somebody who explores can ask for all moves and take any of them. Played by time, each move happens some
+/// Whatever one of them could do next is a Move: a value, found by looking at the objects, so a world can be copied,
+/// and somebody who explores can ask for all moves and take any of them. Played by time, each move happens some
 /// milliseconds after it became possible; how many comes from a seed.
 #pragma once
 

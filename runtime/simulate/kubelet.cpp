@@ -98,7 +98,8 @@ Value container_statuses(Arena& arena, const Value& containers, const ContainerS
 
 Value with_readiness(Arena& arena, Value status, bool initialized, bool ready, Instant now) {
   const std::string_view unready = ready ? "" : "ContainersNotReady";
-  status = with_condition(arena, status, {"Initialized", initialized, initialized ? "" : "ContainersNotInitialized", ""}, now);
+  status = with_condition(arena, status,
+                          {"Initialized", initialized, initialized ? "" : "ContainersNotInitialized", ""}, now);
   status = with_condition(arena, status, {"ContainersReady", ready, unready, ""}, now);
   return with_condition(arena, status, {"Ready", ready, unready, ""}, now);
 }

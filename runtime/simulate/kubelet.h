@@ -20,8 +20,8 @@ struct Behaviour {
 
 enum class PodStep : std::uint8_t {
   kNone,
-  kStart,    ///< the first or next init container, or the main containers
-  kWait,     ///< grove-initc waits for others
+  kStart,  ///< the first or next init container, or the main containers
+  kWait,   ///< grove-initc waits for others
   kReady,
   kCrash,
 };

@@ -72,9 +72,10 @@ struct OwnerReference {
 };
 
 /// The typed version that rules read.
-using Live = std::variant<std::monostate, std::shared_ptr<const decide::LivePod>, std::shared_ptr<const decide::LiveClique>,
-                          std::shared_ptr<const decide::LiveGroup>, std::shared_ptr<const decide::LiveSet>,
-                          std::shared_ptr<const decide::LiveGang>, std::shared_ptr<const decide::LiveObject>>;
+using Live =
+    std::variant<std::monostate, std::shared_ptr<const decide::LivePod>, std::shared_ptr<const decide::LiveClique>,
+                 std::shared_ptr<const decide::LiveGroup>, std::shared_ptr<const decide::LiveSet>,
+                 std::shared_ptr<const decide::LiveGang>, std::shared_ptr<const decide::LiveObject>>;
 
 /// A version of an object. Immutable once in the store.
 struct Object {
@@ -86,9 +87,9 @@ struct Object {
   std::optional<Instant> deleted;  ///< deletionTimestamp
   std::vector<std::string> finalizers;
   std::vector<OwnerReference> owners;
-  Part meta;    ///< labels, annotations, generateName
-  Part body;    ///< everything but apiVersion, kind, metadata and status
-  Part status;  ///< null = absent
+  Part meta;               ///< labels, annotations, generateName
+  Part body;               ///< everything but apiVersion, kind, metadata and status
+  Part status;             ///< null = absent
   Instant status_written;  ///< by a patch of the status; 0 = never
   Live live;               ///< made of the rest when it is stored; none for kinds that no rule reads
 

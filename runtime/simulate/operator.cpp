@@ -79,7 +79,8 @@ void Operator::look(const Store& view, Instant now) {
   ++looks_;
   look_at_.reset();
   again_.reset();
-  auto flight = std::make_shared<Flight>(Flight{.world = nullptr, .view = view, .decision = {}, .created = {}, .not_created = {}, .next = now});
+  auto flight = std::make_shared<Flight>(
+      Flight{.world = nullptr, .view = view, .decision = {}, .created = {}, .not_created = {}, .next = now});
   const ObjectPtr set = view.find({Kind::kPodCliqueSet, namespace_, set_});
   const decide::Observed observed = observe(flight->view, namespace_, set_, failed_);
   if (set) {
@@ -91,7 +92,8 @@ void Operator::look(const Store& view, Instant now) {
   }
   events_.insert(events_.end(), flight->decision.events.begin(), flight->decision.events.end());
   again_ = flight->decision.next_look;
-  if (again_ && *again_ <= now) again_ = now.plus(options_.look_after_ns);  // a look that is due must not stop the clock
+  if (again_ && *again_ <= now)
+    again_ = now.plus(options_.look_after_ns);  // a look that is due must not stop the clock
   std::erase_if(flight->decision.steps, [](const decide::Step& step) { return step.empty(); });
   if (flight->decision.steps.empty()) return;
   flight->next = now.plus(options_.step_ns);
@@ -117,8 +119,7 @@ bool Operator::is_skipped(const Action& action) const {
 
 Answer Operator::create(const Action& action, Store& store, Instant now) {
   Arena arena;
-  const ObjectPtr clique =
-      action.source.from == decide::Source::From::kClique ? known(action.source.clique) : nullptr;
+  const ObjectPtr clique = action.source.from == decide::Source::From::kClique ? known(action.source.clique) : nullptr;
   Value body = decide::body_of(*flight_->world, action, clique ? clique->as<decide::LiveClique>() : nullptr, arena);
   if (action.owner) body = with_owner_uid(arena, body, known(*action.owner)->uid);
   return store.create(body, now);

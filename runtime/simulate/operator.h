@@ -1,8 +1,8 @@
 /// \file The operator in the simulated cluster: looks, decides, and carries the decision out write by write.
 ///
-/// One write at a time, with the rest of the world going on in between; so a write can fail, its answer can be lost, and
-/// the operator can be killed between any two of them. What it knows besides the cluster is what the real one has in
-/// memory: the answers to its failed writes, and how far it has to see before it may look again.
+/// One write at a time, with the rest of the world going on in between; so a write can fail, its answer can be lost,
+/// and the operator can be killed between any two of them. What it knows besides the cluster is what the real one has
+/// in memory: the answers to its failed writes, and how far it has to see before it may look again.
 #pragma once
 
 #include <functional>
@@ -26,10 +26,10 @@ using Compiler = std::function<WorldPtr(const Object& set)>;
 /// What becomes of one write.
 enum class Fate : std::uint8_t {
   kDone,
-  kRefused,      ///< answered with an error; nothing was written
-  kLost,         ///< written, but the answer does not arrive
-  kKilledBefore, ///< the operator ends just before it
-  kKilledAfter,  ///< the operator ends before the answer
+  kRefused,       ///< answered with an error; nothing was written
+  kLost,          ///< written, but the answer does not arrive
+  kKilledBefore,  ///< the operator ends just before it
+  kKilledAfter,   ///< the operator ends before the answer
 };
 /// Decides it, for the n-th write since the operator was made. Empty = kDone.
 using FateOf = std::function<Fate(const decide::Action& action, std::uint64_t n)>;

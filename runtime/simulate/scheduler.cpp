@@ -198,8 +198,8 @@ bool schedule(Store& store, const std::vector<Node>& nodes, SchedulerKind kind, 
     if (knows_no_room(*pod)) continue;
     Arena arena;
     Object after = *pod;
-    after.status = Part(with_condition(arena, after.status.root(),
-                                       {"PodScheduled", false, "Unschedulable", "no node fits"}, now));
+    after.status =
+        Part(with_condition(arena, after.status.root(), {"PodScheduled", false, "Unschedulable", "no node fits"}, now));
     store.write(pod, std::move(after));
     notices.push_back({pod->key, "default-scheduler", "FailedScheduling", "no node fits"});
     wrote = true;

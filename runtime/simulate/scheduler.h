@@ -12,7 +12,7 @@ namespace grovec::simulate {
 /// always finds room and takes none here.
 struct Node {
   std::string name;
-  std::string pool;        ///< value of its label `pool`
+  std::string pool;  ///< value of its label `pool`
   bool cordoned = false;
   std::uint32_t room = 1;  ///< so many pods fit; 0 = any number
   bool operator==(const Node&) const = default;

@@ -79,7 +79,8 @@ Value pod_state(Arena& a, std::string_view is, Instant now) {
   ir::MappingBuilder status(a);
   auto conditions = [&](std::string_view scheduled, std::string_view reason, std::string_view ready) {
     std::vector<Value> list;
-    for (auto [type, value, why] : {std::tuple{"PodScheduled", scheduled, reason}, std::tuple{"Ready", ready, std::string_view()}}) {
+    for (auto [type, value, why] :
+         {std::tuple{"PodScheduled", scheduled, reason}, std::tuple{"Ready", ready, std::string_view()}}) {
       ir::MappingBuilder b(a);
       b.set("type", Value::string(type)).set("status", Value::string(value));
       if (!why.empty()) b.set("reason", Value::string(why));
@@ -91,8 +92,7 @@ Value pod_state(Arena& a, std::string_view is, Instant now) {
   auto container = [&](bool ready, bool started, int exit_code) {
     ir::MappingBuilder b(a);
     b.set("name", Value::string("main")).set("ready", Value::boolean(ready)).set("started", Value::boolean(started));
-    if (exit_code)
-      b.set("lastState", decide::nest(a, {"terminated", "exitCode"}, Value::integer(exit_code)));
+    if (exit_code) b.set("lastState", decide::nest(a, {"terminated", "exitCode"}, Value::integer(exit_code)));
     const Value one[] = {b.build()};
     status.set("containerStatuses", ir::make_sequence(a, one));
   };
@@ -150,10 +150,12 @@ decide::FailedWrite failed_write(const Value& f) {
   decide::FailedWrite out;
   const std::string name(f["object"].as_string());
   const std::size_t slash = name.find('/');
-  for (decide::Verb v : {decide::Verb::kCreate, decide::Verb::kPatch, decide::Verb::kDelete, decide::Verb::kPatchStatus})
+  for (decide::Verb v :
+       {decide::Verb::kCreate, decide::Verb::kPatch, decide::Verb::kDelete, decide::Verb::kPatchStatus})
     if (name_of(v) == f["verb"].as_string()) out.verb = v;
   for (int k = 0; k <= static_cast<int>(Kind::kPodCliqueSet); ++k)
-    if (info_of(static_cast<Kind>(k)).kind == name.substr(0, slash)) out.key = {static_cast<Kind>(k), name.substr(slash + 1)};
+    if (info_of(static_cast<Kind>(k)).kind == name.substr(0, slash))
+      out.key = {static_cast<Kind>(k), name.substr(slash + 1)};
   out.code = static_cast<int>(f["code"].as_int());
   out.message = f["message"].as_string();
   out.count = static_cast<std::uint32_t>(f["count"].as_int(1));
@@ -161,7 +163,7 @@ decide::FailedWrite failed_write(const Value& f) {
   return out;
 }
 
-std::string quoted(std::string_view text) {
+std::string json_text(std::string_view text) {
   std::string out;
   ir::append_json_string(text, out);
   return out;
@@ -187,8 +189,8 @@ void print(const decide::Decision& d, Instant now) {
     bool first = true;
     for (const decide::Action& a : step) {
       std::cout << (first ? "- - " : "  - ") << "do: " << name_of(a.verb) << " " << info_of(a.key.kind).kind << "/"
-                << a.key.name << "\n    because: " << quoted(std::string(name_of(a.why.reason)) + ", " + text_of(a.why))
-                << "\n";
+                << a.key.name
+                << "\n    because: " << json_text(std::string(name_of(a.why.reason)) + ", " + text_of(a.why)) << "\n";
       first = false;
       if (a.source.from == decide::Source::From::kPlan) std::cout << "    body: from the set\n";
       if (a.source.from == decide::Source::From::kClique)
@@ -203,8 +205,9 @@ void print(const decide::Decision& d, Instant now) {
   }
   if (!d.events.empty()) std::cout << "events:\n";
   for (const decide::Event& e : d.events)
-    std::cout << "- " << quoted(std::string(e.is_warning ? "Warning " : "Normal ") + e.reason + " on " +
-                                std::string(info_of(e.on.kind).kind) + "/" + e.on.name + ": " + e.message)
+    std::cout << "- "
+              << json_text(std::string(e.is_warning ? "Warning " : "Normal ") + e.reason + " on " +
+                           std::string(info_of(e.on.kind).kind) + "/" + e.on.name + ": " + e.message)
               << "\n";
   std::cout << "next look: ";
   if (!d.next_look)
@@ -229,13 +232,14 @@ int run(const std::string& folder) {
   }
   world.apply_set(now.tree);
   for (const Value& c : wanted["changes"].items()) change(world, with_times(world.arena(), c, world.now));
-  for (const Value& f : wanted["failed"].items()) world.failed.push_back(failed_write(with_times(world.arena(), f, world.now)));
+  for (const Value& f : wanted["failed"].items())
+    world.failed.push_back(failed_write(with_times(world.arena(), f, world.now)));
   const std::int64_t rounds = wanted["rounds"].as_int(1);
   for (std::int64_t n = 0; n < rounds; ++n) {
     if (n) std::cout << "---\n";
     const decide::Observed& observed = world.observe();
-    const decide::Decision d = observed.set ? decide::decide(*now.world, observed, world.now)
-                                            : decide::decide_leftovers(observed, world.now);
+    const decide::Decision d =
+        observed.set ? decide::decide(*now.world, observed, world.now) : decide::decide_leftovers(observed, world.now);
     print(d, world.now);
     for (const std::string& problem : world.carry(*now.world, d)) std::cout << "# cannot: " << problem << "\n";
     world.turn_the_wheels();

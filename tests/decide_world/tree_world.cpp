@@ -93,9 +93,9 @@ Value* TreeWorld::find(std::string_view kind, std::string_view name, ObjectKey& 
   for (auto& [k, tree] : objects_) {
     if (info_of(k.kind).kind != kind) continue;
     const std::string host(tree["spec"]["hostname"].as_string());
-    const bool is_it = tilde == name.npos ? k.name == name
-                                          : host == std::string(name.substr(0, tilde)) + "-" +
-                                                        std::string(name.substr(tilde + 1));
+    const bool is_it = tilde == name.npos
+                           ? k.name == name
+                           : host == std::string(name.substr(0, tilde)) + "-" + std::string(name.substr(tilde + 1));
     if (!is_it) continue;
     key = k;
     return &tree;
@@ -205,7 +205,8 @@ std::vector<std::string> TreeWorld::carry(const decide::World& world, const deci
         problems.push_back(line(a, "not there"));
         continue;
       }
-      if (a.resource_version && (*live)["metadata"]["resourceVersion"].as_string() != std::to_string(a.resource_version)) {
+      if (a.resource_version &&
+          (*live)["metadata"]["resourceVersion"].as_string() != std::to_string(a.resource_version)) {
         problems.push_back(line(a, "changed meanwhile"));
         continue;
       }

@@ -1,5 +1,5 @@
-/// \file The smallest world in which decisions can be carried out: objects as trees, every write succeeds at once, every
-/// pod finds room and is Ready. Not the simulated cluster: this one shares no code with it, so that goldens and
+/// \file The smallest world in which decisions can be carried out: objects as trees, every write succeeds at once,
+/// every pod finds room and is Ready. Not the simulated cluster: this one shares no code with it, so that goldens and
 /// properties of `decide` do not depend on it.
 #pragma once
 

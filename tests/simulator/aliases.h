@@ -1,4 +1,5 @@
-/// \file Names that do not depend on chance: `<podclique>-~<index>#<n>` is the n-th pod with that index since the start.
+/// \file Names that do not depend on chance: `<podclique>-~<index>#<n>` is the n-th pod with that index since the
+/// start.
 #pragma once
 
 #include <cstdint>
@@ -34,8 +35,8 @@ class Aliases {
   struct Known {
     std::string alias, uid;
   };
-  std::map<std::string, std::uint32_t> counts_;            // by slot
-  std::map<std::string, Known, std::less<>> by_name_;      // the latest of that name
+  std::map<std::string, std::uint32_t> counts_;        // by slot
+  std::map<std::string, Known, std::less<>> by_name_;  // the latest of that name
   std::map<std::string, std::string, std::less<>> alias_of_uid_;
   std::map<std::string, std::pair<std::string, std::string>, std::less<>> behind_;  // alias -> name, uid
 };

@@ -163,9 +163,8 @@ Outcome People::patch(const Step& step) {
   const Value patch = read_json_text(context, step.text);
   const Value before = simulate::tree_of(*object, context.arena);
   std::string problem;
-  const std::optional<Value> after = step.merge
-                                         ? simulate::apply_merge_patch(context.arena, before, patch)
-                                         : simulate::apply_json_patch(context.arena, before, patch, problem);
+  const std::optional<Value> after = step.merge ? simulate::apply_merge_patch(context.arena, before, patch)
+                                                : simulate::apply_json_patch(context.arena, before, patch, problem);
   if (!after) return {false, problem};
   if (object->key.kind == Kind::kPodCliqueSet) return update_set(object, *after, step.refused);
   return outcome_of(cluster_.store.update(object->key, *after, {}, cluster_.now));
@@ -204,7 +203,8 @@ Outcome People::reorder(const Step& step) {
       if (clique["name"].as_string() == name) order.push_back(clique);
   }
   const Value tree = simulate::tree_of(*set, arena);
-  return update_set(set, simulate::with_member(arena, tree, {"spec", "template", "cliques"}, make_sequence(arena, order)),
+  return update_set(set,
+                    simulate::with_member(arena, tree, {"spec", "template", "cliques"}, make_sequence(arena, order)),
                     step.refused);
 }
 

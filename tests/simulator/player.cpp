@@ -126,7 +126,8 @@ Result<Done> Player::take(const Step& step) {
   story_.people(step.line, outcome.message, cluster_.now);
   cluster_.spread();
   if (!outcome.done && !step.refused)
-    return Error{"line " + std::to_string(step.number_of_line) + ": `" + step.line + "` is refused: " + outcome.message, 1};
+    return Error{"line " + std::to_string(step.number_of_line) + ": `" + step.line + "` is refused: " + outcome.message,
+                 1};
   return Done{};
 }
 
@@ -135,7 +136,9 @@ Instant Player::quiet_from(Instant begin) const { return std::max(begin, cluster
 
 bool Player::holds(const Step& step, Instant begin) const {
   const simulate::Store& store = cluster_.store;
-  const auto find = [&](Kind kind, const std::string& name) { return store.find({kind, people_.set_namespace(), name}); };
+  const auto find = [&](Kind kind, const std::string& name) {
+    return store.find({kind, people_.set_namespace(), name});
+  };
   const ObjectPtr set = find(Kind::kPodCliqueSet, people_.set());
   const auto* live_set = set ? set->as<decide::LiveSet>() : nullptr;
   const decide::SetUpdate* update = live_set && live_set->status.update ? &*live_set->status.update : nullptr;

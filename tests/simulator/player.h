@@ -16,8 +16,8 @@ namespace grovec::simulator {
 
 struct PlayOptions {
   std::uint64_t seed = 1;
-  bool log = false;      ///< tell the story
-  std::string folder;    ///< where files of `kubectl create -f` are
+  bool log = false;    ///< tell the story
+  std::string folder;  ///< where files of `kubectl create -f` are
 };
 
 /// One run. Steps are taken one by one, so that scenarios and explorers can look in between.

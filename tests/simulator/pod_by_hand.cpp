@@ -76,8 +76,8 @@ std::optional<Value> status_by_hand(Arena& arena, const simulate::Object& pod, c
   for (const Value& c : status["containerStatuses"].items()) containers.push_back(container(arena, c, said, now));
   if (containers.empty())
     for (const Value& c : pod.spec()["containers"].items())
-      containers.push_back(
-          container(arena, make_mapping(arena, {{"image", kNowhere, c["image"]}, {"name", kNowhere, c["name"]}}), said, now));
+      containers.push_back(container(
+          arena, make_mapping(arena, {{"image", kNowhere, c["image"]}, {"name", kNowhere, c["name"]}}), said, now));
   out.set("containerStatuses", make_sequence(arena, containers));
   if (!said.phase.empty()) out.set("phase", Value::string(arena.copy(std::string_view(said.phase))));
   if (said.ready == true) out.set("phase", Value::string("Running"));

@@ -31,7 +31,8 @@ void until(Step& step, Until what) {
 
 const std::vector<Rule>& conditions() {
   static const std::vector<Rule> kRules = {
-      {std::regex("every pod is ready and nothing changes"), [](const Match&, Step& s) { until(s, Until::kReadyAndQuiet); }},
+      {std::regex("every pod is ready and nothing changes"),
+       [](const Match&, Step& s) { until(s, Until::kReadyAndQuiet); }},
       {std::regex("every object is gone"), [](const Match&, Step& s) { until(s, Until::kEverythingGone); }},
       {std::regex("the PodCliqueSet is gone"), [](const Match&, Step& s) { until(s, Until::kSetGone); }},
       {std::regex("(\\d+) pods? runs?"),

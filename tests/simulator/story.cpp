@@ -14,7 +14,8 @@ void Story::line(std::string_view who, const std::string& what, const std::strin
   if (!told_) return;
   char time[32];
   std::snprintf(time, sizeof time, "%9.3f", static_cast<double>(now.ns - start_.ns) / 1e9);
-  std::string text = std::string(time) + "  " + std::string(who) + std::string(who.size() < 10 ? 10 - who.size() : 1, ' ') + what;
+  std::string text =
+      std::string(time) + "  " + std::string(who) + std::string(who.size() < 10 ? 10 - who.size() : 1, ' ') + what;
   if (!why.empty()) text += std::string(text.size() < 76 ? 76 - text.size() : 1, ' ') + " # " + why;
   text_ += text + "\n";
 }
@@ -24,7 +25,9 @@ std::string Story::object_text(const Object& object) const {
          (object.key.kind == Kind::kPod ? aliases_->of(object) : object.key.name);
 }
 
-void Story::people(const std::string& what, const std::string& remark, Instant now) { line("people", what, remark, now); }
+void Story::people(const std::string& what, const std::string& remark, Instant now) {
+  line("people", what, remark, now);
+}
 
 void Story::said(const std::string& what, Instant now) { line("event", aliases_->in_text(what), "", now); }
 

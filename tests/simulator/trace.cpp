@@ -48,7 +48,8 @@ void flatten(Arena& arena, const Value& v, const std::string& path, Fields& out)
   if (last == "podReferences" || last == "schedulingGates") {
     out[path] = names_of(arena, v);
   } else if (v.is_mapping()) {
-    for (const Member& m : v.members()) flatten(arena, m.value, path.empty() ? std::string(m.key) : path + "." + std::string(m.key), out);
+    for (const Member& m : v.members())
+      flatten(arena, m.value, path.empty() ? std::string(m.key) : path + "." + std::string(m.key), out);
   } else if (v.is_sequence() && has_names(v)) {
     for (const Value& item : v.items())
       for (const Member& m : item.members())
@@ -67,7 +68,8 @@ Fields fields_of(Arena& arena, const Object& object) {
       out["metadata." + std::string(key) + "." + std::string(m.key)] = m.value;
   if (const Value* f = tree["metadata"].find("finalizers")) out["metadata.finalizers"] = *f;
   for (const Member& m : tree.members())
-    if (m.key != "apiVersion" && m.key != "kind" && m.key != "metadata") flatten(arena, m.value, std::string(m.key), out);
+    if (m.key != "apiVersion" && m.key != "kind" && m.key != "metadata")
+      flatten(arena, m.value, std::string(m.key), out);
   if (const auto node = out.find("spec.nodeName"); node != out.end()) node->second = Value::string("set");
   return out;
 }
@@ -76,15 +78,21 @@ bool ends_with(const std::string& path, std::string_view end) { return std::stri
 
 // What a new object shows.
 bool is_shown_when_added(const std::string& path) {
-  static const std::string_view kPaths[] = {
-      "metadata.labels.grove.io/pod-template-hash", "metadata.labels.grove.io/podgang",
-      "metadata.labels.grove.io/base-podgang",      "spec.replicas", "spec.minAvailable", "spec.roleName",
-      "spec.startsAfter", "spec.cliqueNames",       "spec.hostname", "spec.schedulingGates", "spec.minReplicas",
-      "spec.maxReplicas"};
+  static const std::string_view kPaths[] = {"metadata.labels.grove.io/pod-template-hash",
+                                            "metadata.labels.grove.io/podgang",
+                                            "metadata.labels.grove.io/base-podgang",
+                                            "spec.replicas",
+                                            "spec.minAvailable",
+                                            "spec.roleName",
+                                            "spec.startsAfter",
+                                            "spec.cliqueNames",
+                                            "spec.hostname",
+                                            "spec.schedulingGates",
+                                            "spec.minReplicas",
+                                            "spec.maxReplicas"};
   for (const std::string_view p : kPaths)
     if (path == p) return true;
-  if (path.starts_with("spec.podgroups["))
-    return ends_with(path, ".minReplicas") || ends_with(path, ".podReferences");
+  if (path.starts_with("spec.podgroups[")) return ends_with(path, ".minReplicas") || ends_with(path, ".podReferences");
   const bool is_image = ends_with(path, ".image") && path.find("ontainers[") != std::string::npos;
   return is_image && path.starts_with("spec.") && !path.starts_with("spec.template") &&
          path.find("initContainers[") == std::string::npos;
@@ -241,8 +249,7 @@ Value normalised(Arena& arena, const Value& v, const Aliases& aliases, bool is_s
 
 Value normalised_metadata(Arena& arena, const Value& metadata, const std::string& name, const Aliases& aliases) {
   MappingBuilder out(arena, normalised(arena, metadata, aliases, false));
-  for (const std::string_view key :
-       {"uid", "resourceVersion", "creationTimestamp", "generation", "deletionTimestamp"})
+  for (const std::string_view key : {"uid", "resourceVersion", "creationTimestamp", "generation", "deletionTimestamp"})
     out.remove(key);
   out.set("name", Value::string(arena.copy(std::string_view(name))));
   std::vector<Value> owners;
@@ -263,7 +270,8 @@ Value normalised_body(Arena& arena, const Object& object, const Value& tree, con
 }  // namespace
 
 std::string final_text(const simulate::Store& store, const Aliases& aliases) {
-  std::map<std::pair<std::string, std::string>, std::pair<std::string, std::string>> out;  // kind, name -> object, status
+  std::map<std::pair<std::string, std::string>, std::pair<std::string, std::string>>
+      out;  // kind, name -> object, status
   for (std::size_t k = 0; k < simulate::kKinds; ++k)
     for (const simulate::ObjectPtr& object : store.all(static_cast<Kind>(k))) {
       Arena arena;

@@ -75,7 +75,8 @@ TEST_F(StoreTest, StalePreconditionsAreConflicts) {
   const ObjectPtr c = store_.create(clique("c"), ms(0)).object;
   const Value patch = json(R"({"spec":{"replicas":3}})");
   EXPECT_EQ(store_.merge_patch(c->key, patch, {.uid = "u999", .resource_version = {}}, ms(1)).code, 409);
-  EXPECT_EQ(store_.merge_patch(c->key, patch, {.uid = c->uid, .resource_version = c->resource_version}, ms(1)).code, 200);
+  EXPECT_EQ(store_.merge_patch(c->key, patch, {.uid = c->uid, .resource_version = c->resource_version}, ms(1)).code,
+            200);
   EXPECT_EQ(store_.merge_patch(c->key, patch, {.uid = {}, .resource_version = c->resource_version}, ms(2)).code, 409);
   EXPECT_EQ(store_.remove(c->key, {.uid = {}, .resource_version = c->resource_version}, ms(2)).code, 409);
   EXPECT_EQ(store_.remove(c->key, {.uid = "u999", .resource_version = {}}, ms(2)).code, 409);
@@ -86,10 +87,9 @@ TEST_F(StoreTest, PreconditionsInTheBodyOfAPatchCount) {
   const ObjectPtr c = store_.create(clique("c"), ms(0)).object;
   const std::string old = std::to_string(c->resource_version);
   store_.scale(c->key, 5, ms(1));
-  EXPECT_EQ(store_.merge_patch(c->key, json(R"({"metadata":{"resourceVersion":")" + old + R"("}})"), {}, ms(2)).code, 409);
-  EXPECT_EQ(
-      store_.merge_patch(c->key, json(R"({"metadata":{"uid":"u999"}})"), {}, ms(2)).code,
-      409);
+  EXPECT_EQ(store_.merge_patch(c->key, json(R"({"metadata":{"resourceVersion":")" + old + R"("}})"), {}, ms(2)).code,
+            409);
+  EXPECT_EQ(store_.merge_patch(c->key, json(R"({"metadata":{"uid":"u999"}})"), {}, ms(2)).code, 409);
 }
 
 TEST_F(StoreTest, AbsentObjectsAreNotFound) {
@@ -207,7 +207,8 @@ TEST_F(StoreTest, OfAPodsSpecOnlyGatesImagesAndTolerationsMayChange) {
   EXPECT_EQ(store_.merge_patch(k, json(R"({"spec":{"schedulingGates":[{"name":"b"}]}})"), {}, ms(1)).code, 200);
   EXPECT_EQ(store_.merge_patch(k, json(R"({"spec":{"schedulingGates":[{"name":"a"},{"name":"b"}]}})"), {}, ms(1)).code,
             422);
-  EXPECT_EQ(store_.merge_patch(k, json(R"({"spec":{"containers":[{"name":"main","image":"a:2"}]}})"), {}, ms(1)).code, 200);
+  EXPECT_EQ(store_.merge_patch(k, json(R"({"spec":{"containers":[{"name":"main","image":"a:2"}]}})"), {}, ms(1)).code,
+            200);
 }
 
 TEST_F(StoreTest, ScaleWritesReplicasAndRefusesNegativeOnes) {
@@ -231,7 +232,8 @@ TEST_F(StoreTest, ACopyIsAWorldOfItsOwn) {
 
 TEST_F(StoreTest, VersionsOfAnObjectShareThePartsThatDidNotChange) {
   const ObjectPtr before = store_.create(clique("c", R"(,"labels":{"a":"b"})"), ms(0)).object;
-  const ObjectPtr after = store_.merge_patch_status(before->key, json(R"({"status":{"replicas":1}})"), {}, ms(1)).object;
+  const ObjectPtr after =
+      store_.merge_patch_status(before->key, json(R"({"status":{"replicas":1}})"), {}, ms(1)).object;
   EXPECT_TRUE(before->body.is_same(after->body));
   EXPECT_TRUE(before->meta.is_same(after->meta));
 }
