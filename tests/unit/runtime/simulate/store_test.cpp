@@ -201,7 +201,7 @@ TEST_F(StoreTest, OfAPodsSpecOnlyGatesImagesAndTolerationsMayChange) {
           .create(
               pod("p",
                   R"({"containers":[{"name":"main","image":"a:1"}],"schedulingGates":[{"name":"a"},{"name":"b"}]})"),
-              0)
+              ms(0))
           .object->key;
   EXPECT_EQ(store_.merge_patch(k, json(R"({"spec":{"hostname":"x"}})"), {}, ms(1)).code, 422);
   EXPECT_EQ(store_.merge_patch(k, json(R"({"spec":{"schedulingGates":[{"name":"b"}]}})"), {}, ms(1)).code, 200);
