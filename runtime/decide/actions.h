@@ -54,7 +54,7 @@ struct Source {
   enum class From : std::uint8_t { kNone, kPlan, kClique };
   From from = From::kNone;
   ir::DescriptionId description{};  ///< kPlan
-  ir::Instance instance;            ///< kPlan; kClique: pod_index and pod_attempt
+  ir::Instance instance;            ///< kPlan; kClique: pod_index and pod_suffix
   ObjectKey clique;                 ///< kClique: the live PodClique (it may be created in an earlier step)
   bool gated = false;               ///< kClique: born with the scheduling gate
 };

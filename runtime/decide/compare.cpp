@@ -38,7 +38,7 @@ WantedOwner gang_owner(const LiveGang& g) { return {keys::kGangApi, "PodGang", g
 WantedOwner clique_owner(const LiveClique& c) { return {keys::kGroveApi, "PodClique", c.meta.name, c.meta.uid}; }
 
 ObjectKey key_of(const WantedOwner& owner) {
-  return {find_kind(owner.api_version, owner.kind).value_or(Kind::kPodCliqueSet), std::string(owner.name)};
+  return {ir::kind_of(owner.api_version, owner.kind).value_or(Kind::kPodCliqueSet), std::string(owner.name)};
 }
 
 bool has_owner(const LiveMeta& meta, const WantedOwner& owner) {

@@ -61,7 +61,7 @@ std::vector<LastError> errors_of(const Draft& d, const ObjectKey& key) {
   for (const FailedWrite& f : d.view.observed().failed)
     if (concerns(d, f, key))
       out.push_back({std::string(code_of(f)),
-                     std::string(name_of(f.verb)) + " " + std::string(info_of(f.key.kind).kind) + " " + f.key.name +
+                     std::string(name_of(f.verb)) + " " + std::string(ir::info_of(f.key.kind).kind) + " " + f.key.name +
                          ": " + f.message,
                      f.at.whole()});
   return out;

@@ -74,7 +74,7 @@ void give_birth(Draft& d, const CliqueCell& c, const Birth& birth, bool gated) {
   act.source.clique = clique;
   act.source.instance = d.view.instance(c);
   act.source.instance.pod_index = birth.index;
-  act.source.instance.pod_attempt = birth.attempt;
+  act.source.instance.pod_suffix = ir::pod_suffix(birth.attempt, birth.index);
   act.source.gated = gated;
   act.owner = clique;
   if (d.may(act.verb, act.key)) d.add(Stage::kPods, std::move(act));

@@ -46,7 +46,7 @@ class Objects {
   Kind kind_of(const ir::Layer& layer) const {
     for (const ir::Block& b : layer.blocks)
       for (const ObjectClass& c : b.classes)
-        return grovec::decide::kind_of(v_.world().plan().descriptions[c.base].kind);
+        return v_.world().plan().descriptions[c.base].kind;
     return Kind::kPod;
   }
 
@@ -120,7 +120,7 @@ class Objects {
 
   void object(ir::DescriptionId id, const Instance& n) {
     const ir::Description& description = v_.world().plan().descriptions[id];
-    const ObjectKey key{grovec::decide::kind_of(description.kind), ir::name_text(description.name, n)};
+    const ObjectKey key{description.kind, ir::name_text(description.name, n)};
     const auto& objects = v_.observed().objects;
     const auto at = std::lower_bound(objects.begin(), objects.end(), key, less);
     if (at == objects.end() || (*at)->kind != key.kind || (*at)->meta.name != key.name) return create(id, n, key);

@@ -8,22 +8,6 @@ namespace grovec::decide {
 
 using ir::Value;
 
-namespace {
-
-constexpr ir::KindInfo kSetInfo{"grove.io/v1alpha1", "PodCliqueSet", true};
-
-}  // namespace
-
-const ir::KindInfo& info_of(Kind kind) { return kind == Kind::kPodCliqueSet ? kSetInfo : ir::info_of(plan_kind(kind)); }
-
-std::optional<Kind> find_kind(std::string_view api_version, std::string_view kind) {
-  for (int n = 0; n <= static_cast<int>(Kind::kPodCliqueSet); ++n) {
-    const auto k = static_cast<Kind>(n);
-    if (info_of(k).api_version == api_version && info_of(k).kind == kind) return k;
-  }
-  return std::nullopt;
-}
-
 const OwnerReference* LiveMeta::controller() const {
   for (const OwnerReference& o : owners)
     if (o.controller) return &o;

@@ -21,31 +21,7 @@
 
 namespace grovec::decide {
 
-/// Kinds that live objects and actions name: those of the plan, in the same order, and the set itself.
-enum class Kind : std::uint8_t {
-  kServiceAccount,
-  kRole,
-  kRoleBinding,
-  kSecret,
-  kService,
-  kHorizontalPodAutoscaler,
-  kComputeDomain,
-  kResourceClaim,
-  kPodClique,
-  kPodCliqueScalingGroup,
-  kPodGang,
-  kPod,
-  kKaiPodGroup,
-  kVolcanoPodGroup,
-  kKaiTopology,
-  kPodCliqueSet,
-};
-constexpr Kind kind_of(ir::ObjectKind kind) { return static_cast<Kind>(kind); }
-/// The plan's kind; not for kPodCliqueSet.
-constexpr ir::ObjectKind plan_kind(Kind kind) { return static_cast<ir::ObjectKind>(kind); }
-const ir::KindInfo& info_of(Kind kind);
-/// By apiVersion and kind, or nothing.
-std::optional<Kind> find_kind(std::string_view api_version, std::string_view kind);
+using Kind = ir::ObjectKind;
 
 /// An object of the set's namespace (cluster-scoped kinds: of none).
 struct ObjectKey {
@@ -259,7 +235,7 @@ std::shared_ptr<const LiveObject> read_object(Kind kind, const ir::Value& tree, 
 
 /// The pod that a PodClique gives birth to, as it is before anybody else has touched it: what `read_pod` makes of the
 /// body of the create, without making the body. `uid`, `resource_version` and `created` are left to the caller.
-LivePod newborn_pod(const LiveClique& clique, std::uint32_t index, std::uint32_t attempt, bool gated,
+LivePod newborn_pod(const LiveClique& clique, std::uint32_t index, const ir::PodSuffix& suffix, bool gated,
                     Interner& interner);
 
 }  // namespace grovec::decide

@@ -240,11 +240,10 @@ std::shared_ptr<const LiveObject> read_object(Kind kind, const Value& tree, std:
   return object;
 }
 
-LivePod newborn_pod(const LiveClique& clique, std::uint32_t index, std::uint32_t attempt, bool gated,
+LivePod newborn_pod(const LiveClique& clique, std::uint32_t index, const ir::PodSuffix& suffix, bool gated,
                     Interner& interner) {
   LivePod pod;
-  const auto suffix = ir::pod_suffix(attempt, index);
-  pod.name = clique.meta.name + "-" + std::string(suffix.data(), suffix.size());
+  pod.name = clique.meta.name + "-" + std::string(ir::text_of(suffix));
   pod.owner_uid = interner.text(clique.meta.uid);
   pod.owner_name = interner.text(clique.meta.name);
   PodLabels labels;

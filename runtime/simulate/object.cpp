@@ -151,11 +151,11 @@ void read_manifest(const Value& manifest, Object& object) {
 
 std::optional<decide::Kind> decided_kind(Kind kind) {
   const KindFacts& facts = facts_of(kind);
-  return decide::find_kind(facts.api_version, facts.name);
+  return ir::kind_of(facts.api_version, facts.name);
 }
 
 Kind simulated_kind(decide::Kind kind) {
-  const ir::KindInfo& info = decide::info_of(kind);
+  const ir::KindInfo& info = ir::info_of(kind);
   const std::optional<Kind> found = kind_named(info.kind, info.api_version);
   GROVEC_CHECK(found.has_value());
   return *found;

@@ -101,7 +101,7 @@ void Operator::look(const Store& view, Instant now) {
 }
 
 Key Operator::key_of(const decide::ObjectKey& key) const {
-  const bool is_namespaced = key.kind == decide::Kind::kPodCliqueSet || decide::info_of(key.kind).is_namespaced;
+  const bool is_namespaced = ir::info_of(key.kind).is_namespaced;
   return {simulated_kind(key.kind), is_namespaced ? namespace_ : std::string(), key.name};
 }
 

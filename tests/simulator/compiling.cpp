@@ -2,10 +2,6 @@
 
 #include <map>
 
-#include "backends/backends.h"
-#include "passes/admission/admit.h"
-#include "passes/pipeline.h"
-
 namespace grovec::simulator {
 
 using namespace ir;
@@ -14,10 +10,8 @@ namespace {
 
 // A compiled set with everything that its world points at.
 struct Compiled {
-  ObjectPtr object;
   Context context;
-  std::unique_ptr<passes::Module> module;
-  ObjectPlan plan;
+  std::unique_ptr<driver::CompiledSet> set;
   std::unique_ptr<decide::World> world;
 };
 
@@ -35,20 +29,13 @@ std::string first_error(const Context& context) {
   return {};
 }
 
-std::shared_ptr<Compiled> compile(const ObjectPtr& object, const Surroundings& surroundings) {
+std::shared_ptr<Compiled> compile(const Object& object, const Surroundings& surroundings) {
   auto c = std::make_shared<Compiled>();
-  c->object = object;
-  const Value manifest = manifest_of(*object, c->context.arena);
-  c->module = std::make_unique<passes::Module>(c->context, surroundings.environment, manifest);
-  passes::Module& m = *c->module;
-  passes::Admitted admitted = passes::admit(c->context, manifest, surroundings.environment, {});
-  if (!admitted.accepted || c->context.diags.errors() > 0) return nullptr;
-  m.defaulted = admitted.defaulted;
-  m.spec = std::move(admitted.spec);
-  passes::expand(m);
-  if (c->context.diags.errors() > 0) return nullptr;
-  c->plan = backends::plan_objects(c->context.arena, m.desired, {.owner_references = true});
-  c->world = std::make_unique<decide::World>(m.desired, c->plan);
+  Result<std::unique_ptr<driver::CompiledSet>> set = driver::compile_set(
+      c->context, manifest_of(object, c->context.arena), surroundings.facts, {.owner_references = true});
+  if (!set || !(*set)->is_planned) return nullptr;
+  c->set = std::move(*set);
+  c->world = std::make_unique<decide::World>(c->set->module.desired, c->set->plan);
   return c;
 }
 
@@ -56,12 +43,12 @@ std::shared_ptr<Compiled> compile(const ObjectPtr& object, const Surroundings& s
 
 Submission submit(const Value& manifest, const Value* old, const Surroundings& surroundings) {
   Context context;
-  const passes::Admitted admitted =
-      passes::admit(context, manifest, surroundings.environment, {.old = old, .compilable = false});
+  const Result<std::unique_ptr<driver::CompiledSet>> set = driver::compile_set(
+      context, manifest, surroundings.facts, {.until = driver::CompileUntil::kStored, .old = old});
   Submission out;
-  out.accepted = admitted.accepted;
+  out.accepted = set && (*set)->accepted;
   if (out.accepted)
-    out.stored = simulate::Part(admitted.defaulted);
+    out.stored = simulate::Part((*set)->module.defaulted);
   else
     out.message = first_error(context);
   return out;
@@ -72,7 +59,7 @@ simulate::Compiler make_compiler(const Surroundings& surroundings) {
   return [&surroundings, memory = std::make_shared<Memory>()](const Object& set) -> simulate::WorldPtr {
     const std::uint64_t content = simulate::mix(set.meta.hash(), set.body.hash());
     auto [at, is_new] = memory->try_emplace(content);
-    if (is_new) at->second = compile(std::make_shared<const Object>(set), surroundings);
+    if (is_new) at->second = compile(set, surroundings);
     if (!at->second) return nullptr;
     return {at->second, at->second->world.get()};
   };

@@ -4,7 +4,7 @@
 #include <memory>
 #include <string>
 
-#include "runtime/driver/compile.h"
+#include "runtime/driver/compile_set.h"
 #include "runtime/simulate/operator.h"
 
 namespace grovec::simulator {
@@ -18,7 +18,7 @@ using simulate::ObjectPtr;
 /// What surrounds the sets: configuration, bindings, claim templates.
 struct Surroundings {
   Context context;
-  ir::Environment environment;
+  ir::ClusterFacts facts;
 };
 
 /// A set as people submit it, admitted or not.

@@ -114,7 +114,7 @@ Outcome People::create_set(const Value& manifest) {
   Value named = own.root();
   if (manifest["metadata"]["namespace"].as_string().empty())
     named = simulate::with_member(arena, named, {"metadata", "namespace"},
-                                  Value::string(surroundings_.environment.default_namespace));
+                                  Value::string("default"));
   const Submission submission = submit(named, nullptr, surroundings_);
   if (!submission.accepted) return {false, submission.message};
   namespace_ = named["metadata"]["namespace"].as_string();
@@ -122,7 +122,7 @@ Outcome People::create_set(const Value& manifest) {
   const Answer answer = cluster_.store.create(submission.stored.root(), cluster_.now);
   if (!answer.ok()) return outcome_of(answer);
   const simulate::WorldPtr world = make_compiler(surroundings_)(*answer.object);
-  if (world) pods_of_template_ = totals_of(world->desired()).pods;
+  if (world) pods_of_template_ = totals_of(ir::World(world->desired(), ir::Population(world->set()))).pods;
   return {};
 }
 
@@ -133,7 +133,7 @@ Outcome People::create(const Step& step) {
       driver::load_text(surroundings_.context, path, read_file(path), {});
   if (!documents) return {false, documents.error().message};
   const Result<Done> read =
-      driver::read_surroundings(surroundings_.context, {}, "", *documents, surroundings_.environment);
+      driver::read_surroundings(surroundings_.context, {}, "", *documents, "default", surroundings_.facts);
   if (!read) return {false, read.error().message};
   if (documents->empty()) return {false, "there is nothing in " + step.text};
   for (const driver::LoadedDocument& d : *documents) {

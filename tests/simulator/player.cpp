@@ -70,7 +70,7 @@ class Player::Ears final : public simulate::Watcher {
   }
   void wrote(const simulate::Written& write, Instant now) override { player_.story_.wrote(write, now); }
   void said(const decide::Event& e, Instant now) override {
-    const std::string on = std::string(decide::info_of(e.on.kind).kind) + "/" + e.on.name;
+    const std::string on = std::string(ir::info_of(e.on.kind).kind) + "/" + e.on.name;
     player_.recorder_.event(on, "grovec", e.is_warning, e.reason, e.message, now);
     player_.story_.said(e.reason + " on " + on + ": " + e.message, now);
   }

@@ -33,7 +33,7 @@ void Story::said(const std::string& what, Instant now) { line("event", aliases_-
 
 void Story::wrote(const Written& write, Instant now) {
   const decide::Action& a = write.action;
-  const std::string kind(decide::info_of(a.key.kind).kind);
+  const std::string kind(ir::info_of(a.key.kind).kind);
   std::string why = aliases_->in_text(decide::text_of(a.why));
   if (!write.answer.ok() || write.answer.code == 0)
     why += "; answer " + std::to_string(write.answer.code) + " " + write.answer.message;
