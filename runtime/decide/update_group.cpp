@@ -32,7 +32,6 @@ ReplicaState state_of(const LiveView& view, const GroupCell& group, std::uint32_
     state.is_old = state.is_old || cell.is_there();
   }
   state.is_ready = is_replica_ready(view, group, j);
-  state.is_whole = state.is_ready && is_whole(view, group, j);
   return state;
 }
 
