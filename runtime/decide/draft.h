@@ -1,6 +1,7 @@
 /// \file A decision while it is being made: what the rules share and add to, in the order of decide.cpp.
 #pragma once
 
+#include <algorithm>
 #include <memory>
 #include <string>
 #include <vector>
@@ -13,6 +14,7 @@ namespace grovec::decide {
 
 /// Steps of a decision; empty ones fall out at the end.
 enum class Stage : std::uint8_t {
+  kFirst,        ///< the finalizer of the set: before anything that it is to guard
   kFacts,        ///< what later actions rely on
   kSetObjects,   ///< rights, services, autoscalers, domains, claims of the set
   kCliques,      ///< standalone PodCliques, scaling groups
@@ -50,11 +52,15 @@ class Draft {
   TerminationPlan termination;
   std::vector<CellPlan> cells;     ///< parallel to LiveView::cliques
   std::vector<bool> groups_there;  ///< parallel to LiveView::groups: will be there
+  std::vector<bool> gangs_there;    ///< parallel to LiveView::gangs: will be there, and list all their pods
 
   Arena& arena();
   /// A text that lives as long as the decision.
   std::string_view keep(std::string_view text) { return arena().copy(text); }
   void add(Stage stage, Action action) { steps_[static_cast<std::size_t>(stage)].push_back(std::move(action)); }
+  bool has_actions() const {
+    return std::any_of(steps_.begin(), steps_.end(), [](const Step& s) { return !s.empty(); });
+  }
   void say(Event event) { decision_.events.push_back(std::move(event)); }
   /// Nothing changes by itself before `at`; the earliest one counts.
   void look(Instant at);

@@ -6,11 +6,15 @@ namespace grovec::decide {
 
 namespace {
 
-// status, reason and message, with the transition kept while the status stays.
+constexpr std::string_view kScaledBelow = "ScaledBelowMinAvailable";
+
+// status, reason and message, with the transition kept while the status stays. A clique that is scaled to its minimum
+// again misses it only from then on: the time below it counts for nothing.
 Condition condition(const LiveClique& live, std::string_view type, Truth status, std::string_view reason,
                     std::string message, Instant now) {
   const Condition* old = live.status.conditions.find(type);
-  const Instant since = old && old->status == status ? old->since : now.whole();
+  const bool counts_anew = old && old->reason == kScaledBelow && reason != kScaledBelow;
+  const Instant since = old && old->status == status && !counts_anew ? old->since : now.whole();
   return {std::string(type),  status, std::string(reason),
           std::move(message), since,  old ? old->observed_generation : 0};
 }
@@ -35,7 +39,7 @@ Condition breached_condition(const CliqueCell& c, bool is_open, bool below_own_m
   const std::int64_t min = c.min_available, n = c.counts.scheduled_all;
   if (is_open) return condition(*c.live, kType, Truth::kUnknown, "UpdateInProgress", "Update is in progress", now);
   if (below_own_minimum)
-    return condition(*c.live, kType, Truth::kTrue, "ScaledBelowMinAvailable",
+    return condition(*c.live, kType, Truth::kTrue, kScaledBelow,
                      counts_text("Scaled to ", c.wanted_pods, ", below MinAvailable (", min, ")"), now);
   if (n < min)
     return condition(*c.live, kType, Truth::kTrue, "ScheduledReplicasBelowMinAvailable",

@@ -25,15 +25,13 @@ std::vector<const CliqueCell*> members_of(const LiveView& v, const GangCell& gan
     for (const CliqueCell& c : v.members_of(v.groups()[*gang.group], gang.j)) out.push_back(&c);
     return out;
   }
-  for (const ReplicaCell& r : v.replicas()) {
-    if (r.i != gang.i) continue;
-    for (const CliqueCell& c : v.standalone_of(r)) out.push_back(&c);
-    for (const GroupCell& g : v.groups_of(r))
-      for (std::uint32_t j = 0; j < g.min_available; ++j) {
-        const auto row = v.members_of(g, j);
-        for (std::uint32_t n = 0; n < g.members; ++n) out.push_back(row.empty() ? nullptr : &row[n]);
-      }
-  }
+  const ReplicaCell& r = v.replica_of(gang);
+  for (const CliqueCell& c : v.standalone_of(r)) out.push_back(&c);
+  for (const GroupCell& g : v.groups_of(r))
+    for (std::uint32_t j = 0; j < g.min_available; ++j) {
+      const auto row = v.members_of(g, j);
+      for (std::uint32_t n = 0; n < g.members; ++n) out.push_back(row.empty() ? nullptr : &row[n]);
+    }
   return out;
 }
 
@@ -82,9 +80,18 @@ Value pod_groups(Draft& d, const Value& wanted, const std::vector<const CliqueCe
   return ir::make_sequence(a, items);
 }
 
-void create_gang(Draft& d, const GangCell& g, const std::vector<const CliqueCell*>& cells) {
+// A PodGang is born complete, so not before every PodClique it lists is there.
+bool can_be_born(const Draft& d, const std::vector<const CliqueCell*>& cells) {
+  return std::all_of(cells.begin(), cells.end(), [&](const CliqueCell* c) {
+    return !c || d.cells[d.view.index_of(*c)].will_be_there;
+  });
+}
+
+// True if it will be there.
+bool create_gang(Draft& d, const GangCell& g, const std::vector<const CliqueCell*>& cells) {
+  if (!can_be_born(d, cells)) return false;
   Action act = action(Verb::kCreate, {Kind::kPodGang, d.view.name(g)}, {Reason::kMissing, {}, {}});
-  if (!d.may(act.verb, act.key)) return;
+  if (!d.may(act.verb, act.key)) return false;
   act.source.from = Source::From::kPlan;
   act.source.description = description_of(d.view, g);
   act.source.instance = d.view.instance(g);
@@ -92,6 +99,7 @@ void create_gang(Draft& d, const GangCell& g, const std::vector<const CliqueCell
   act.change = nest(d.arena(), {"spec", "podgroups"}, pod_groups(d, wanted, cells));
   act.owner = key_of(set_owner(d.view));
   d.add(Stage::kMembers, std::move(act));
+  return true;
 }
 
 // Annotations that are not the set's to take away: Grove's own, our facts, those of the schedulers.
@@ -100,31 +108,49 @@ bool is_not_mirrored(std::string_view key) {
          key.starts_with("kai.scheduler/") || key.find("volcano.sh/") != key.npos;
 }
 
-void restore_gang(Draft& d, const GangCell& g, const std::vector<const CliqueCell*>& cells) {
-  const LiveGang& live = *g.live;
-  const WantedOwner owner = set_owner(d.view);
-  const bool is_same = live.same.get(d.view.world().number()) == kSame && has_owner(live.meta, owner);
-  const bool references_fit = has_references(d, g, cells);
-  if (is_same && references_fit) return;
+// What a PodGang lacks: labels and annotations that follow the set, and the rest.
+struct GangChange {
+  Value mirrored = Value::null();  // of metadata
+  Value metadata = Value::null(), spec = Value::null();
+};
+
+GangChange change_of(Draft& d, const GangCell& g, const std::vector<const CliqueCell*>& cells) {
   Arena& a = d.arena();
+  const LiveGang& live = *g.live;
   const Value wanted = wanted_tree(d.view.world(), description_of(d.view, g), d.view.instance(g), a);
   const Value& meta = wanted["metadata"];
-  Value metadata = Value::null();
-  auto add = [&](std::string_view key, const Value& v) {
-    if (!v.is_null()) metadata = join_patches(a, metadata, nest(a, {key}, v));
+  GangChange out;
+  auto add = [&](Value& to, std::string_view key, const Value& v) {
+    if (!v.is_null()) to = join_patches(a, to, nest(a, {key}, v));
   };
-  add("labels", whole_map_patch(a, live.meta.labels, meta["labels"], is_not_mirrored));
-  add("annotations", whole_map_patch(a, live.meta.annotations, meta["annotations"], is_not_mirrored));
-  const Value groups = pod_groups(d, wanted, cells);
+  add(out.mirrored, "labels", whole_map_patch(a, live.meta.labels, meta["labels"], is_not_mirrored));
+  add(out.mirrored, "annotations", whole_map_patch(a, live.meta.annotations, meta["annotations"], is_not_mirrored));
+  const Value identity = identity_labels(a, meta["labels"]);
+  const Value have = live.meta.labels.is_mapping() ? live.meta.labels : Value::mapping({});
+  add(out.metadata, "labels", restore_patch(a, have, identity));
+  out.metadata = join_patches(a, out.metadata, owner_patch(a, live.meta, set_owner(d.view)));
   ir::MappingBuilder to(a, wanted["spec"]);
-  to.set("podgroups", groups);
+  to.set("podgroups", pod_groups(d, wanted, cells));
   ir::MappingBuilder from(a, live.spec);  // whoever reuses a reservation says so himself
-  if (!wanted["spec"].find("reuseReservationRef")) from.remove("reuseReservationRef");
-  const Value spec = change_patch(a, from.build(), to.build());
-  if (metadata.is_null() && spec.is_null()) live.same.put(d.view.world().number(), kSame);
-  const bool only_references = metadata.is_null() && !references_fit;
-  add_patch(d, Stage::kMembers, Kind::kPodGang, live.meta, join_patches(a, metadata, owner_patch(a, live.meta, owner)),
-            spec, {only_references ? Reason::kReferences : Reason::kMirror, {}, {}});
+  from.remove("reuseReservationRef");
+  out.spec = change_patch(a, from.build(), to.build());
+  return out;
+}
+
+// Labels and annotations of the set reach a PodGang with the next write that the set needs anyway, as they do upstream:
+// a change of nothing but them makes no write of its own.
+void restore_gang(Draft& d, const GangCell& g, const std::vector<const CliqueCell*>& cells) {
+  const LiveGang& live = *g.live;
+  const bool is_same = live.same.get(d.view.world().number()) == kSame && has_owner(live.meta, set_owner(d.view));
+  const bool references_fit = has_references(d, g, cells);
+  if (is_same && references_fit) return;
+  const GangChange change = change_of(d, g, cells);
+  if (change.metadata.is_null() && change.spec.is_null() && change.mirrored.is_null())
+    live.same.put(d.view.world().number(), kSame);
+  Value metadata = change.metadata;
+  if (!change.spec.is_null() || d.has_actions()) metadata = join_patches(d.arena(), change.mirrored, metadata);
+  const Reason reason = !references_fit ? Reason::kReferences : change.spec.is_null() ? Reason::kMirror : Reason::kSpecChanged;
+  add_patch(d, Stage::kMembers, Kind::kPodGang, live.meta, metadata, change.spec, {reason, {}, {}});
 }
 
 }  // namespace
@@ -138,10 +164,8 @@ void decide_gangs(Draft& d) {
       continue;
     }
     const std::vector<const CliqueCell*> cells = members_of(d.view, g);
-    if (g.live)
-      restore_gang(d, g, cells);
-    else
-      create_gang(d, g, cells);
+    if (g.live) restore_gang(d, g, cells);
+    d.gangs_there[d.view.index_of(g)] = g.live || create_gang(d, g, cells);
   }
 }
 

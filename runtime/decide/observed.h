@@ -133,6 +133,7 @@ struct LivePod {
   bool has_node = false;
   bool scheduled = false;          ///< PodScheduled=True
   bool waits_at_gate = false;      ///< PodScheduled=False, reason SchedulingGated
+  bool no_room = false;            ///< PodScheduled=False for another reason: the scheduler has tried
   bool ready = false;              ///< Ready=True
   bool has_failed_once = false;    ///< a container or init container whose last termination was not 0
   bool started_not_ready = false;  ///< a main container is started, but not ready

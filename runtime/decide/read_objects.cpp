@@ -149,7 +149,9 @@ void read_conditions_of(const Value& status, LivePod& pod) {
       if (is_true) pod.ready_since = parse_time(c["lastTransitionTime"].as_string()).value_or(Instant{});
     } else if (c["type"].as_string() == "PodScheduled") {
       pod.scheduled = is_true;
-      pod.waits_at_gate = c["status"].as_string() == "False" && c["reason"].as_string() == "SchedulingGated";
+      const bool is_false = c["status"].as_string() == "False";
+      pod.waits_at_gate = is_false && c["reason"].as_string() == "SchedulingGated";
+      pod.no_room = is_false && !pod.waits_at_gate;
     }
   }
 }

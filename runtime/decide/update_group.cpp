@@ -12,11 +12,21 @@ struct ReplicaState {
   bool is_old = false;          ///< a member that is there has another template
   bool has_old_object = false;  ///< the same, or one is on its way out: its name is not free yet
   bool is_ready = false;
+  bool is_coming = false;  ///< pods of it will be Ready, if nothing happens
 };
+
+/// Whether pods are missing that are neither refused by the scheduler nor failing.
+bool is_coming(const CliqueCell& cell) {
+  if (!cell.is_there() || cell.counts.live < static_cast<std::int32_t>(cell.wanted_pods)) return true;
+  return std::any_of(cell.pods.begin(), cell.pods.end(), [](const LivePod* pod) {
+    return !pod->is_marked() && !pod->ready && !pod->no_room && !pod->has_failed_once;
+  });
+}
 
 ReplicaState state_of(const LiveView& view, const GroupCell& group, std::uint32_t j) {
   ReplicaState state;
   for (const CliqueCell& cell : view.members_of(group, j)) {
+    state.is_coming = state.is_coming || is_coming(cell);
     if (!cell.live || cell.live->meta.label(ir::keys::kPodTemplateHash) == cell.compiled_hash) continue;
     state.has_old_object = true;
     state.is_old = state.is_old || cell.is_there();
@@ -31,11 +41,12 @@ std::vector<ReplicaState> states_of(const LiveView& view, const GroupCell& group
   return states;
 }
 
-/// What was ready when it was taken holds the next until it is ready again or not wanted any more.
+/// What was ready when it was taken holds the next until it is ready again or not wanted any more. More than its
+/// minimum is waited for only as long as it is on its way: it may have had no room for the rest before, either.
 bool holds(const std::vector<ReplicaState>& states, std::optional<std::int32_t> selected) {
   if (!selected || *selected < 0 || static_cast<std::size_t>(*selected) >= states.size()) return false;
   const ReplicaState& state = states[static_cast<std::size_t>(*selected)];
-  return state.has_old_object || !state.is_ready;
+  return state.has_old_object || !state.is_ready || state.is_coming;
 }
 
 /// A new target. What was taken and is not made up for goes on holding.
@@ -47,7 +58,8 @@ GroupUpdate begun(const Turn& turn, const GroupCell& group, const std::vector<Re
                    .completed = {}};
   const std::optional<GroupUpdate>& before = group.live->status.update;
   if (!before || before->ended || !holds(states, before->selected)) return next;
-  if (!states[static_cast<std::size_t>(*before->selected)].is_ready) next.selected = before->selected;
+  const ReplicaState& state = states[static_cast<std::size_t>(*before->selected)];
+  if (!state.is_ready || state.is_coming) next.selected = before->selected;
   return next;
 }
 

@@ -60,7 +60,7 @@ void write_scheduled_once(Draft& d) {
 void write_facts(Draft& d, const Facts& stored) {
   const LiveSet& set = d.view.set();
   if (const Value f = finalizer_patch(d.arena(), set.meta, keys::kSetFinalizer); !f.is_null())
-    add_patch(d, Stage::kFacts, Kind::kPodCliqueSet, set.meta, f, Value::null(), {Reason::kMissing, {}, "finalizer"});
+    add_patch(d, Stage::kFirst, Kind::kPodCliqueSet, set.meta, f, Value::null(), {Reason::kMissing, {}, "finalizer"});
   Facts wanted = d.view.facts();
   follow_sizes(d.view, wanted);
   write_annotations(d, stored, wanted);

@@ -9,6 +9,12 @@ using ir::Value;
 
 namespace {
 
+template <class Status>
+bool is_new(const Status& s) {
+  return !s.observed_generation;
+}
+bool is_new(const GangStatus& s) { return s.phase.empty(); }
+
 bool conditions_turn(const Conditions& from, const Conditions& to) {
   for (const Condition& c : to.items) {
     const Condition* old = from.find(c.type);
@@ -29,15 +35,10 @@ bool is_urgent(const GangStatus& from, const GangStatus& to) {
 }
 
 template <class Status>
-bool is_new(const Status& s) {
-  return !s.observed_generation;
-}
-bool is_new(const GangStatus& s) { return s.phase.empty(); }
-
-template <class Status>
 void add(Draft& d, Stage stage, Kind kind, const LiveMeta& meta, const Status& from, const Status& to) {
   Arena& a = d.arena();
-  const Value change = change_patch(a, to_value(from, a), to_value(to, a));
+  // The first status is written whole, zeros included.
+  const Value change = change_patch(a, is_new(from) ? Value::mapping({}) : to_value(from, a), to_value(to, a));
   if (change.is_null()) return;
   Action act = action(Verb::kPatchStatus, {kind, meta.name},
                       {stage == Stage::kFacts ? Reason::kFact : Reason::kStatus, {}, "status"}, meta.uid);

@@ -21,7 +21,7 @@ std::string manifest(const Shape& s) {
   for (char name : s.order) {
     if (name == 'a' && s.has_clique) cliques += clique("a", s.pods, s.min_pods, s.image_a);
     if (name == 'b' && s.has_group) cliques += clique("b", 1, 1, s.image_b);
-    if (name == 'c' && s.has_group) cliques += clique("c", 2, 2, "app:1");
+    if (name == 'c' && s.has_group) cliques += clique("c", 2, s.min_c, "app:1");
   }
   std::string groups;
   if (s.has_group)

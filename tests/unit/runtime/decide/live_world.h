@@ -23,6 +23,7 @@ struct Shape {
   std::string image_a = "app:1", image_b = "app:1";
   std::string strategy = "RollingRecreate";
   std::string delay = "4h";
+  int min_c = 2;  ///< minAvailable of c
   std::string priority_class = {};
   std::string order = "a,b,c";  ///< of the template's cliques
 };

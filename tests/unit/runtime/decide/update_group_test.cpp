@@ -10,8 +10,9 @@ using Exits = std::vector<std::uint32_t>;
 const std::string kGroup = "s-0-g";
 
 /// Clique b of the group has a new image; the turn of set replica 0 has come.
-LiveWorld rolling(int replicas, int min_replicas) {
+LiveWorld rolling(int replicas, int min_replicas, int min_c = 2) {
   Shape shape{.replicas = replicas, .min_replicas = min_replicas, .has_clique = false};
+  shape.min_c = min_c;
   LiveWorld world(shape);
   shape.image_b = "app:2";
   world.ask(shape);
@@ -81,6 +82,25 @@ TEST(UpdateGroup, WhatWasReadyHoldsTheNextUntilAllItsMembersAreReady) {
   EXPECT_EQ(selected(world), 1);
   EXPECT_EQ(progress(world).completed, std::vector<std::int32_t>{0});
   EXPECT_EQ(step(world), Exits{1});
+}
+
+TEST(UpdateGroup, WhatIsOnItsWayAboveTheMinimumHoldsToo) {
+  LiveWorld world = rolling(3, 1, 1);
+  step(world);
+  step(world);
+  remove(world, 0);
+  give_birth(world, 0);
+  make_ready(world, 0);
+  LivePod& second = world.pods.at(member(0, "c") + "/1");
+  world.ready(second, false);
+  step(world);
+  EXPECT_EQ(selected(world), 0) << "it is starting";
+  second.has_node = second.scheduled = false;
+  step(world);
+  EXPECT_EQ(selected(world), 0) << "the scheduler has not tried yet";
+  second.no_room = true;
+  step(world);
+  EXPECT_EQ(selected(world), 1) << "there may have been no room for it before";
 }
 
 TEST(UpdateGroup, OldReplicasThatAreNotReadyGoAtOnceAndHoldNobody) {
