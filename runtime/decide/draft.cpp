@@ -22,6 +22,7 @@ Draft::Draft(const LiveView& v, Instant at)
       now(at),
       cells(v.cliques().size()),
       groups_there(v.groups().size()),
+      gangs_there(v.gangs().size()),
       steps_(static_cast<std::size_t>(Stage::kCount)) {}
 
 Arena& Draft::arena() {

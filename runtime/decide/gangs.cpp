@@ -25,15 +25,13 @@ std::vector<const CliqueCell*> members_of(const LiveView& v, const GangCell& gan
     for (const CliqueCell& c : v.members_of(v.groups()[*gang.group], gang.j)) out.push_back(&c);
     return out;
   }
-  for (const ReplicaCell& r : v.replicas()) {
-    if (r.i != gang.i) continue;
-    for (const CliqueCell& c : v.standalone_of(r)) out.push_back(&c);
-    for (const GroupCell& g : v.groups_of(r))
-      for (std::uint32_t j = 0; j < g.min_available; ++j) {
-        const auto row = v.members_of(g, j);
-        for (std::uint32_t n = 0; n < g.members; ++n) out.push_back(row.empty() ? nullptr : &row[n]);
-      }
-  }
+  const ReplicaCell& r = v.replica_of(gang);
+  for (const CliqueCell& c : v.standalone_of(r)) out.push_back(&c);
+  for (const GroupCell& g : v.groups_of(r))
+    for (std::uint32_t j = 0; j < g.min_available; ++j) {
+      const auto row = v.members_of(g, j);
+      for (std::uint32_t n = 0; n < g.members; ++n) out.push_back(row.empty() ? nullptr : &row[n]);
+    }
   return out;
 }
 
@@ -82,9 +80,18 @@ Value pod_groups(Draft& d, const Value& wanted, const std::vector<const CliqueCe
   return ir::make_sequence(a, items);
 }
 
-void create_gang(Draft& d, const GangCell& g, const std::vector<const CliqueCell*>& cells) {
+// A PodGang is born complete, so not before every PodClique it lists is there.
+bool can_be_born(const Draft& d, const std::vector<const CliqueCell*>& cells) {
+  return std::all_of(cells.begin(), cells.end(), [&](const CliqueCell* c) {
+    return !c || d.cells[d.view.index_of(*c)].will_be_there;
+  });
+}
+
+// True if it will be there.
+bool create_gang(Draft& d, const GangCell& g, const std::vector<const CliqueCell*>& cells) {
+  if (!can_be_born(d, cells)) return false;
   Action act = action(Verb::kCreate, {Kind::kPodGang, d.view.name(g)}, {Reason::kMissing, {}, {}});
-  if (!d.may(act.verb, act.key)) return;
+  if (!d.may(act.verb, act.key)) return false;
   act.source.from = Source::From::kPlan;
   act.source.description = description_of(d.view, g);
   act.source.instance = d.view.instance(g);
@@ -92,6 +99,7 @@ void create_gang(Draft& d, const GangCell& g, const std::vector<const CliqueCell
   act.change = nest(d.arena(), {"spec", "podgroups"}, pod_groups(d, wanted, cells));
   act.owner = key_of(set_owner(d.view));
   d.add(Stage::kMembers, std::move(act));
+  return true;
 }
 
 // Annotations that are not the set's to take away: Grove's own, our facts, those of the schedulers.
@@ -156,10 +164,8 @@ void decide_gangs(Draft& d) {
       continue;
     }
     const std::vector<const CliqueCell*> cells = members_of(d.view, g);
-    if (g.live)
-      restore_gang(d, g, cells);
-    else
-      create_gang(d, g, cells);
+    if (g.live) restore_gang(d, g, cells);
+    d.gangs_there[d.view.index_of(g)] = g.live || create_gang(d, g, cells);
   }
 }
 

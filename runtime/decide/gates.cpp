@@ -80,20 +80,15 @@ void give_birth(Draft& d, const CliqueCell& c, const Birth& birth, bool gated) {
   if (d.may(act.verb, act.key)) d.add(Stage::kPods, std::move(act));
 }
 
-// The PodGang lists the cell's pods once this decision is carried out.
-bool gang_will_be_there(Draft& d, const CliqueCell& c) {
-  const GangCell* gang = d.view.gang_of(c);
-  if (!gang) return false;
-  if (gang->live) return !gang->live->meta.deleted;
-  return gang->wanted && !gang->occupied && d.may(Verb::kCreate, {Kind::kPodGang, d.view.name(*gang)});
+bool has_business(const Draft& d, const CliqueCell& c) {
+  return c.counts.has_gate || !d.cells[d.view.index_of(c)].births.empty();
 }
 
 void decide_cell(Draft& d, const CliqueCell& c, bool is_open) {
   const std::vector<Birth>& births = d.cells[d.view.index_of(c)].births;
-  const bool has_gated =
-      std::any_of(c.pods.begin(), c.pods.end(), [](const LivePod* p) { return p->gated && !p->is_marked(); });
-  if (births.empty() && !has_gated) return;
-  if (!gang_will_be_there(d, c)) return;  // pods come behind their PodGang
+  const bool has_gated = c.counts.has_gate;
+  const GangCell* gang = d.view.gang_of(c);
+  if (!gang || !d.gangs_there[d.view.index_of(*gang)]) return;  // pods come behind their PodGang
   for (const Birth& birth : births) give_birth(d, c, birth, !is_open);
   if (!is_open || !has_gated || !c.is_there()) return;
   for (const LivePod* pod : c.pods)
@@ -105,16 +100,20 @@ void decide_cell(Draft& d, const CliqueCell& c, bool is_open) {
 void decide_gates(Draft& d) {
   for (const ReplicaCell& r : d.view.replicas()) {
     if (!r.wanted) continue;
-    for (const CliqueCell& c : d.view.standalone_of(r)) decide_cell(d, c, true);
+    for (const CliqueCell& c : d.view.standalone_of(r))
+      if (has_business(d, c)) decide_cell(d, c, true);
     std::optional<bool> base;
     for (const GroupCell& g : d.view.groups_of(r))
       for (std::uint32_t j = 0; j < g.wanted_replicas; ++j) {
+        const auto row = d.view.row_of(g, j);
+        if (std::none_of(row.begin(), row.end(), [&](const CliqueCell& c) { return has_business(d, c); })) continue;
         bool is_open = j < g.min_available;
         if (!is_open) {
           if (!base) base = base_is_scheduled(d, r);
           is_open = *base && own_is_complete(d, g, j);
         }
-        for (const CliqueCell& c : d.view.row_of(g, j)) decide_cell(d, c, is_open);
+        for (const CliqueCell& c : row)
+          if (has_business(d, c)) decide_cell(d, c, is_open);
       }
   }
 }

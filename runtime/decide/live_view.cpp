@@ -75,6 +75,7 @@ void count(const LivePod& pod, std::string_view target_hash, PodCounts& n) {
     ++n.unready_started_all;
   if (pod.is_marked()) return;
   ++n.live;
+  n.has_gate |= pod.gated;
   n.wanted_slots_live += !pod.is_finished();
   n.ready += pod.ready;
   n.scheduled += pod.scheduled;
@@ -245,6 +246,7 @@ class ViewBuilder {
   }
 
   void add_gang(GangCell gang) {
+    gang.replica = size(v_.replicas_);
     v_.gangs_.push_back(gang);
     GangCell& added = v_.gangs_.back();
     if (!added.live && !taken_.empty()) added.occupied = taken_.contains(v_.name(added));

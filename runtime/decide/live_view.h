@@ -31,6 +31,7 @@ struct PodCounts {
   std::int32_t old_live = 0;             ///< not marked, another hash than the target
   std::int32_t failing_all = 0;          ///< E: not Ready, failed once (or finished: those are no "starting" pods)
   std::int32_t unready_started_all = 0;  ///< S: not Ready, not in E, a main container started but not ready
+  bool has_gate = false;  ///< a pod that is not marked carries our gate
 };
 
 /// One PodClique.
@@ -79,6 +80,7 @@ struct GroupCell {
 
 /// One PodGang: of a set replica (base), or of a group replica at or above minAvailable (scaled).
 struct GangCell {
+  std::uint32_t replica = 0;  ///< index into LiveView::replicas
   std::uint32_t i = 0;
   std::optional<std::uint32_t> group;  ///< index into LiveView::groups; none = base
   std::uint32_t j = 0;                 ///< of a scaled gang: the group replica
@@ -136,6 +138,8 @@ class LiveView {
   std::span<const CliqueCell> members_of(const GroupCell& g, std::uint32_t j) const;
   const ReplicaCell& replica_of(const CliqueCell& c) const { return replicas_[c.replica]; }
   const ReplicaCell& replica_of(const GroupCell& g) const { return replicas_[g.replica]; }
+  const ReplicaCell& replica_of(const GangCell& g) const { return replicas_[g.replica]; }
+  std::uint32_t index_of(const GangCell& g) const { return static_cast<std::uint32_t>(&g - gangs_.data()); }
   std::uint32_t index_of(const CliqueCell& c) const { return static_cast<std::uint32_t>(&c - cliques_.data()); }
   std::uint32_t index_of(const GroupCell& g) const { return static_cast<std::uint32_t>(&g - groups_.data()); }
   const GroupCell* group_of(const CliqueCell& c) const { return c.group ? &groups_[*c.group] : nullptr; }

@@ -141,7 +141,7 @@ class PodsOfCell {
 
   // An orphan whose identity labels are those of this PodClique.
   bool fits(const LivePod& pod) const {
-    if (!c_.is_there() || !pod.labels) return false;
+    if (!c_.is_there() || !pod.labels || !c_.live->same.get(d_.view.world().number())) return false;
     for (const ir::Member& m : c_.live->meta.labels.members())
       if (is_identity_label(m.key) && pod.labels->get(m.key) != m.value.as_string()) return false;
     return pod.labels->get(keys::kPodClique) == c_.live->meta.name;
@@ -216,8 +216,11 @@ void decide_pods(Draft& d) {
       continue;
     }
     if (!d.cells[d.view.index_of(c)].will_be_there) continue;
-    if (!c.live || !is_quiet(d, c)) PodsOfCell(d, c).decide();
-    if (c.live) restore_pods(d, c);
+    if (!c.live || !is_quiet(d, c)) {
+      PodsOfCell(d, c).decide();
+    } else if (c.live->same.get(d.view.world().number())) {  // its own labels are as they should be
+      restore_pods(d, c);
+    }
   }
 }
 

@@ -16,16 +16,14 @@ bool is_complete(const Draft& d, const GangCell& gang) {
       if (!is_complete(c)) return false;
     return true;
   }
-  for (const ReplicaCell& r : d.view.replicas()) {
-    if (r.i != gang.i) continue;
-    for (const CliqueCell& c : d.view.standalone_of(r))
-      if (!is_complete(c)) return false;
-    for (const GroupCell& g : d.view.groups_of(r)) {
-      if (g.wanted_replicas < g.min_available) return false;
-      for (std::uint32_t j = 0; j < g.min_available; ++j)
-        for (const CliqueCell& c : d.view.row_of(g, j))
-          if (!is_complete(c)) return false;
-    }
+  const ReplicaCell& r = d.view.replica_of(gang);
+  for (const CliqueCell& c : d.view.standalone_of(r))
+    if (!is_complete(c)) return false;
+  for (const GroupCell& g : d.view.groups_of(r)) {
+    if (g.wanted_replicas < g.min_available) return false;
+    for (std::uint32_t j = 0; j < g.min_available; ++j)
+      for (const CliqueCell& c : d.view.row_of(g, j))
+        if (!is_complete(c)) return false;
   }
   return true;
 }

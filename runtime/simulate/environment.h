@@ -51,6 +51,7 @@ class Environment {
  public:
   explicit Environment(const EnvironmentOptions& options = {}) : options_(options), random_(options.seed) {}
 
+  void set_scheduler(SchedulerKind kind) { options_.scheduler = kind; }
   std::vector<Node>& nodes() { return nodes_; }
   const std::vector<Node>& nodes() const { return nodes_; }
   /// By label grove.io/podclique.

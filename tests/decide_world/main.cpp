@@ -143,6 +143,8 @@ void change(TreeWorld& world, const Value& c) {
     std::exit(2);
   }
   if (const Value* patch = c.find("patch")) world.patch(key, *patch);
+  if (const Value* ago = c.find("status_written_ms_ago"))
+    world.wrote_status(key, world.now.plus(-ago->as_int() * 1'000'000));
   if (const Value* is = c.find("is")) be(world, key, is->as_string());
 }
 

@@ -124,6 +124,10 @@ void TreeWorld::mark(const ObjectKey& key) {
   touch(*live);
 }
 
+void TreeWorld::wrote_status(const ObjectKey& key, Instant at) {
+  if (Value* live = find(key)) status_written_[std::string((*live)["metadata"]["uid"].as_string())] = at;
+}
+
 const decide::Observed& TreeWorld::observe() {
   held_.clear();
   decide::Observed o;

@@ -37,6 +37,8 @@ class TreeWorld {
   void patch(const ObjectKey& key, const ir::Value& patch);
   void put(const ir::Value& tree);
   void mark(const ObjectKey& key);
+  /// Our last write to its status was then.
+  void wrote_status(const ObjectKey& key, Instant at);
   void remove(const ObjectKey& key) { objects_.erase(key); }
   const std::map<ObjectKey, ir::Value>& objects() const { return objects_; }
   Arena& arena() { return arena_; }

@@ -85,6 +85,18 @@ int play_trace(const Arguments& arguments) {
   return done ? 0 : fail(from + "/steps.txt: " + done.error().message);
 }
 
+int play_script(const Arguments& arguments) {
+  std::string text;
+  if (!read(arguments.script, text)) return fail("cannot read " + arguments.script, 3);
+  const Result<std::vector<Step>> steps = parse_steps(text);
+  if (!steps) return fail(arguments.script + ": " + steps.error().message);
+  const std::string folder = std::filesystem::path(arguments.script).parent_path().string();
+  Player player({.seed = arguments.seed, .log = arguments.log, .folder = folder.empty() ? "." : folder});
+  const Result<Done> done = player.play_scenario(*steps);
+  std::cout << player.story();
+  return done ? 0 : fail(arguments.script + ": " + done.error().message);
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -93,5 +105,5 @@ int main(int argc, char** argv) {
     std::cerr << kUsage;
     return 2;
   }
-  return play_trace(arguments);
+  return arguments.script.empty() ? play_trace(arguments) : play_script(arguments);
 }

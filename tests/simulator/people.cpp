@@ -66,6 +66,16 @@ void People::changed(const simulate::Change& change) {
   if (!node.empty()) node_of_[change.after->uid] = node;
 }
 
+std::string People::with_nodes(const std::string& text) const {
+  static const std::regex kNode("(?:the )?<?node of ([^ >,]+#\\d+)>?");
+  std::string out, rest = text;
+  for (std::smatch m; std::regex_search(rest, m, kNode); rest = m.suffix()) {
+    const auto known = node_of_.find(aliases_.uid_behind(m[1].str()));
+    out += m.prefix().str() + (known == node_of_.end() ? m[0].str() : known->second);
+  }
+  return out + rest;
+}
+
 Outcome People::act(const Step& step) {
   switch (step.kind) {
     case StepKind::kCreate:
@@ -160,7 +170,7 @@ Outcome People::patch(const Step& step) {
   const ObjectPtr object = find(step);
   if (!object) return {false, "not found"};
   Context context;
-  const Value patch = read_json_text(context, step.text);
+  const Value patch = read_json_text(context, with_nodes(step.text));
   const Value before = simulate::tree_of(*object, context.arena);
   std::string problem;
   const std::optional<Value> after = step.merge ? simulate::apply_merge_patch(context.arena, before, patch)

@@ -28,6 +28,9 @@ class People {
   /// Remembers where pods are, for `<node of …>`.
   void changed(const simulate::Change& change);
 
+  /// `text` with each `<node of NAME#n>` replaced by the name of the node.
+  std::string with_nodes(const std::string& text) const;
+
   const std::string& set_namespace() const { return namespace_; }
   const std::string& set() const { return set_; }
   /// Pods of the set as it was created.

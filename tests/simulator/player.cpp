@@ -14,6 +14,7 @@ namespace {
 
 constexpr std::int64_t kMs = 1'000'000;
 constexpr std::int64_t kQuietAtEnd = 10'000, kQuietInWait = 6'000;
+constexpr std::int64_t kBetweenCommands = 100;
 constexpr std::int64_t kLongestRest = 3'600'000;
 constexpr std::int64_t kBirth = 1'767'225'600'000;  // 2026-01-01, where every story begins
 constexpr std::size_t kPlentyOfNodes = 2'000;
@@ -60,6 +61,7 @@ class Player::Ears final : public simulate::Watcher {
   void changed(const Change& change, Instant now) override {
     player_.recorder_.changed(change, now);
     player_.people_.changed(change);
+    player_.witness_.changed(change, now);
     player_.story_.changed(change, now);
   }
   void noticed(const simulate::Notice& n, Instant now) override {
@@ -116,9 +118,19 @@ Result<Done> Player::take(const Step& step) {
     case StepKind::kOperatorReady:
       break;
     case StepKind::kScheduler:
+      cluster_.environment.set_scheduler(step.text == "gangs" ? simulate::SchedulerKind::kGangs
+                                                              : simulate::SchedulerKind::kOneByOne);
+      break;
     case StepKind::kExpect:
+      if (const std::string untrue = find_untrue(people_.with_nodes(step.text), cluster_.store, set_key(), witness_); !untrue.empty())
+        return Error{"line " + std::to_string(step.number_of_line) + ": " + untrue, 1};
+      break;
     case StepKind::kRemember:
-      return Error{"line " + std::to_string(step.number_of_line) + ": only scenarios know `" + step.line + "`", 1};
+      witness_.remember(step.text, cluster_.store);
+      break;
+    case StepKind::kWatch:
+      witness_.watch();
+      break;
     default:
       outcome = people_.act(step);
       meet_operator();
@@ -147,6 +159,8 @@ bool Player::holds(const Step& step, Instant begin) const {
   switch (step.until) {
     case Until::kReadyAndQuiet:
       return all_ready(store) && cluster_.now >= quiet_from(begin).plus(kQuietInWait * kMs);
+    case Until::kQuiet:
+      return cluster_.now >= quiet_from(begin).plus(kQuietInWait * kMs);
     case Until::kEverythingGone:
       return store.size() == 0;
     case Until::kSetGone:
@@ -185,7 +199,7 @@ Result<Done> Player::wait_until(const Step& step) {
       return Error{"line " + std::to_string(step.number_of_line) + ": `" + step.line + "` was in vain", 1};
     }
     // Quiet is noticed by the clock, everything else by what happens.
-    const Instant look = step.until == Until::kReadyAndQuiet
+    const Instant look = step.until == Until::kReadyAndQuiet || step.until == Until::kQuiet
                              ? std::max(quiet_from(begin).plus(kQuietInWait * kMs), cluster_.now.plus(kMs))
                              : end;
     cluster_.step(std::min(look, end));
@@ -253,6 +267,17 @@ Result<Done> Player::play(const std::vector<Step>& steps) {
   done = play_part(steps, false);
   if (!done) return done;
   rest(kQuietAtEnd);
+  return Done{};
+}
+
+Result<Done> Player::play_scenario(const std::vector<Step>& steps) {
+  start_recording();
+  for (const Step& step : steps) {
+    // People need a moment between two commands; what they look at, they look at at once.
+    if (step.kind != StepKind::kExpect) cluster_.run_until(cluster_.now.plus(kBetweenCommands * kMs));
+    const Result<Done> done = take(step);
+    if (!done) return done;
+  }
   return Done{};
 }
 

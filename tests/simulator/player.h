@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "tests/simulator/expectations.h"
 #include "tests/simulator/people.h"
 #include "tests/simulator/story.h"
 #include "tests/simulator/trace.h"
@@ -30,6 +31,8 @@ class Player {
   /// All steps of a recording, from `[before]` to the end. An error is a step that nobody understands or that never
   /// came to its end.
   Result<Done> play(const std::vector<Step>& steps);
+  /// A scenario: one step after the other. An error is also an expectation that does not hold.
+  Result<Done> play_scenario(const std::vector<Step>& steps);
   /// One step, now. Of a wait, the error is that it was in vain.
   Result<Done> take(const Step& step);
   /// Until nothing has changed for so long; at most an hour.
@@ -49,6 +52,7 @@ class Player {
   bool holds(const Step& step, simulate::Instant begin) const;
   simulate::Instant quiet_from(simulate::Instant begin) const;
   Result<Done> wait_until(const Step& step);
+  simulate::Key set_key() const { return {Kind::kPodCliqueSet, people_.set_namespace(), people_.set()}; }
   void meet_operator();
   void trim_nodes();
   Result<Done> play_part(const std::vector<Step>& steps, bool before);
@@ -58,6 +62,7 @@ class Player {
   simulate::Cluster cluster_;
   Recorder recorder_;
   Story story_;
+  Witness witness_;
   People people_;
   std::unique_ptr<simulate::Watcher> ears_;
 };

@@ -33,6 +33,7 @@ const std::vector<Rule>& conditions() {
   static const std::vector<Rule> kRules = {
       {std::regex("every pod is ready and nothing changes"),
        [](const Match&, Step& s) { until(s, Until::kReadyAndQuiet); }},
+      {std::regex("nothing changes"), [](const Match&, Step& s) { until(s, Until::kQuiet); }},
       {std::regex("every object is gone"), [](const Match&, Step& s) { until(s, Until::kEverythingGone); }},
       {std::regex("the PodCliqueSet is gone"), [](const Match&, Step& s) { until(s, Until::kSetGone); }},
       {std::regex("(\\d+) pods? runs?"),
@@ -158,6 +159,7 @@ const std::vector<Rule>& steps() {
          s.kind = StepKind::kExpect;
          s.text = m[1];
        }},
+      {std::regex("watch from here"), [](const Match&, Step& s) { s.kind = StepKind::kWatch; }},
       {std::regex("remember the pods as (\\S+)"),
        [](const Match& m, Step& s) {
          s.kind = StepKind::kRemember;
