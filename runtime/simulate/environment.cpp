@@ -190,8 +190,7 @@ void Environment::run(Store& store, Instant now) {
     due_.erase(due_.begin());
     planned_.erase(move);
     make(move, store, now);
-    if (move.kind == MoveKind::kSchedule && has_to_schedule(store, nodes_, options_.scheduler))
-      plan(kScheduler, now.plus(1'000'000));
+    if (move.kind == MoveKind::kSchedule && store.has_changes()) plan(kScheduler, now.plus(1'000'000));
     const ObjectPtr object = store.find(move.key);
     if (move.kind == MoveKind::kAutoscale && object && object->uid == move.uid)
       plan(move, now.plus(options_.autoscale * 1'000'000));

@@ -91,6 +91,7 @@ struct Object {
   Part body;               ///< everything but apiVersion, kind, metadata and status
   Part status;             ///< null = absent
   Instant status_written;  ///< by a patch of the status; 0 = never
+  std::string_view set;    ///< made when it is stored: label part-of of a managed object, else empty
   Live live;               ///< made of the rest when it is stored; none for kinds that no rule reads
 
   const ir::Value& labels() const { return meta["labels"]; }

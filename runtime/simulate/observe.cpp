@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <set>
 
-#include "ir/labels.h"
-
 namespace grovec::simulate {
 
 namespace {
@@ -49,7 +47,7 @@ constexpr Kind kOthers[] = {Kind::kServiceAccount, Kind::kRole,          Kind::k
 bool belongs_to(const Object& object, std::string_view namespace_, std::string_view set) {
   if (object.key.namespace_ != namespace_) return false;
   if (object.key.kind == Kind::kPodCliqueSet) return object.key.name == set;
-  return object.label(ir::keys::kPartOf) == set && object.label(ir::keys::kManagedBy) == ir::keys::kOperator;
+  return object.set == set;
 }
 
 decide::Observed observe(const Store& store, std::string_view namespace_, std::string_view set,

@@ -56,19 +56,11 @@ bool is_born_before(const ObjectPtr& a, const ObjectPtr& b) {
 // Room that is left, node by node.
 class Room {
  public:
-  Room(const Store& store, const std::vector<Node>& nodes) : nodes_(&nodes), used_(nodes.size()) {
-    if (nodes.empty()) return;
-    std::map<std::string_view, std::size_t> by_name;
-    for (std::size_t n = 0; n < nodes.size(); ++n) by_name[nodes[n].name] = n;
-    for (const ObjectPtr& pod : store.all(Kind::kPod)) {
-      const auto found = by_name.find(pod->spec()["nodeName"].as_string());
-      const auto* live = pod->as<decide::LivePod>();
-      if (found != by_name.end() && live && !live->is_finished()) ++used_[found->second];
-    }
-  }
+  Room(const Store& store, const std::vector<Node>& nodes) : store_(&store), nodes_(&nodes) {}
   /// Takes a place for the pod; nothing if there is none.
   std::optional<std::string_view> take(const Object& pod) {
     if (!selects(pod.spec())) return kAnyNode;
+    if (used_.empty()) count();
     for (std::size_t n = 0; n < nodes_->size(); ++n) {
       const Node& node = (*nodes_)[n];
       if (node.cordoned || (node.room > 0 && used_[n] >= node.room) || !accepts(pod.spec(), node)) continue;
@@ -79,8 +71,21 @@ class Room {
   }
 
  private:
+  void count() {
+    used_.resize(nodes_->size());
+    std::map<std::string_view, std::size_t> by_name;
+    for (std::size_t n = 0; n < nodes_->size(); ++n) by_name[(*nodes_)[n].name] = n;
+    for (const ObjectPtr& pod : store_->all(Kind::kPod)) {
+      const auto* live = pod->as<decide::LivePod>();
+      if (!live || !live->has_node || live->is_finished()) continue;
+      const auto found = by_name.find(pod->spec()["nodeName"].as_string());
+      if (found != by_name.end()) ++used_[found->second];
+    }
+  }
+
+  const Store* store_;
   const std::vector<Node>* nodes_;
-  std::vector<std::uint32_t> used_;
+  std::vector<std::uint32_t> used_;  // empty = not counted yet
 };
 
 struct Placement {

@@ -168,6 +168,7 @@ Answer Store::write(const ObjectPtr& before, Object after) {
   }
   after.resource_version = ++version_;
   after.live = read_live(after, *interner_);
+  after.set = after.label(keys::kManagedBy) == keys::kOperator ? after.label(keys::kPartOf) : std::string_view();
   const auto stored = std::make_shared<const Object>(std::move(after));
   List& objects = list(stored->key.kind);
   const auto at = std::lower_bound(objects.begin(), objects.end(), stored->key, is_before);

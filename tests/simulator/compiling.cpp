@@ -43,8 +43,11 @@ std::shared_ptr<Compiled> compile(const Object& object, const Surroundings& surr
 
 Submission submit(const Value& manifest, const Value* old, const Surroundings& surroundings) {
   Context context;
-  const Result<std::unique_ptr<driver::CompiledSet>> set = driver::compile_set(
-      context, manifest, surroundings.facts, {.until = driver::CompileUntil::kStored, .old = old});
+  // Places belong to the context that read them: here there are none.
+  const simulate::Part plain(manifest), plain_old(old ? *old : Value::null());
+  const Result<std::unique_ptr<driver::CompiledSet>> set =
+      driver::compile_set(context, plain.root(), surroundings.facts,
+                          {.until = driver::CompileUntil::kStored, .old = old ? &plain_old.root() : nullptr});
   Submission out;
   out.accepted = set && (*set)->accepted;
   if (out.accepted)
