@@ -233,7 +233,7 @@ TEST(Matches, EveryRecordedWorldNeedsNoWrite) {
             MappingBuilder(world.trees.context.arena, ours)
                 .set("spec", MappingBuilder(world.trees.context.arena, ours["spec"]).remove("schedulingGates").build())
                 .build();
-      const Description seen{d.kind, d.name, ours};
+      const Description seen{d.kind, d.name, d.owner, ours};
       const Wanted wanted{seen, n, world.set().world};
       EXPECT_TRUE(matches(wanted, theirs))
           << info_of(d.kind).kind << ' ' << object << ' '
@@ -314,7 +314,7 @@ TEST(Items, OfARepeatOverPodsComeInTheOrderOfTheirNames) {
     const Value item = Value::repeat(repeat);
     const Value list = Value::sequence(std::span(&item, 1));
     std::vector<std::uint32_t> expected, seen;
-    for_each_in_suffix_order(count, [&](std::uint32_t k) { expected.push_back(k); });
+    PodRange(count).for_each(PodOrder::kByName, [&](std::uint32_t k, const PodSuffix&) { expected.push_back(k); });
     const Side side{&list, &kCounter, {}};
     Side s;
     for (Items items(side); items.next(s);) seen.push_back(s.instance.pod_index);

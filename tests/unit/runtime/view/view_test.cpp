@@ -195,9 +195,10 @@ TEST(ViewSet, HoldsForGeneratedSets) {
       enumerate(set->plan, set->world, [&](const Description& d, const Instance& n) {
         if (d.kind != ObjectKind::kPod) return true;
         const std::string name = name_text(d.name, n);
-        const std::optional<PodKey> key = find_pod(view, name);
-        EXPECT_TRUE(key) << name;
-        if (!key) return false;
+        const std::vector<FoundPods> found = find_pods(view, name);
+        EXPECT_TRUE(found.size() == 1 && found[0].is_one) << name;
+        if (found.size() != 1) return false;
+        const PodKey* key = &found[0].pod;
         EXPECT_EQ(view.pod_name(key->i, key->j, key->clique, key->k), name);
         const PodEnv env = pod_env(*set, view, *key);
         EXPECT_EQ(env.gang, name_text(d.tree["metadata"]["labels"]["grove.io/podgang"], n));
@@ -225,11 +226,23 @@ TEST(ViewEnv, RanksAreThePositionsAmongPeers) {
 TEST(ViewEnv, FindsPodsByHostNameAndRefusesThoseThatDoNotExist) {
   const auto c = compile_text(kScaled);
   const SetView view(c->sets.at(0)->world, *c->sets.at(0)->directory);
-  const std::optional<PodKey> pod = find_pod(view, "v-4-g-5-b-2");
-  ASSERT_TRUE(pod);
+  const std::vector<FoundPods> found = find_pods(view, "v-4-g-5-b-2");
+  ASSERT_EQ(found.size(), 1u);
+  const PodKey* pod = &found[0].pod;
   EXPECT_EQ(view.pod_name(pod->i, pod->j, pod->clique, pod->k), "v-4-g-5-b-bbbbd");
-  for (const char* name : {"v-5-g-0-b-0", "v-0-g-6-b-0", "v-0-g-0-b-3", "v-0-a-02", "v-0-a-cbbbb", "w-0-a-0", ""})
-    EXPECT_FALSE(find_pod(view, name)) << name;
+  for (const char* name : {"v-5-g-0-b-0", "v-0-g-6-b-0", "v-0-g-0-b-3", "v-0-a-02", "w-0-a-0", ""})
+    EXPECT_TRUE(find_pods(view, name).empty()) << name;
+}
+
+TEST(ViewEnv, TakesAPodsNameWithAnySuffixAndThatOfAPodClique) {
+  const auto c = compile_text(kScaled);
+  const SetView view(c->sets.at(0)->world, *c->sets.at(0)->directory);
+  const std::vector<FoundPods> live = find_pods(view, "v-0-a-x7k2q"), clique = find_pods(view, "v-0-a");
+  ASSERT_TRUE(live.size() == 1 && clique.size() == 1);
+  EXPECT_TRUE(live[0].is_live && !live[0].is_one) << "its index is in its label only";
+  EXPECT_TRUE(!clique[0].is_live && !clique[0].is_one);
+  EXPECT_EQ(view.clique_name(live[0].pod.i, live[0].pod.j, live[0].pod.clique), "v-0-a");
+  EXPECT_TRUE(find_pods(view, "v-5-g-0-b-x7k2q").empty()) << "no such set replica";
 }
 
 TEST(ViewStartup, WithoutAnOrderEverythingIsInStageOne) {
