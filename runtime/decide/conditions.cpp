@@ -34,13 +34,13 @@ void set_topology_condition(const Draft& d, Conditions& conditions) {
     for (Condition& c : conditions.items)
       if (c.type == kType) c.observed_generation = d.view.set().meta.generation;
   };
-  if (!environment.config.topology_aware_scheduling) {
+  if (!environment.facts.config.topology_aware_scheduling) {
     if (!any) return conditions.remove(kType);
     return say(Truth::kUnknown, "TopologyAwareSchedulingDisabled", "Topology-aware scheduling is disabled");
   }
   if (!any) return say(Truth::kFalse, "AllClusterTopologyLevelsAvailable", "No topology constraint is set");
   if (topology.empty()) return say(Truth::kUnknown, "TopologyNameMissing", "A topology constraint names no topology");
-  const ir::TopologyBinding* binding = environment.find_binding(topology);
+  const ir::TopologyBinding* binding = environment.facts.find_binding(topology);
   if (!binding)
     return say(Truth::kUnknown, "ClusterTopologyNotFound",
                "ClusterTopologyBinding " + std::string(topology) + " does not exist");

@@ -19,7 +19,7 @@ namespace {
 Value time_value(Arena& a, Instant at) { return Value::string(a.copy(decide::time_text(at))); }
 
 ObjectKey key_of(const Value& tree) {
-  const auto kind = decide::find_kind(tree["apiVersion"].as_string(), tree["kind"].as_string());
+  const auto kind = ir::kind_of(tree["apiVersion"].as_string(), tree["kind"].as_string());
   return {kind.value_or(Kind::kPod), std::string(tree["metadata"]["name"].as_string())};
 }
 
