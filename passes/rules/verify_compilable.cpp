@@ -52,6 +52,7 @@ class Compilable {
       verify_object_annotations(context_, g.annotations, group_path(g.index, ".annotations"));
     shared_claims();
     same_names();
+    verify_gang_size(context_, set_);
     if (environment_.config.auto_mnnvl) compute_domains();
   }
 
