@@ -62,7 +62,7 @@ Result<std::vector<Assumption>> parse_assumptions(const std::vector<std::string>
         equals == std::string::npos ? std::string_view() : std::string_view(text).substr(equals + 1);
     auto [end, error] = std::from_chars(number.data(), number.data() + number.size(), a.replicas);
     if (number.empty() || error != std::errc() || end != number.data() + number.size() || a.replicas > 0x7FFFFFFF)
-      return Error{"`--assume-replicas " + text + "` is not NAME=N with a count N of 0 or more", 2};
+      return Error{"`--assume-replicas " + text + "` is not NAME=N with a count N of 0 or more", Error::kUsage};
     a.name = text.substr(0, equals);
     if (std::size_t slash = a.name.find('/'); slash != std::string::npos) {
       a.kind = a.name.substr(0, slash);
@@ -114,7 +114,8 @@ Result<Done> apply_assumptions(std::vector<Assumption>& assumptions, const PodCl
   for (Assumption& a : assumptions) {
     int found = apply_assumption(a, set, arena, counts);
     if (found > 1)
-      return Error{"`--assume-replicas " + a.name + "` names objects of several kinds; write KIND/" + a.name, 2};
+      return Error{"`--assume-replicas " + a.name + "` names objects of several kinds; write KIND/" + a.name,
+                   Error::kUsage};
     a.used |= found > 0;
   }
   return Done{};
@@ -287,7 +288,8 @@ Result<Done> compile_documents(Compilation& c, const CompileRequest& request,
   });
   for (const Assumption& a : *assumptions)
     if (!a.used)
-      return Error{"`--assume-replicas " + a.name + "` names no set, scaling group or clique of the input", 2};
+      return Error{"`--assume-replicas " + a.name + "` names no set, scaling group or clique of the input",
+                   Error::kUsage};
   return Done{};
 }
 
@@ -295,8 +297,9 @@ Result<std::unique_ptr<Compilation>> compile(const CompileRequest& request) {
   auto c = std::make_unique<Compilation>();
   std::vector<LoadedDocument> documents;
   Result<Done> done = load_operands(*c, request, documents);
+  if (done) done = check_used(request.language, documents);
   if (!done) return done.error();
-  if (documents.empty() && !c->failed()) return Error{"no manifest found in the input", 1};
+  if (documents.empty() && !c->failed()) return Error{"no manifest found in the input", Error::kContent};
   done = compile_documents(*c, request, documents);
   if (!done) return done.error();
   for (const auto& file : c->files) file->diags.sort(file->origins);
