@@ -41,7 +41,7 @@ OutputFormat format_of(std::string_view name) {
 
 void print_all(const Compilation& c, std::string_view emit, OutputFormat format, driver::FdWriter& out) {
   if (emit == "desired") {
-    for (const auto& set : c.sets) out.write(ir::print(set->module.desired));
+    for (const auto& set : c.sets) out.write(ir::print(set->world));
     return;
   }
   driver::ObjectStream stream(out, format);
@@ -52,7 +52,7 @@ void print_all(const Compilation& c, std::string_view emit, OutputFormat format,
     if (emit == "spec")
       stream.tree(set->module.defaulted);
     else
-      stream.plan(set->plan, set->module.desired, emit != "resources");
+      stream.plan(set->plan, set->world, emit != "resources");
   }
   stream.finish();
 }
@@ -77,7 +77,7 @@ Result<Done> write_folder(const Compilation& c, const std::string& folder, std::
   for (const auto& set : c.sets) {
     if (!done) break;
     done = emit == "spec" ? (*files)->tree(set->module.defaulted)
-                          : (*files)->plan(set->plan, set->module.desired, emit != "resources");
+                          : (*files)->plan(set->plan, set->world, emit != "resources");
   }
   return done ? (*files)->commit() : done;
 }

@@ -20,7 +20,7 @@ class ObjectFiles {
  public:
   static Result<std::unique_ptr<ObjectFiles>> create(const std::string& folder, OutputFormat format);
   Result<Done> tree(const ir::Value& value);
-  Result<Done> plan(const ir::ObjectPlan& plan, const ir::Desired& desired, bool with_pods);
+  Result<Done> plan(const ir::ObjectPlan& plan, const ir::World& world, bool with_pods);
   Result<Done> commit();
 
  private:
