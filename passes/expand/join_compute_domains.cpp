@@ -31,14 +31,6 @@ Value with_claim(Arena& a, const Value& pod_spec, std::string_view set, std::str
 
 }  // namespace
 
-const Value* nvlink_group(const PodCliqueSet& set, const Clique& c) {
-  auto on = [](const Value* annotations) { return annotations ? annotations->find(keys::kNvlinkGroup) : nullptr; };
-  const Value* found = on(c.annotations);
-  if (!found && c.group) found = on(set.groups[*c.group].annotations);
-  if (!found) found = on(set.annotations);
-  return found && found->as_string() != keys::kNvlinkOptOut ? found : nullptr;
-}
-
 void join_compute_domains(Module& m) {
   Desired& d = m.desired;
   for (CliqueShape& shape : d.clique_shapes) {

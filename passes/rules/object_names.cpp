@@ -6,7 +6,7 @@
 #include <unordered_map>
 
 #include "passes/expand/sharing.h"
-#include "passes/rules/set/verify_spec.h"
+#include "passes/places.h"
 
 namespace grovec::passes {
 

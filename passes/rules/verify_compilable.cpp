@@ -56,6 +56,7 @@ class Compilable {
     verify_claim_names(context_, set_, scale_);
     shared_claims();
     verify_same_names(context_, set_, scale_);
+    verify_gang_size(context_, set_);
     if (environment_.facts.config.auto_mnnvl) verify_compute_domain_names(context_, set_, scale_);
   }
 

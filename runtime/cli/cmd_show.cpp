@@ -75,8 +75,12 @@ int run(const Options& options) {
   const std::unique_ptr<driver::Compilation> c = compile_or_report(options, *request, exit_code);
   if (!c) return exit_code;
   show.compilation = c.get();
-  driver::FdWriter out(STDOUT_FILENO, "standard output");
-  const int code = view->run(show, out);
+  driver::FdWriter out(STDOUT_FILENO, "standard output", driver::FdWriter::AtEnd::kThrow);
+  int code = kClean;
+  try {
+    code = view->run(show, out);
+  } catch (const driver::OutputEnded&) {
+  }
   Result<Done> done = out.finish();
   return done ? code : fail(done.error());
 }

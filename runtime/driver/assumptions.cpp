@@ -25,7 +25,7 @@ constexpr ScaledKind kScaledKinds[] = {
 };
 
 Error usage(const std::string& text, const std::string& what) {
-  return {"`--assume-replicas " + text + "` " + what, 2};
+  return {"`--assume-replicas " + text + "` " + what, Error::kUsage};
 }
 
 void set_count(CompiledSet& set, const ObjectPlace& at, std::uint32_t n) {
@@ -109,7 +109,7 @@ Result<Done> Assumptions::apply(const Assumption& a, const Sets& sets) {
       if (!a.kind || a.kind == kind.kind)
         for (const ObjectPlace& at : set->directory->match(kind.kind, a.name)) found.push_back(at);
     if (found.size() > 1 && found.front().kind != found.back().kind)
-      return Error{"`--assume-replicas " + a.name + "` names objects of several kinds; write KIND/" + a.name, 2};
+      return Error{"`--assume-replicas " + a.name + "` names objects of several kinds; write KIND/" + a.name, Error::kUsage};
     for (const ObjectPlace& at : found) set_count(*set, at, a.replicas);
   }
   return Done{};

@@ -202,8 +202,9 @@ Result<std::unique_ptr<Compilation>> compile(const CompileRequest& request) {
   auto c = std::make_unique<Compilation>();
   std::vector<LoadedDocument> documents;
   Result<Done> done = load_operands(*c, request, documents);
+  if (done) done = check_used(request.language, documents);
   if (!done) return done.error();
-  if (documents.empty() && !c->failed()) return Error{"no manifest found in the input", 1};
+  if (documents.empty() && !c->failed()) return Error{"no manifest found in the input", Error::kContent};
   done = compile_documents(*c, request, documents);
   if (!done) return done.error();
   for (const auto& file : c->files) file->diags.sort(file->origins);

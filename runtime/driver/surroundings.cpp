@@ -20,7 +20,7 @@ Result<Done> read_config(Context& context, const std::string& file, ir::Operator
   if (!documents) return documents.error();
   if (documents->size() != 1 && context.diags.errors() == 0)
     return Error{"`" + file + "` holds " + std::to_string(documents->size()) + " objects; --operator-config takes one",
-                 1};
+                 Error::kContent};
   if (!documents->empty()) config = passes::read_operator_config(context, documents->front().document.root);
   return Done{};
 }

@@ -5,6 +5,9 @@
 #include <algorithm>
 #include <set>
 
+#include "ir/base/saturating.h"
+#include "ir/names.h"
+
 namespace grovec::driver {
 
 using namespace ir;
@@ -26,7 +29,7 @@ Result<Selection> parse_selection(const std::vector<std::string>& texts) {
                                                          : nullptr;
     if (at == std::string::npos || !list || at + 1 == text.size())
       return Error{"`--select " + text + "`: expected KIND=PATTERN, where KIND is set, replica, group, clique or gang",
-                   2};
+                   Error::kUsage};
     list->push_back(text.substr(at + 1));
   }
   return out;
@@ -197,8 +200,9 @@ class Outliner {
 };
 
 void add_pods(const SetView& view, CliqueId c, std::uint64_t pods, Sums& s) {
-  s.pods += pods;
-  s.clique_pods[static_cast<std::size_t>(c)] += pods;
+  std::uint64_t& of_clique = s.clique_pods[static_cast<std::size_t>(c)];
+  s.pods = saturating_sum(s.pods, pods);
+  of_clique = saturating_sum(of_clique, pods);
   s.resources.add(view.pod_resources(c), pods);
 }
 
@@ -228,11 +232,14 @@ Sums sums_of(const SetView& view, const std::vector<ReplicaRun>& runs) {
   total.clique_pods.resize(view.set().cliques.size());
   for (const ReplicaRun& run : runs) {
     const Sums one = sums_of(view, run);
-    total.pods += one.pods * run.count;
-    total.pod_cliques += one.pod_cliques * run.count;
-    total.base_gangs += one.base_gangs * run.count;
-    total.scaled_gangs += one.scaled_gangs * run.count;
-    for (std::size_t c = 0; c < total.clique_pods.size(); ++c) total.clique_pods[c] += one.clique_pods[c] * run.count;
+    auto add = [&](std::uint64_t& sum, std::uint64_t n) {
+      sum = saturating_sum(sum, saturating_product(n, run.count));
+    };
+    add(total.pods, one.pods);
+    add(total.pod_cliques, one.pod_cliques);
+    add(total.base_gangs, one.base_gangs);
+    add(total.scaled_gangs, one.scaled_gangs);
+    for (std::size_t c = 0; c < total.clique_pods.size(); ++c) add(total.clique_pods[c], one.clique_pods[c]);
     total.resources.add(one.resources, run.count);
   }
   return total;
@@ -242,8 +249,8 @@ namespace {
 
 void add_part(const SetView& view, CliqueId c, std::uint64_t pods, std::uint64_t cliques, GangSums& s) {
   const std::uint64_t minimum = cliques * view.desired().min_available(c);
-  s.pods += pods;
-  s.minimum += minimum;
+  s.pods = saturating_sum(s.pods, pods);
+  s.minimum = saturating_sum(s.minimum, minimum);
   s.all.add(view.pod_resources(c), pods);
   s.least.add(view.pod_resources(c), minimum);
 }

@@ -123,7 +123,7 @@ Result<Done> Player::take(const Step& step) {
       break;
     case StepKind::kExpect:
       if (const std::string untrue = find_untrue(people_.with_nodes(step.text), cluster_.store, set_key(), witness_); !untrue.empty())
-        return Error{"line " + std::to_string(step.number_of_line) + ": " + untrue, 1};
+        return Error{"line " + std::to_string(step.number_of_line) + ": " + untrue, Error::kContent};
       break;
     case StepKind::kRemember:
       witness_.remember(step.text, cluster_.store);
@@ -196,7 +196,7 @@ Result<Done> Player::wait_until(const Step& step) {
   while (!holds(step, begin)) {
     if (cluster_.now >= end) {
       if (step.may_fail) break;
-      return Error{"line " + std::to_string(step.number_of_line) + ": `" + step.line + "` was in vain", 1};
+      return Error{"line " + std::to_string(step.number_of_line) + ": `" + step.line + "` was in vain", Error::kContent};
     }
     // Quiet is noticed by the clock, everything else by what happens.
     const Instant look = step.until == Until::kReadyAndQuiet || step.until == Until::kQuiet

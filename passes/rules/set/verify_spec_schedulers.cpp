@@ -1,6 +1,5 @@
 #include <algorithm>
 
-#include "passes/admission/check_decode.h"
 #include "passes/rules/set/verify_spec.h"
 #include "passes/rules/text_rules.h"
 #include "passes/rules/topology_names.h"

@@ -177,7 +177,7 @@ TEST(ViewSet, SelectionsOfUnknownKindsAreUsageErrors) {
   for (const char* text : {"pod=x", "replica", "=x", "group="}) {
     const Result<Selection> r = parse_selection({text});
     ASSERT_FALSE(r) << text;
-    EXPECT_EQ(r.error().exit_code, 2);
+    EXPECT_EQ(r.error().kind, Error::kUsage);
   }
 }
 

@@ -1,10 +1,9 @@
-/// \file Shared by the parts of convert. Internal to the frontend.
+/// \file Drafts of cliques, and what several have in common as mixins. Internal to convert.
 #pragma once
 
 #include <string>
 #include <vector>
 
-#include "frontend/dsl/node.h"
 #include "frontend/dsl/syntax/ast.h"
 
 namespace grovec::frontend::dsl {
@@ -26,19 +25,7 @@ std::vector<Statement> factor(std::vector<CliqueDraft*>& cliques, Tree& tree);
 /// The statement of a draft.
 Statement assemble(CliqueDraft&& draft);
 
-Value clone(const Value& value);
+ValueSyntax clone(const ValueSyntax& value);
 Statement clone(const Statement& statement);
-
-/// Position of a comment or statement in the source that is converted.
-struct SourceComment {
-  std::uint32_t begin = 0;
-  std::string_view text;
-  bool own_line = false;
-};
-/// Comments of a YAML text whose scalars (in which `#` means nothing) are those of the trees.
-std::vector<SourceComment> yaml_comments(const Context& context, SourceId source, const std::vector<ir::Value>& roots);
-/// Hangs comments on the statements of `tree`, whose spans are positions in the same source.
-void attach_comments(Tree& tree, const std::vector<SourceComment>& comments, std::string_view source_text,
-                     std::uint32_t first_key);
 
 }  // namespace grovec::frontend::dsl
