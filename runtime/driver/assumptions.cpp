@@ -121,7 +121,7 @@ Result<Done> Assumptions::check(const Assumption& a, const Sets& sets) {
       if ((!a.kind || a.kind == kind.kind) && !set->directory->find(set->world, kind.kind, a.name).empty())
         return Done{};
   return Error{"`--assume-replicas " + a.name + "` names no set, scaling group or clique of the input" + meant(a, sets),
-               2};
+               Error::kUsage};
 }
 
 std::string Assumptions::meant(const Assumption& a, const Sets& sets) {

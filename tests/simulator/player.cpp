@@ -139,7 +139,7 @@ Result<Done> Player::take(const Step& step) {
   cluster_.spread();
   if (!outcome.done && !step.refused)
     return Error{"line " + std::to_string(step.number_of_line) + ": `" + step.line + "` is refused: " + outcome.message,
-                 1};
+                 Error::kContent};
   return Done{};
 }
 
