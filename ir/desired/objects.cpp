@@ -14,8 +14,12 @@ std::optional<ObjectRef> locate(const ObjectPlan& plan, const World& world, cons
   if (!n || n->set_replica >= (layer.each_set_replica ? world.replicas() : 1)) return std::nullopt;
   if (block.loop != GroupLoop::kNone) {
     const std::uint32_t minimum = world.desired.min_available(*block.group);
-    if (block.loop == GroupLoop::kScaledReplicas) n->group_replica = n->scaled_gang + minimum;
-    if (n->group_replica >= world.group_replicas(n->set_replica, *block.group)) return std::nullopt;
+    const std::uint32_t replicas = world.group_replicas(n->set_replica, *block.group);
+    if (block.loop == GroupLoop::kScaledReplicas) {
+      if (std::uint64_t{n->scaled_gang} + minimum >= replicas) return std::nullopt;
+      n->group_replica = n->scaled_gang + minimum;
+    }
+    if (n->group_replica >= replicas) return std::nullopt;
     if (is_scaled != (n->group_replica >= minimum)) return std::nullopt;
     if (is_scaled) n->scaled_gang = n->group_replica - minimum;
   }
