@@ -335,6 +335,13 @@ TEST(Objects, AreFoundByKindAndNameOnly) {
   EXPECT_TRUE(object_of(*c, ObjectKind::kService, "s-0-a").is_null());
 }
 
+TEST(Objects, HaveNoIndexAboveAllNumbers) {
+  auto c = compile_text(std::string(kHead) + spec_of(1, clique("a", 1) + kGroup), {"s-0-g=3"});
+  EXPECT_FALSE(object_of(*c, ObjectKind::kPodGang, "s-0-g-0").is_null());
+  EXPECT_TRUE(object_of(*c, ObjectKind::kPodGang, "s-0-g-1").is_null());
+  EXPECT_TRUE(object_of(*c, ObjectKind::kPodGang, "s-0-g-4294967294").is_null()) << "-2 + 2 is replica 0";
+}
+
 TEST(Pods, AreRenderedFromALivePodClique) {
   Arena a;
   using backends::object;
