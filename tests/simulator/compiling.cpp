@@ -10,6 +10,7 @@ namespace {
 
 // A compiled set with everything that its world points at.
 struct Compiled {
+  Object object;  // what the manifest points into
   Context context;
   std::unique_ptr<driver::CompiledSet> set;
   std::unique_ptr<decide::World> world;
@@ -31,8 +32,9 @@ std::string first_error(const Context& context) {
 
 std::shared_ptr<Compiled> compile(const Object& object, const Surroundings& surroundings) {
   auto c = std::make_shared<Compiled>();
+  c->object = object;
   Result<std::unique_ptr<driver::CompiledSet>> set = driver::compile_set(
-      c->context, manifest_of(object, c->context.arena), surroundings.facts, {.owner_references = true});
+      c->context, manifest_of(c->object, c->context.arena), surroundings.facts, {.owner_references = true});
   if (!set || !(*set)->is_planned) return nullptr;
   c->set = std::move(*set);
   c->world = std::make_unique<decide::World>(c->set->module.desired, c->set->plan);
