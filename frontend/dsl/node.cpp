@@ -178,9 +178,9 @@ void NodePool::set_scalar(Draft& node, const ir::Value& value) {
   node.index.reset();
 }
 
-// Why lists do not simply replace: one with keys (containers, volumes, env) is a table, and whoever writes one row of it,
-// in a mixin or an `env`, means that row. The tables of the API say which lists these are. Lists without keys (command,
-// args) have an order that only their writer knows, so they replace.
+// Why lists do not simply replace: one with keys (containers, volumes, env) is a table, and whoever writes one row of
+// it, in a mixin or an `env`, means that row. The tables of the API say which lists these are. Lists without keys
+// (command, args) have an order that only their writer knows, so they replace.
 void NodePool::merge(Draft& into, Draft& from) {
   into.incomplete |= from.incomplete;
   into.lacks_items |= from.lacks_items;
