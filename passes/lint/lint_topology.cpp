@@ -24,7 +24,7 @@ GangScheduler scheduler_of(const LintView& v) {
     const Value* name = c.pod_spec ? c.pod_spec->find("schedulerName") : nullptr;
     if (name && !name->as_string().empty()) return {name->as_string(), name->at()};
   }
-  return {v.environment.config.default_profile};
+  return {v.environment.facts.config.default_profile};
 }
 
 bool has_domain(const TopologyConstraint& c) { return !c.effective_required().empty() || !c.preferred.empty(); }
@@ -44,10 +44,10 @@ void spans_gangs(const LintView& v) {
 
 // KAI's pod groups name the Topology of the binding's own name, which Grove makes only if nobody else is said to.
 void missing_topology(const LintView& v, const ConstraintAt& c) {
-  const TopologyBinding* binding = v.environment.find_binding(c.name());
+  const TopologyBinding* binding = v.environment.facts.find_binding(c.name());
   if (!binding || binding->level_of(c.constraint->effective_required()) + binding->level_of(c.constraint->preferred) < -1)
     return;
-  const std::vector<std::string>& made = v.environment.scheduler_topologies;
+  const std::vector<std::string>& made = v.environment.facts.scheduler_topologies;
   if (std::find(made.begin(), made.end(), binding->name) != made.end()) return;
   for (const TopologyBinding::SchedulerBinding& s : binding->scheduler_bindings) {
     if (s.scheduler_name != kKai || s.topology_reference == binding->name) continue;

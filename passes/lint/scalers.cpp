@@ -161,8 +161,8 @@ bool is_scaler(const Value& document) {
          metadata["labels"][keys::kManagedBy].as_string() != keys::kOperator;
 }
 
-ScaledSet scaled_set(const PodCliqueSet& set, const Environment& environment) {
-  ScaledSet out{std::string(set.namespace_.empty() ? std::string_view(environment.default_namespace) : set.namespace_),
+ScaledSet scaled_set(const PodCliqueSet& set, std::string_view default_namespace) {
+  ScaledSet out{std::string(set.namespace_.empty() ? default_namespace : set.namespace_),
                 std::string(set.name), set.replicas, {}};
   auto lacks = [](ScaledPart& p, const Clique& c) {
     for (const char* resource : {"cpu", "memory"})
@@ -186,13 +186,13 @@ ScaledSet scaled_set(const PodCliqueSet& set, const Environment& environment) {
   return out;
 }
 
-Scaler scaler_of(const Value& document, const Environment& environment, std::uint64_t order) {
+Scaler scaler_of(const Value& document, std::string_view default_namespace, std::uint64_t order) {
   const Value& metadata = document["metadata"];
   const Value& target = document["spec"]["scaleTargetRef"];
   std::string_view space = metadata["namespace"].as_string();
   return {std::string(document["kind"].as_string()),
           std::string(metadata["name"].as_string()),
-          std::string(space.empty() ? std::string_view(environment.default_namespace) : space),
+          std::string(space.empty() ? default_namespace : space),
           std::string(target["kind"].as_string()),
           std::string(target["name"].as_string()),
           order};

@@ -9,7 +9,6 @@
 #include <vector>
 
 #include "ir/base/context.h"
-#include "ir/environment.h"
 #include "ir/spec/nodes.h"
 
 namespace grovec::passes {
@@ -44,8 +43,8 @@ struct ScalingFacts {
 /// Whether a document is one: `autoscaling` HorizontalPodAutoscaler, `keda.sh` ScaledObject. One that another object
 /// owns (Grove's own autoscaler, KEDA's) is none.
 bool is_scaler(const ir::Value& document);
-ScaledSet scaled_set(const ir::PodCliqueSet& set, const ir::Environment& environment);
-Scaler scaler_of(const ir::Value& document, const ir::Environment& environment, std::uint64_t order);
+ScaledSet scaled_set(const ir::PodCliqueSet& set, std::string_view default_namespace);
+Scaler scaler_of(const ir::Value& document, std::string_view default_namespace, std::uint64_t order);
 
 /// What is wrong with a scaler whose target belongs to a set of the input (GV6119-GV6142).
 void lint_scaler(Context& context, const ir::Value& document, const Scaler& scaler, const ScalingFacts& facts);

@@ -62,10 +62,8 @@ Result<driver::CheckRequest> check_request(const Options& options) {
   r.api = common->api;
   r.old_file = options.get("--old");
   r.old_ref = options.get("--old-ref");
-  if (!r.old_file.empty() && !r.old_ref.empty()) return Error{"`--old` and `--old-ref` exclude each other", kUsage};
-  for (std::string_view name : {"--old", "--old-ref"})  // a variable that is not set must not turn UPDATE into CREATE
-    if (options.has(name) && options.get(name).empty())
-      return Error{"`" + std::string(name) + "` has no value", kUsage};
+  if (!r.old_file.empty() && !r.old_ref.empty())
+    return Error{"`--old` and `--old-ref` exclude each other", Error::kUsage};
   for (const std::string& level : options.all("--warning")) {
     Result<Done> parsed = driver::parse_level(level, r.levels);
     if (!parsed) return parsed.error();
@@ -82,13 +80,13 @@ Result<driver::CheckRequest> check_request(const Options& options) {
 Result<Done> check_fix_options(const Options& options) {
   if (!options.has("--fix")) {
     for (std::string_view name : {"--dry-run", "--exit-on-fix"})
-      if (options.has(name)) return Error{"`" + std::string(name) + "` needs `--fix`", kUsage};
+      if (options.has(name)) return Error{"`" + std::string(name) + "` needs `--fix`", Error::kUsage};
     return Done{};
   }
   for (const std::string& operand : options.operands())
-    if (operand == "-") return Error{"`--fix` changes files, not standard input", kUsage};
+    if (operand == "-") return Error{"`--fix` changes files, not standard input", Error::kUsage};
   for (const std::string& file : options.all("--filename"))
-    if (file == "-") return Error{"`--fix` changes files, not standard input", kUsage};
+    if (file == "-") return Error{"`--fix` changes files, not standard input", Error::kUsage};
   return Done{};
 }
 
@@ -136,10 +134,12 @@ int run(const Options& options) {
   Result<driver::CheckReport> report = check();
   if (on_terminal) print_error("\r\033[K");
   if (!report) {
-    if (format == "text" || report.error().exit_code == kUsage) return fail(report.error());
+    if (format == "text" || report.error().kind == Error::kUsage) return fail(report.error());
     report = driver::CheckReport{{}, {report.error()}};  // a program that reads the output finds some
   }
-  int exit_code = report->exit_code(options.get("--fail-on") == "warn");
+  int exit_code = report->is_incomplete()                                    ? kCannotRead
+                  : report->has_findings(options.get("--fail-on") == "warn") ? kFound
+                                                                             : kClean;
   if (has_failed) exit_code = kCannotRead;
   if (exit_code == kClean && has_fixed && options.has("--exit-on-fix")) exit_code = kFound;
   if (report->is_empty()) fail(kFound, "no manifest found in the input");

@@ -143,7 +143,7 @@ Result<std::vector<Planned>> plan(const Options& options) {
   std::vector<Planned> out;
   std::map<std::string, std::string> seen;
   for (const std::string& operand : options.operands()) {
-    if (operand == "-") return Error{"`-` is converted alone", kUsage};
+    if (operand == "-") return Error{"`-` is converted alone", Error::kUsage};
     Result<std::vector<Input>> found = driver::expand_inputs({operand}, {.recursive = options.has("--recursive")});
     if (!found) return found.error();
     const std::string folder = operand.ends_with('/') ? operand : operand + "/";
@@ -155,7 +155,7 @@ Result<std::vector<Planned>> plan(const Options& options) {
       const std::string target = without_ending(below) + ".grove";
       const auto [first, is_new] = seen.emplace(target, input.path);
       if (!is_new)
-        return Error{"`" + first->second + "` and `" + input.path + "` would both become `" + target + "`", kUsage};
+        return Error{"`" + first->second + "` and `" + input.path + "` would both become `" + target + "`", Error::kUsage};
       out.push_back({std::move(input), target});
     }
   }

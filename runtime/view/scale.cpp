@@ -89,10 +89,12 @@ class Lister {
 
 std::vector<OutsideScaler> outside_scalers(const Compilation& compilation) {
   std::vector<OutsideScaler> out;
+  if (compilation.sets.empty()) return out;
+  const std::string& space = compilation.sets[0]->environment.default_namespace;
   for (const LoadedDocument& d : compilation.foreign) {
     const Value& root = d.document.root;
     if (!passes::is_scaler(root)) continue;
-    const passes::Scaler s = passes::scaler_of(root, compilation.environment, 0);
+    const passes::Scaler s = passes::scaler_of(root, space, 0);
     const bool is_keda = s.kind == "ScaledObject";
     out.push_back({s.kind, s.name, s.namespace_, s.target_kind, s.target_name,
                    number_at(root["spec"], is_keda ? "minReplicaCount" : "minReplicas"),

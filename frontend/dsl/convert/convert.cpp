@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <iterator>
 
+#include "frontend/dsl/convert/comments.h"
 #include "frontend/dsl/convert/converter.h"
 #include "frontend/dsl/convert/parts.h"
 #include "frontend/dsl/lower/lower.h"
@@ -17,7 +18,7 @@ using ir::ValueKind;
 using schemas::TypeKind;
 
 /// Equal, where a null field of a struct is one that is not there. `path` is where they differ.
-bool same(const ir::Value& a, const ir::Value& b, Place place, std::string& path, const ir::Value*& at) {
+bool same(const ir::Value& a, const ir::Value& b, FieldPlace place, std::string& path, const ir::Value*& at) {
   auto differ = [&] {
     at = &a;
     return false;
