@@ -118,8 +118,7 @@ class ContainerAddresses {
       const std::vector<Reference> more = shell_references(text);
       references.insert(references.end(), more.begin(), more.end());
     }
-    std::sort(references.begin(), references.end(),
-              [](const Reference& a, const Reference& b) { return a.at < b.at; });
+    std::sort(references.begin(), references.end(), [](const Reference& a, const Reference& b) { return a.at < b.at; });
     Filled out;
     std::size_t at = 0;
     auto plain = [&](std::size_t end) {
@@ -164,9 +163,9 @@ class ContainerAddresses {
   Owner owner_of(std::string_view host) const {
     for (std::size_t s = 0; s < v_.set.cliques.size(); ++s) {
       const Clique& c = v_.set.cliques[v_.set.cliques.id_at(s)];
-      const Value base = c.group ? names::member_clique(v_.context.arena, v_.set.name, v_.set.groups[*c.group].name,
-                                                        c.name)
-                                 : names::standalone_clique(v_.context.arena, v_.set.name, c.name);
+      const Value base = c.group
+                             ? names::member_clique(v_.context.arena, v_.set.name, v_.set.groups[*c.group].name, c.name)
+                             : names::standalone_clique(v_.context.arena, v_.set.name, c.name);
       const std::optional<Instance> n = match_name(names::host(v_.context.arena, base), host);
       if (!n || n->pod_index >= foreseen_replicas(c)) continue;
       if (c.group && n->group_replica >= foreseen_replicas(v_.set.groups[*c.group])) continue;
@@ -186,8 +185,7 @@ class ContainerAddresses {
       while (end < f.text.size() && is_host_char(f.text[end])) ++end;
       std::string_view name = std::string_view(f.text).substr(at, end - at);
       const bool complete = (at == 0 || !is_glue(f.text[at - 1])) && (end == f.text.size() || !is_glue(f.text[end])) &&
-                            name.find(kUnknown) == std::string_view::npos && name.front() != '.' &&
-                            name.front() != '-';
+                            name.find(kUnknown) == std::string_view::npos && name.front() != '.' && name.front() != '-';
       if (complete)
         if (std::optional<Address> address = address_of(name)) found(*address, at, end);
       at = end;
@@ -227,8 +225,7 @@ class ContainerAddresses {
       } else if (!a.host.empty()) {
         const Owner owner = owner_of(a.host);
         if (owner.clique && owner.at.set_replica == a.replica) return;
-        v_.context.diags.report(place(scalar, f, begin, end), diag::AddressOfNoPod, name, a.host)
-            .path(path);
+        v_.context.diags.report(place(scalar, f, begin, end), diag::AddressOfNoPod, name, a.host).path(path);
         any = true;
       }
     });
@@ -272,8 +269,7 @@ void lint_addresses(const LintView& v) {
   for (std::size_t s = 0; s < v.set.cliques.size(); ++s) {
     const CliqueId id = v.set.cliques.id_at(s);
     const Clique& c = v.set.cliques[id];
-    for_each_container(c, clique_path(c.index),
-                       [&](const ContainerAt& at) { ContainerAddresses(v, id, at).run(); });
+    for_each_container(c, clique_path(c.index), [&](const ContainerAt& at) { ContainerAddresses(v, id, at).run(); });
   }
 }
 

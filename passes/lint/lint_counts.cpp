@@ -20,8 +20,7 @@ void replicas_left_out(const LintView& v) {
 void minimum_in_group(const LintView& v, const Clique& c) {
   if (!c.group || !c.spec || !c.min_available || *c.min_available >= c.replicas || *c.min_available <= 0) return;
   const ScalingGroup& g = v.set.groups[*c.group];
-  v.context.diags
-      .report(c.spec_at("minAvailable"), diag::MinAvailableInGroup, *c.min_available, c.replicas, g.name)
+  v.context.diags.report(c.spec_at("minAvailable"), diag::MinAvailableInGroup, *c.min_available, c.replicas, g.name)
       .note(g.at("name"), diag::DeclaredHere, g.name)
       .path(clique_path(c.index, ".spec.minAvailable"));
 }
@@ -100,8 +99,7 @@ void dropped_in_scaled_gangs(const LintView& v, const Clique& c) {
   for (std::size_t i = 0; i < items.size(); ++i) {
     const std::optional<CliqueId> other = v.set.find_clique(items[i].as_string());
     if (!other || v.set.cliques[*other].group == c.group) continue;
-    v.context.diags
-        .report(items[i].at(), diag::StartsAfterDropped, items[i].as_string(), g.name, g.min_available)
+    v.context.diags.report(items[i].at(), diag::StartsAfterDropped, items[i].as_string(), g.name, g.min_available)
         .path(clique_path(c.index, ".spec.startsAfter[" + std::to_string(i) + "]"));
   }
 }

@@ -37,9 +37,19 @@ std::string_view placeholder_in(std::string_view image) {
   for (std::string_view mark : {"<", ">", "${", "{{", "$("})
     if (image.find(mark) != std::string_view::npos) return mark;
   const std::string text = lower(image);
-  constexpr std::string_view kWords[] = {"todo",       "fixme",         "tbd",           "changeme",  "change-me",
-                                         "change_me",  "replaceme",     "replace-me",    "replace_me", "placeholder",
-                                         "your-image", "your-registry", "your-registry.example.com"};
+  constexpr std::string_view kWords[] = {"todo",
+                                         "fixme",
+                                         "tbd",
+                                         "changeme",
+                                         "change-me",
+                                         "change_me",
+                                         "replaceme",
+                                         "replace-me",
+                                         "replace_me",
+                                         "placeholder",
+                                         "your-image",
+                                         "your-registry",
+                                         "your-registry.example.com"};
   for (std::string_view word : kWords)
     if (has_word(text, word)) return word;
   return {};
@@ -64,9 +74,10 @@ void image(const LintView& v, const ContainerAt& at) {
 // --- resources -------------------------------------------------------------------------------------------------------
 
 constexpr std::string_view kDevices[] = {
-    "nvidia.com/gpu",     "nvidia.com/gpu.shared", "nvidia.com/pgpu", "amd.com/gpu",    "intel.com/gpu",
-    "gpu.intel.com/i915", "gpu.intel.com/xe",      "habana.ai/gaudi", "google.com/tpu", "aws.amazon.com/neuron",
-    "aws.amazon.com/neuroncore", "aws.amazon.com/neurondevice", "vpc.amazonaws.com/efa", "huawei.com/Ascend910"};
+    "nvidia.com/gpu",        "nvidia.com/gpu.shared", "nvidia.com/pgpu",           "amd.com/gpu",
+    "intel.com/gpu",         "gpu.intel.com/i915",    "gpu.intel.com/xe",          "habana.ai/gaudi",
+    "google.com/tpu",        "aws.amazon.com/neuron", "aws.amazon.com/neuroncore", "aws.amazon.com/neurondevice",
+    "vpc.amazonaws.com/efa", "huawei.com/Ascend910"};
 
 /// The resource that was probably meant by a name that no device plugin uses, or nothing.
 std::string_view meant_device(std::string_view name) {
@@ -149,9 +160,8 @@ void tolerations(const LintView& v) {
     for (const Value& t : (*other->pod_spec)["tolerations"].items()) {
       const std::string_view key = t["key"].as_string();
       if (key.empty() || t["effect"].as_string() == "PreferNoSchedule" || tolerates(*c, key)) continue;
-      if (!std::all_of(cliques.begin(), cliques.end(), [&](const Clique* o) {
-            return o == c || !same_nodes(*o, *c) || tolerates(*o, key);
-          }))
+      if (!std::all_of(cliques.begin(), cliques.end(),
+                       [&](const Clique* o) { return o == c || !same_nodes(*o, *c) || tolerates(*o, key); }))
         continue;
       const Member* gpu = gpu_of(*c);
       v.context.diags

@@ -45,7 +45,8 @@ void spans_gangs(const LintView& v) {
 // KAI's pod groups name the Topology of the binding's own name, which Grove makes only if nobody else is said to.
 void missing_topology(const LintView& v, const ConstraintAt& c) {
   const TopologyBinding* binding = v.environment.facts.find_binding(c.name());
-  if (!binding || binding->level_of(c.constraint->effective_required()) + binding->level_of(c.constraint->preferred) < -1)
+  if (!binding ||
+      binding->level_of(c.constraint->effective_required()) + binding->level_of(c.constraint->preferred) < -1)
     return;
   const std::vector<std::string>& made = v.environment.facts.scheduler_topologies;
   if (std::find(made.begin(), made.end(), binding->name) != made.end()) return;

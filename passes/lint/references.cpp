@@ -96,8 +96,8 @@ bool is_service_variable(std::string_view name) {
 }
 
 bool is_grove_variable(std::string_view name, bool in_group) {
-  for (std::string_view own : {keys::kEnvSetName, keys::kEnvSetIndex, keys::kEnvCliqueName, keys::kEnvService,
-                               keys::kEnvPodIndex})
+  for (std::string_view own :
+       {keys::kEnvSetName, keys::kEnvSetIndex, keys::kEnvCliqueName, keys::kEnvService, keys::kEnvPodIndex})
     if (name == own) return true;
   if (in_group)
     for (std::string_view own : {keys::kEnvGroupName, keys::kEnvGroupPods, keys::kEnvGroupIndex})

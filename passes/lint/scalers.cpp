@@ -163,7 +163,9 @@ bool is_scaler(const Value& document) {
 
 ScaledSet scaled_set(const PodCliqueSet& set, std::string_view default_namespace) {
   ScaledSet out{std::string(set.namespace_.empty() ? default_namespace : set.namespace_),
-                std::string(set.name), set.replicas, {}};
+                std::string(set.name),
+                set.replicas,
+                {}};
   auto lacks = [](ScaledPart& p, const Clique& c) {
     for (const char* resource : {"cpu", "memory"})
       if (const Unrequested found = without_request(c, resource))
@@ -221,8 +223,8 @@ void lint_scaler(Context& context, const Value& document, const Scaler& s, const
   requests(context, spec, s, *m.part, name);
   if (!m.meant.empty()) return;
   if (m.part->has_autoscaler) {
-    const std::string other = std::string("Grove's own, from `") +
-                              (m.part->is_group ? "scaleConfig" : "autoScalingConfig") + "`";
+    const std::string other =
+        std::string("Grove's own, from `") + (m.part->is_group ? "scaleConfig" : "autoScalingConfig") + "`";
     context.diags.report(target["name"].at(), diag::SecondScaler, s.target_kind, s.target_name, other)
         .path("spec.scaleTargetRef");
     return;
@@ -231,8 +233,7 @@ void lint_scaler(Context& context, const Value& document, const Scaler& s, const
     if (o.order < s.order && o.namespace_ == s.namespace_ && o.target_kind == s.target_kind &&
         o.target_name == s.target_name) {
       context.diags
-          .report(target["name"].at(), diag::SecondScaler, s.target_kind, s.target_name,
-                  o.kind + " `" + o.name + "`")
+          .report(target["name"].at(), diag::SecondScaler, s.target_kind, s.target_name, o.kind + " `" + o.name + "`")
           .path("spec.scaleTargetRef");
       return;
     }

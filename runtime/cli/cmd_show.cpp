@@ -14,8 +14,8 @@ struct ViewRow {
 };
 
 constexpr ViewRow kViews[] = {
-    {"tree", show_tree}, {"env", show_env}, {"startup", show_startup}, {"gangs", show_gangs}, {"names", show_names},
-    {"scale", show_scale},
+    {"tree", show_tree},   {"env", show_env},     {"startup", show_startup},
+    {"gangs", show_gangs}, {"names", show_names}, {"scale", show_scale},
 };
 
 constexpr OptionSpec kOptions[] = {

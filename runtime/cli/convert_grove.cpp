@@ -149,13 +149,13 @@ Result<std::vector<Planned>> plan(const Options& options) {
     const std::string folder = operand.ends_with('/') ? operand : operand + "/";
     for (Input& input : *found) {
       if (frontend::is_grove_path(input.path)) continue;
-      const std::string below = input.path.starts_with(folder)
-                                    ? input.path.substr(folder.size())
-                                    : input.path.substr(input.path.rfind('/') + 1);
+      const std::string below = input.path.starts_with(folder) ? input.path.substr(folder.size())
+                                                               : input.path.substr(input.path.rfind('/') + 1);
       const std::string target = without_ending(below) + ".grove";
       const auto [first, is_new] = seen.emplace(target, input.path);
       if (!is_new)
-        return Error{"`" + first->second + "` and `" + input.path + "` would both become `" + target + "`", Error::kUsage};
+        return Error{"`" + first->second + "` and `" + input.path + "` would both become `" + target + "`",
+                     Error::kUsage};
       out.push_back({std::move(input), target});
     }
   }
@@ -181,9 +181,9 @@ int convert_several(const Options& options) {
   for (const Planned& p : *files) {
     const std::string path = (folder.ends_with('/') ? folder : folder + "/") + p.target;
     const bool sets_only = options.has("--sets-only");
-    const Converted c = convert_one(
-        p.input, options, sets_only ? "; `--sets-only` leaves them out" : "; `" + others_path(path) + "` has them",
-        false);
+    const Converted c =
+        convert_one(p.input, options,
+                    sets_only ? "; `--sets-only` leaves them out" : "; `" + others_path(path) + "` has them", false);
     exit_code = std::max(exit_code, c.exit_code);
     if (c.sets == 0) ++without;
     if (c.grove.empty()) continue;
@@ -193,8 +193,8 @@ int convert_several(const Options& options) {
       if (int code = write(others_path(path), c.others); code != kClean) return code;
     ++written;
   }
-  print_error(std::to_string(written) + (written == 1 ? " file" : " files") + " converted, " +
-              std::to_string(without) + " without a set\n");
+  print_error(std::to_string(written) + (written == 1 ? " file" : " files") + " converted, " + std::to_string(without) +
+              " without a set\n");
   return written == 0 && exit_code == kClean ? static_cast<int>(kFound) : exit_code;
 }
 

@@ -1,4 +1,5 @@
-/// \file `convert --to grove`: files, dumps and folders into .grove files, and what the language has no word for beside.
+/// \file `convert --to grove`: files, dumps and folders into .grove files, and what the language has no word for
+/// beside.
 #pragma once
 
 #include "runtime/cli/commands.h"

@@ -209,7 +209,8 @@ int show_gangs(const ShowRequest& request, FdWriter& out) {
   }
   for (const auto& view : views) {
     const std::vector<ReplicaRun> runs = outline(*view, request.selection);
-    const bool has_gpus = !sums_of(*view, runs).resources.gpu_text().empty(), has_topology = view->desired().binding != nullptr;
+    const bool has_gpus = !sums_of(*view, runs).resources.gpu_text().empty(),
+               has_topology = view->desired().binding != nullptr;
     if (view != views.front()) out.write("\n");
     Table table(out, {{"GANG"},
                       {"ROLE"},

@@ -130,7 +130,8 @@ Result<Done> Assumptions::apply(const Assumption& a, const Sets& sets) {
       if (!a.kind || a.kind == kind.kind)
         for (const ObjectPlace& at : set->directory->match(kind.kind, a.name)) found.push_back(at);
     if (found.size() > 1 && found.front().kind != found.back().kind)
-      return Error{"`--assume-replicas " + a.name + "` names objects of several kinds; write KIND/" + a.name, Error::kUsage};
+      return Error{"`--assume-replicas " + a.name + "` names objects of several kinds; write KIND/" + a.name,
+                   Error::kUsage};
     for (const ObjectPlace& at : found) {
       set_count(*set, at, a.replicas);
       check_minimum(*set, at, a.name, a.replicas);

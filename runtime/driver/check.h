@@ -58,7 +58,7 @@ struct CheckedFile {
   std::vector<std::uint8_t> entries_seen;  ///< of `.grovec.yaml`
   bool has_surroundings = false;           ///< holds bindings or claim templates
   bool is_grove = false;
-  passes::ScalingFacts scaling;            ///< what scalers scale, and what there is to scale
+  passes::ScalingFacts scaling;  ///< what scalers scale, and what there is to scale
 };
 
 struct CheckRequest {
@@ -75,7 +75,7 @@ struct CheckRequest {
   bool render_text = false;
   bool color = false;
   const std::map<std::string, std::string>* texts = nullptr;  ///< by path: instead of what these files hold
-  unsigned threads = 0;  ///< 0 = as many as there are processors
+  unsigned threads = 0;                                       ///< 0 = as many as there are processors
 };
 
 struct CheckReport {

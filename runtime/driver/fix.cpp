@@ -93,7 +93,8 @@ class Fixer {
   void read_files(const CheckReport& report) {
     for (const CheckedFile& f : report.files) {
       if (f.name.empty() || f.documents.empty() || files_.contains(f.name)) continue;
-      const bool any = std::any_of(f.findings.begin(), f.findings.end(), [&](const Finding& x) { return is_wanted(x); });
+      const bool any =
+          std::any_of(f.findings.begin(), f.findings.end(), [&](const Finding& x) { return is_wanted(x); });
       if (!any || f.name == "<stdin>") continue;
       FixedFile file{f.name, {}, {}, 0, {}};
       if (std::string why = why_not_replaced(f.name); !why.empty()) {

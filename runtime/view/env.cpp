@@ -171,7 +171,8 @@ PodEnv pod_env(const CompiledSet& set, const SetView& view, const PodKey& key) {
   Arena arena;
   const Value pod = instantiate(set.plan.descriptions[*ref->description].tree, ref->instance, view.world(), arena);
   for (const Value& c : pod["spec"]["initContainers"].items())
-    if (c.find("env") || c.find("envFrom") || c.find("command") || c.find("args")) out.containers.push_back(container_env(pod, c, true));
+    if (c.find("env") || c.find("envFrom") || c.find("command") || c.find("args"))
+      out.containers.push_back(container_env(pod, c, true));
   for (const Value& c : pod["spec"]["containers"].items()) out.containers.push_back(container_env(pod, c, false));
   return out;
 }

@@ -73,8 +73,11 @@ class Lister {
       t.minimum = s.minimum.value_or(t.minimum);
       t.maximum = s.maximum;
     }
-    t.command = "kubectl scale " + std::string(kind == kSet ? "pcs" : kind == kGroup ? "pcsg" : "pclq") + "/" + t.name +
-                " -n " + std::string(v_.set().namespace_) + " --replicas=N";
+    t.command = "kubectl scale " +
+                std::string(kind == kSet     ? "pcs"
+                            : kind == kGroup ? "pcsg"
+                                             : "pclq") +
+                "/" + t.name + " -n " + std::string(v_.set().namespace_) + " --replicas=N";
     out_.push_back(std::move(t));
   }
 

@@ -255,8 +255,7 @@ Sums sums_of(const SetView& view, const ReplicaRun& run) {
   for (const GroupPart& part : run.groups) {
     std::uint64_t replicas = 0;
     for (const MemberRun& m : part.runs) replicas += m.count;
-    if (replicas == view.world().group_replicas(run.first, part.group))
-      s.resources.add(view.group_claims(part.group));
+    if (replicas == view.world().group_replicas(run.first, part.group)) s.resources.add(view.group_claims(part.group));
     s.resources.add(view.group_replica_claims(part.group), replicas);
     for (const MemberRun& m : part.runs) {
       for (CliqueId c : m.cliques) {

@@ -159,7 +159,7 @@ constexpr int kMostRefusals = 100;
 
 /// Fields that the API does not have: the language has no word for them either.
 void leave_out_unknown(Conversion& c, ir::Value& root) {
-  const Place place{schemas::root(schemas::Root::kPodCliqueSet), 0};
+  const FieldPlace place{schemas::root(schemas::Root::kPodCliqueSet), 0};
   for (int n = 0; n < kMostRefusals; ++n) {
     const ir::Member* found = unknown_field(root, place);
     if (!found) return;

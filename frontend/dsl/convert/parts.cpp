@@ -33,7 +33,7 @@ bool leave_out(Arena& arena, ir::Value& root, const ir::Value* part) {
   return false;
 }
 
-const ir::Member* unknown_field(const ir::Value& v, Place place) {
+const ir::Member* unknown_field(const ir::Value& v, FieldPlace place) {
   const bool is_struct = place.kind() == schemas::TypeKind::kStruct;
   for (const ir::Member& m : v.members()) {
     if (is_struct && !schemas::find_field(schemas::type(place.type), m.key)) return &m;

@@ -10,6 +10,6 @@ namespace grovec::frontend::dsl {
 bool leave_out(Arena& arena, ir::Value& root, const ir::Value* part);
 
 /// The first field in `v` that its struct does not have; nullptr if there is none.
-const ir::Member* unknown_field(const ir::Value& v, Place place);
+const ir::Member* unknown_field(const ir::Value& v, FieldPlace place);
 
 }  // namespace grovec::frontend::dsl

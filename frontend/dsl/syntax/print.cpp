@@ -176,7 +176,8 @@ class Printer {
     out_ += "; ";
     body(s, depth);
     const std::size_t line_end = std::min(out_.find('\n', before), out_.size());
-    if (column_before + width_of(std::string_view(out_).substr(before, line_end - before)) <= options_.width) return true;
+    if (column_before + width_of(std::string_view(out_).substr(before, line_end - before)) <= options_.width)
+      return true;
     out_.resize(before);
     return false;
   }

@@ -36,9 +36,7 @@ class Builder {
   }
 
  private:
-  static std::string gpus(const Resources& r) {
-    return r.gpu_text().empty() ? "" : " · " + gpus_counted(r);
-  }
+  static std::string gpus(const Resources& r) { return r.gpu_text().empty() ? "" : " · " + gpus_counted(r); }
 
   std::string pack_of(CliqueId c) const {
     return d_.clique_packs.empty() ? "" : pack_text(d_, d_.clique_packs[static_cast<std::size_t>(c)]);

@@ -44,7 +44,8 @@ TEST(References, ServicesHaveVariables) {
   for (const char* name : {"KUBERNETES_SERVICE_HOST", "REDIS_SERVICE_HOST", "REDIS_SERVICE_PORT_HTTP", "REDIS_PORT",
                            "REDIS_PORT_6379_TCP_ADDR"})
     EXPECT_TRUE(is_service_variable(name)) << name;
-  for (const char* name : {"SERVICE", "REDIS_HOST", "PORT", "LEADER_ADDRESS"}) EXPECT_FALSE(is_service_variable(name)) << name;
+  for (const char* name : {"SERVICE", "REDIS_HOST", "PORT", "LEADER_ADDRESS"})
+    EXPECT_FALSE(is_service_variable(name)) << name;
 }
 
 }  // namespace
