@@ -9,14 +9,14 @@
 
 namespace grovec::cli {
 
-extern const Command kCheckCommand, kCompileCommand, kConvertCommand, kExplainCommand, kFmtCommand, kGraphCommand,
-    kResolveCommand, kSchemaCommand, kShowCommand, kVersionCommand;
+extern const Command kCheckCommand, kCompileCommand, kConvertCommand, kDiffCommand, kExplainCommand, kFmtCommand,
+    kGraphCommand, kResolveCommand, kSchemaCommand, kShowCommand, kVersionCommand;
 
 namespace {
 
-constexpr const Command* kCommands[] = {&kCheckCommand, &kCompileCommand, &kConvertCommand, &kExplainCommand,
-                                        &kFmtCommand,   &kGraphCommand,   &kResolveCommand, &kSchemaCommand,
-                                        &kShowCommand,  &kVersionCommand};
+constexpr const Command* kCommands[] = {&kCheckCommand,   &kCompileCommand, &kConvertCommand, &kDiffCommand,
+                                        &kExplainCommand, &kFmtCommand,     &kGraphCommand,   &kResolveCommand,
+                                        &kSchemaCommand,  &kShowCommand,    &kVersionCommand};
 
 constexpr std::string_view kExitCodes =
     "Exit codes:\n"

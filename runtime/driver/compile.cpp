@@ -296,7 +296,7 @@ Result<std::unique_ptr<Compilation>> compile(const CompileRequest& request) {
   std::vector<LoadedDocument> documents;
   Result<Done> done = load_operands(*c, request, documents);
   if (!done) return done.error();
-  if (documents.empty() && !c->failed()) return Error{"no manifest found in the input", 1};
+  if (documents.empty() && !c->failed() && !request.may_be_empty) return Error{"no manifest found in the input", 1};
   done = compile_documents(*c, request, documents);
   if (!done) return done.error();
   for (const auto& file : c->files) file->diags.sort(file->origins);

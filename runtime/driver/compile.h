@@ -25,6 +25,7 @@ struct CompileRequest {
   std::vector<std::string> assume_replicas;  ///< --assume-replicas NAME=N
   std::uint64_t max_objects = UINT64_MAX;    ///< more objects of one set are an error
   bool owner_references = false;
+  bool may_be_empty = false;  ///< no manifest at all is no error
   bool spec_only = false;   ///< --emit=spec: what the API server stores, even where no correct output exists
   std::string print_after;  ///< name of a pass, or empty
   unsigned threads = 0;     ///< 0 = as many as there are processors
