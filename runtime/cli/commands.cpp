@@ -10,13 +10,13 @@
 namespace grovec::cli {
 
 extern const Command kCheckCommand, kCompileCommand, kConvertCommand, kDiffCommand, kExplainCommand, kFmtCommand,
-    kGraphCommand, kResolveCommand, kSchemaCommand, kShowCommand, kVersionCommand;
+    kGraphCommand, kKrmCommand, kResolveCommand, kSchemaCommand, kShowCommand, kVersionCommand;
 
 namespace {
 
 constexpr const Command* kCommands[] = {&kCheckCommand,   &kCompileCommand, &kConvertCommand, &kDiffCommand,
-                                        &kExplainCommand, &kFmtCommand,     &kGraphCommand,   &kResolveCommand,
-                                        &kSchemaCommand,  &kShowCommand,    &kVersionCommand};
+                                        &kExplainCommand, &kFmtCommand,     &kGraphCommand,   &kKrmCommand,
+                                        &kResolveCommand, &kSchemaCommand,  &kShowCommand,    &kVersionCommand};
 
 constexpr std::string_view kExitCodes =
     "Exit codes:\n"
