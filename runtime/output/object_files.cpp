@@ -1,6 +1,7 @@
 #include "runtime/output/object_files.h"
 
 #include "ir/hash/template_dump.h"
+#include "ir/value/json.h"
 #include "ir/value/writer.h"
 
 namespace grovec::driver {
@@ -21,10 +22,22 @@ std::string_view text_of(const Value& v) { return v.as_string(); }
 
 }  // namespace
 
+std::optional<std::set<std::string>> files_of_index(std::string text) {
+  if (text.size() > UINT32_MAX) return std::nullopt;
+  Context context;
+  const auto size = static_cast<std::uint32_t>(text.size());
+  const SourceId source = context.sources.add(std::string(kIndexName), std::move(text));
+  const std::optional<Value> root = read_json(context, source, 0, size);
+  if (!root || !(*root)["format_version"].is_int() || !(*root)["objects"].is_sequence()) return std::nullopt;
+  std::set<std::string> names;
+  for (const Value& object : (*root)["objects"].items()) names.emplace(object["file"].as_string());
+  return names;
+}
+
 Result<std::unique_ptr<ObjectFiles>> ObjectFiles::create(const std::string& folder, OutputFormat format) {
-  Result<std::unique_ptr<OutputFolder>> made = OutputFolder::create(folder, std::string(kIndexName));
+  Result<std::unique_ptr<OutputFolder>> made = OutputFolder::create(folder, std::string(kIndexName), files_of_index);
   if (!made) return made.error();
-  return std::unique_ptr<ObjectFiles>(new ObjectFiles(std::move(*made), format));
+  return std::make_unique<ObjectFiles>(std::move(*made), format);
 }
 
 std::string ObjectFiles::file_name(std::string_view kind, std::string_view ns, std::string_view name) {
@@ -88,10 +101,7 @@ Result<Done> ObjectFiles::plan(const ObjectPlan& plan, const Desired& desired, b
 }
 
 Result<Done> ObjectFiles::commit() {
-  Result<Done> added =
-      folder_->add(std::string(kIndexName), "{\"format_version\":1,\"objects\":[\n" + index_ + "\n]}\n");
-  if (!added) return added;
-  return folder_->commit();
+  return folder_->commit("{\"format_version\":1,\"objects\":[\n" + index_ + "\n]}\n");
 }
 
 }  // namespace grovec::driver
