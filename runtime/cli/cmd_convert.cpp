@@ -5,6 +5,7 @@
 #include "frontend/dsl/lower/lower.h"
 #include "ir/base/render.h"
 #include "runtime/cli/commands.h"
+#include "runtime/cli/stale_files.h"
 #include "runtime/input/load.h"
 #include "runtime/output/interrupt.h"
 #include "runtime/output/output.h"
@@ -16,6 +17,7 @@ namespace {
 constexpr OptionSpec kOptions[] = {
     {"--to", {}, "FORM", "grove: from YAML or JSON; yaml: from .grove", "grove|yaml"},
     {"--out", {}, "FILE", "write the result here instead of standard output", {}},
+    {"--check", {}, "FILE", "write nothing; say what would change in FILE, exit code 1 if anything", {}},
     {"--no-mixins", {}, {}, "to grove: write out what cliques have in common", {}},
     {"--env", {}, "NAME", "to yaml: environment of the .grove file", {}},
     {"--set", {}, "NAME=VALUE", "to yaml: value of a parameter (may be repeated)", {}},
@@ -68,6 +70,13 @@ int run(const Options& options) {
   render_all(context, {use_color(STDERR_FILENO)}, findings);
   print_error(findings);
   if (!result) return kFound;
+  if (options.has("--check")) {
+    if (options.has("--out")) return fail(kUsage, "say `--out` or `--check`");
+    const std::string path(options.get("--check"));
+    Stale stale;
+    if (Result<Done> done = compare_file(path, *result, stale); !done) return fail(done.error());
+    return report_stale(stale, "write it with `--out " + path + "` and the same options");
+  }
   if (options.has("--out")) {
     Result<Done> done = driver::write_file_atomically(std::string(options.get("--out")), *result);
     driver::reraise_interrupt();
@@ -87,7 +96,8 @@ const Command kConvertCommand = {
     "turn YAML into .grove or back, with comments",
     "grovec convert --to grove|yaml [OPTIONS] FILE",
     "  grovec convert --to grove llm.yaml --out llm.grove\n"
-    "  grovec convert --to yaml --env prod llm.grove\n",
+    "  grovec convert --to yaml --env prod llm.grove\n"
+    "  grovec convert --to yaml llm.grove --check llm.yaml      for CI: is the file up to date?\n",
     kOptions,
     run,
 };

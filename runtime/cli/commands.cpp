@@ -10,13 +10,14 @@
 namespace grovec::cli {
 
 extern const Command kCheckCommand, kCompileCommand, kConvertCommand, kDiffCommand, kExplainCommand, kFmtCommand,
-    kGraphCommand, kKrmCommand, kResolveCommand, kSchemaCommand, kShowCommand, kVersionCommand;
+    kGraphCommand, kKrmCommand, kResolveCommand, kSchemaCommand, kShowCommand, kTestCommand, kVersionCommand;
 
 namespace {
 
 constexpr const Command* kCommands[] = {&kCheckCommand,   &kCompileCommand, &kConvertCommand, &kDiffCommand,
                                         &kExplainCommand, &kFmtCommand,     &kGraphCommand,   &kKrmCommand,
-                                        &kResolveCommand, &kSchemaCommand,  &kShowCommand,    &kVersionCommand};
+                                        &kResolveCommand, &kSchemaCommand,  &kShowCommand,    &kTestCommand,
+                                        &kVersionCommand};
 
 constexpr std::string_view kExitCodes =
     "Exit codes:\n"
