@@ -11,16 +11,16 @@ namespace {
 void BM_Matches(benchmark::State& state) {
   const auto kind = static_cast<ir::ObjectKind>(state.range(0));
   std::unique_ptr<driver::Compilation> compilation = compiled(workload());
-  const ir::Desired& desired = compilation->sets[0]->module.desired;
+  const ir::World& world = compilation->sets[0]->world;
   const ir::Description* description = nullptr;
-  ir::enumerate(compilation->sets[0]->plan, desired, [&](const ir::Description& d, const ir::Instance&) {
+  ir::enumerate(compilation->sets[0]->plan, world, [&](const ir::Description& d, const ir::Instance&) {
     if (d.kind == kind) description = &d;
     return description == nullptr;
   });
   if (!description) return state.SkipWithError("the workload has no such object");
   const ir::Instance instance;
-  const ir::Value live = ir::instantiate(description->tree, instance, desired, compilation->context.arena);
-  const diff::Wanted wanted{*description, instance, desired};
+  const ir::Value live = ir::instantiate(description->tree, instance, world, compilation->context.arena);
+  const diff::Wanted wanted{*description, instance, world};
   for (auto _ : state) benchmark::DoNotOptimize(diff::matches(wanted, live));
   state.SetLabel(std::string(ir::info_of(kind).kind));
 }

@@ -40,7 +40,7 @@ OutputFormat format_of(std::string_view name) {
 Result<Done> print_all(const Compilation& c, std::string_view emit, OutputFormat format) {
   driver::FdWriter out(STDOUT_FILENO, "standard output");
   if (emit == "desired") {
-    for (const auto& set : c.sets) out.write(ir::print(set->module.desired));
+    for (const auto& set : c.sets) out.write(ir::print(set->world));
     return out.finish();
   }
   driver::ObjectStream stream(out, format);
@@ -51,7 +51,7 @@ Result<Done> print_all(const Compilation& c, std::string_view emit, OutputFormat
     if (emit == "spec" || emit == "deploy")
       stream.tree(emit == "spec" ? set->module.defaulted : set->module.manifest);
     else
-      stream.plan(set->plan, set->module.desired, emit != "resources");
+      stream.plan(set->plan, set->world, emit != "resources");
   }
   stream.finish();
   return out.finish();
@@ -67,7 +67,7 @@ Result<Done> write_files(const Compilation& c, driver::ObjectFiles& files, std::
     if (!done) break;
     done = emit == "spec"     ? files.tree(set->module.defaulted)
            : emit == "deploy" ? files.tree(set->module.manifest)
-                              : files.plan(set->plan, set->module.desired, emit != "resources");
+                              : files.plan(set->plan, set->world, emit != "resources");
   }
   return done ? files.commit() : done;
 }

@@ -131,8 +131,8 @@ class Function {
     for (const auto& set : compilation_.sets) {
       const std::size_t index = origins_[set->document].index;
       std::vector<Value>& to = index == kNoItem ? generated_ : objects[index];
-      enumerate(set->plan, set->module.desired, [&](const Description& d, const Instance& n) {
-        to.push_back(instantiate(d.tree, n, set->module.desired, a));
+      enumerate(set->plan, set->world, [&](const Description& d, const Instance& n) {
+        to.push_back(instantiate(d.tree, n, set->world, a));
         return true;
       });
     }

@@ -9,15 +9,16 @@
 
 namespace grovec::cli {
 
-extern const Command kCheckCommand, kCompileCommand, kConvertCommand, kDiffCommand, kExplainCommand, kFmtCommand,
-    kGraphCommand, kKrmCommand, kResolveCommand, kSchemaCommand, kShowCommand, kTestCommand, kVersionCommand;
+extern const Command kCheckCommand, kCompileCommand, kCompletionCommand, kConvertCommand, kDiffCommand, kExplainCommand,
+    kFmtCommand, kGitopsCommand, kGraphCommand, kKrmCommand, kResolveCommand, kSchemaCommand, kShowCommand,
+    kTestCommand, kVersionCommand;
 
 namespace {
 
-constexpr const Command* kCommands[] = {&kCheckCommand,   &kCompileCommand, &kConvertCommand, &kDiffCommand,
-                                        &kExplainCommand, &kFmtCommand,     &kGraphCommand,   &kKrmCommand,
-                                        &kResolveCommand, &kSchemaCommand,  &kShowCommand,    &kTestCommand,
-                                        &kVersionCommand};
+constexpr const Command* kCommands[] = {&kCheckCommand, &kCompileCommand, &kCompletionCommand, &kConvertCommand,
+                                        &kDiffCommand,  &kExplainCommand, &kFmtCommand,        &kGitopsCommand,
+                                        &kGraphCommand, &kKrmCommand,     &kResolveCommand,    &kSchemaCommand,
+                                        &kShowCommand,  &kTestCommand,    &kVersionCommand};
 
 constexpr std::string_view kExitCodes =
     "Exit codes:\n"

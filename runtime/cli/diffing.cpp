@@ -187,7 +187,7 @@ Object object_of(const driver::CompiledSet& set, const Description& d, const Ins
           info.kind,
           info.is_namespaced ? std::string_view(set.module.spec.namespace_) : "",
           name_text(d.name, n),
-          Side{&d.tree, &set.module.desired, n},
+          Side{&d.tree, &set.world, n},
           &set.module.context};
 }
 
@@ -199,7 +199,7 @@ Object set_object(const driver::CompiledSet& set) {
 }
 
 std::optional<Object> find(const driver::CompiledSet& set, ObjectKind kind, std::string_view name) {
-  const auto ref = find_object(set.plan, set.module.desired, kind, name);
+  const auto ref = find_object(set.plan, set.world, kind, name);
   if (!ref) return std::nullopt;
   return object_of(set, set.plan.descriptions[ref->description], ref->instance);
 }
@@ -211,7 +211,7 @@ void compare_sets(const driver::CompiledSet* a, const driver::CompiledSet* b, bo
       comparison.both(set_object(*a), set_object(*b));
     else
       comparison.added(set_object(*b));
-    enumerate(b->plan, b->module.desired, [&](const Description& d, const Instance& n) {
+    enumerate(b->plan, b->world, [&](const Description& d, const Instance& n) {
       if (!with_pods && d.kind == ObjectKind::kPod) return true;
       const Object o = object_of(*b, d, n);
       if (const auto old = a ? find(*a, d.kind, o.name) : std::nullopt)
@@ -223,7 +223,7 @@ void compare_sets(const driver::CompiledSet* a, const driver::CompiledSet* b, bo
   }
   if (!a) return;
   if (!b) comparison.removed(set_object(*a));
-  enumerate(a->plan, a->module.desired, [&](const Description& d, const Instance& n) {
+  enumerate(a->plan, a->world, [&](const Description& d, const Instance& n) {
     if (!with_pods && d.kind == ObjectKind::kPod) return true;
     const Object o = object_of(*a, d, n);
     if (!b || !find(*b, d.kind, o.name)) comparison.removed(o);

@@ -19,7 +19,7 @@ std::string_view TextPieces::next() {
       continue;
     }
     if (piece.hole == Hole::kPodSuffix) {
-      const auto suffix = pod_suffix(side_.instance.pod_attempt, side_.instance.pod_index);
+      const PodSuffix& suffix = side_.instance.pod_suffix;
       std::copy(suffix.begin(), suffix.end(), hole_.begin());
       return {hole_.data(), suffix.size()};
     }
@@ -47,11 +47,15 @@ bool Items::next_of_repeat(const Repeat& repeat, Side& item) {
   if (!in_repeat_) {
     GROVEC_CHECK(sequence_.counter);
     in_repeat_ = true;
-    count_ = left_ = repeat.body.empty() ? 0 : sequence_.counter->count(repeat.count, sequence_.instance);
     body_at_ = 0;
     index_ = 0;
     order_ = 0;
-    if (repeat.variable == Hole::kPodIndex && left_ > 0 && !next_index()) left_ = 0;
+    if (repeat.body.empty())
+      left_ = 0;
+    else if (repeat.variable == Hole::kPodIndex)
+      begin_pods(repeat);
+    else
+      left_ = sequence_.counter->count(repeat.count, sequence_.instance);
   } else if (body_at_ == repeat.body.size()) {
     body_at_ = 0;
     if (--left_ > 0) {
@@ -63,13 +67,34 @@ bool Items::next_of_repeat(const Repeat& repeat, Side& item) {
   }
   if (left_ == 0) return false;
   item = sequence_.with(repeat.body[body_at_++]);
-  (repeat.variable == Hole::kPodIndex ? item.instance.pod_index : item.instance.group_replica) = index_;
+  if (repeat.variable != Hole::kPodIndex) {
+    item.instance.group_replica = index_;
+    return true;
+  }
+  item.instance.pod_index = index_;
+  item.instance.pod_suffix = is_listed_ ? listed_[order_].suffix : pod_suffix(0, index_);
   return true;
 }
 
+void Items::begin_pods(const Repeat& repeat) {
+  const PodRange pods = sequence_.counter->pods(repeat.count, sequence_.instance);
+  count_ = left_ = pods.size();
+  is_listed_ = pods.is_listed();
+  listed_.clear();
+  if (is_listed_)
+    pods.for_each(PodOrder::kByName,
+                  [&](std::uint32_t index, const PodSuffix& suffix) { listed_.push_back({index, suffix}); });
+  if (left_ > 0 && !next_index()) left_ = 0;
+}
+
 // Finds the first place from `order_` on whose index exists. Suffixes are four digits of base 27, and letters sort
-// behind digits, so place n of a digit stands for value n + 20 below 7, else n - 7 (ir/names.h).
+// behind digits, so place n of a digit stands for value n + 20 below 7, else n - 7 (ir/pods.h).
 bool Items::next_index() {
+  if (is_listed_) {
+    if (order_ >= listed_.size()) return false;
+    index_ = listed_[order_].index;
+    return true;
+  }
   constexpr std::uint32_t kLetters = 20, kDigits = 7, kBase = 27, kAll = kBase * kBase * kBase * kBase;
   while (order_ < kAll) {
     std::uint32_t span = kAll / kBase, index = 0, rest = order_;

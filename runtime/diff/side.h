@@ -4,6 +4,7 @@
 #include <array>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "ir/names.h"
 #include "ir/value/value.h"
@@ -42,6 +43,7 @@ class Items {
 
  private:
   bool next_of_repeat(const ir::Repeat& repeat, Side& item);
+  void begin_pods(const ir::Repeat& repeat);
   bool next_index();
 
   const Side& sequence_;
@@ -50,8 +52,9 @@ class Items {
   std::uint32_t left_ = 0;   // iterations of that Repeat still to come, this one included
   std::uint32_t count_ = 0;  // all of them
   std::uint32_t index_ = 0;  // of this iteration
-  std::uint32_t order_ = 0;  // pods: place of `index_` among all four-digit suffixes
-  bool in_repeat_ = false;
+  std::uint32_t order_ = 0;  // predicted pods: place of `index_` among all four-digit suffixes; listed ones: in `listed_`
+  std::vector<ir::LivePod> listed_;  // live pods that are not as predicted, by name
+  bool in_repeat_ = false, is_listed_ = false;
 };
 
 /// null, an empty mapping, or a sequence without items: the API server does not tell these from a missing field.

@@ -26,9 +26,9 @@ struct CompileRequest {
   std::uint64_t max_objects = UINT64_MAX;    ///< more objects of one set are an error
   bool owner_references = false;
   bool may_be_empty = false;  ///< no manifest at all is no error
-  bool spec_only = false;   ///< --emit=spec: what the API server stores, even where no correct output exists
-  std::string print_after;  ///< name of a pass, or empty
-  unsigned threads = 0;     ///< 0 = as many as there are processors
+  bool spec_only = false;     ///< --emit=spec: what the API server stores, even where no correct output exists
+  std::string print_after;    ///< name of a pass, or empty
+  unsigned threads = 0;       ///< 0 = as many as there are processors
 };
 
 /// One set. Addresses are stable: the desired world points into the module.
@@ -36,6 +36,8 @@ struct CompiledSet {
   CompiledSet(Context& c, const ir::Environment& e, ir::Value manifest, std::uint32_t index)
       : module(c, e, manifest), document(index) {}
   passes::Module module;
+  ir::Population population{module.spec};  ///< template counts, but for what was assumed
+  ir::World world{module.desired, population};
   ir::ObjectPlan plan;
   std::uint32_t document;  ///< index in the input
   std::string printed;     ///< --print-after

@@ -89,12 +89,12 @@ Result<Done> ObjectFiles::tree(const Value& value) {
              text_of(metadata["name"]), text);
 }
 
-Result<Done> ObjectFiles::plan(const ObjectPlan& plan, const Desired& desired, bool with_pods) {
+Result<Done> ObjectFiles::plan(const ObjectPlan& plan, const World& world, bool with_pods) {
   Result<Done> result = Done{};
-  enumerate(plan, desired, [&](const Description& d, const Instance& n) {
+  enumerate(plan, world, [&](const Description& d, const Instance& n) {
     if (d.kind == ObjectKind::kPod && !with_pods) return true;
     Arena arena;
-    result = tree(instantiate(d.tree, n, desired, arena));
+    result = tree(instantiate(d.tree, n, world, arena));
     return static_cast<bool>(result);
   });
   return result;

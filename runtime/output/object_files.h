@@ -25,7 +25,7 @@ class ObjectFiles {
   /// Into something else than a folder.
   ObjectFiles(std::unique_ptr<FolderSink> folder, OutputFormat format) : folder_(std::move(folder)), format_(format) {}
   Result<Done> tree(const ir::Value& value);
-  Result<Done> plan(const ir::ObjectPlan& plan, const ir::Desired& desired, bool with_pods);
+  Result<Done> plan(const ir::ObjectPlan& plan, const ir::World& world, bool with_pods);
   Result<Done> commit();
 
  private:

@@ -27,14 +27,14 @@ std::int64_t count_of(const Compilation& c, std::string_view what) {
   std::uint64_t n = 0;
   if (what == "sets") n = c.sets.size();
   for (const auto& set : c.sets) {
-    const ir::Totals t = ir::totals_of(set->module.desired);
+    const ir::Totals t = ir::totals_of(set->world);
     if (what == "pods") n += t.pods;
     if (what == "gangs") n += t.base_gangs + t.scaled_gangs;
     if (what == "podCliques") n += t.pod_cliques;
     if (what == "scalingGroups") n += t.scaling_groups;
     if (what == "objects") n += t.objects;
     if (what != "gpus") continue;
-    const driver::SetView view(set->module.desired);
+    const driver::SetView view(set->world);
     n += static_cast<std::uint64_t>(driver::sums_of(view, driver::outline(view, {})).resources.gpus());
   }
   return static_cast<std::int64_t>(n);
@@ -43,7 +43,7 @@ std::int64_t count_of(const Compilation& c, std::string_view what) {
 std::pair<std::int64_t, std::string> longest_name(const Compilation& c) {
   std::pair<std::int64_t, std::string> out;
   for (const auto& set : c.sets)
-    for (const driver::NameRow& row : driver::name_rows(set->plan, set->module.desired))
+    for (const driver::NameRow& row : driver::name_rows(set->plan, set->world))
       if (row.section == driver::NameRow::Section::kObject && static_cast<std::int64_t>(row.used) > out.first)
         out = {static_cast<std::int64_t>(row.used), row.text};
   return out;
@@ -58,7 +58,7 @@ Result<std::string> compiled_text(const Compilation& c) {
     driver::ObjectStream stream(out, driver::OutputFormat::kYaml);
     for (const driver::LoadedDocument& d : c.foreign) stream.tree(d.document.root);
     for (const ir::Value& topology : c.topologies) stream.tree(topology);
-    for (const auto& set : c.sets) stream.plan(set->plan, set->module.desired, true);
+    for (const auto& set : c.sets) stream.plan(set->plan, set->world, true);
     stream.finish();
     return out.finish();
   }();

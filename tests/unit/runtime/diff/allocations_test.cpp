@@ -22,9 +22,9 @@ TEST(Matches, AllocatesNothingWhenEqual) {
     ASSERT_TRUE(driver::compile_documents(c, {}, *documents));
     ASSERT_FALSE(c.failed());
     const driver::CompiledSet& set = *c.sets.at(0);
-    enumerate(set.plan, set.module.desired, [&](const Description& d, const Instance& n) {
-      const Value live = instantiate(d.tree, n, set.module.desired, c.context.arena);
-      const Wanted wanted{d, n, set.module.desired};
+    enumerate(set.plan, set.world, [&](const Description& d, const Instance& n) {
+      const Value live = instantiate(d.tree, n, set.world, c.context.arena);
+      const Wanted wanted{d, n, set.world};
       const std::size_t bytes = c.context.arena.bytes(), before = allocations();
       EXPECT_TRUE(matches(wanted, live));
       EXPECT_TRUE(merge_patch(c.context.arena, wanted, live).is_null());

@@ -33,7 +33,7 @@ struct Trees {
     return documents.at(0).root;
   }
   std::string patch(ObjectKind kind, const std::string& ours, const std::string& live) {
-    const Description d{kind, Value::string("x"), read(ours)};
+    const Description d{kind, Value::string("x"), {ObjectKind::kPodCliqueSet, Value::string("p")}, read(ours)};
     const Instance n;
     const Wanted wanted{d, n, kCounter};
     const Value theirs = read(live);
@@ -217,8 +217,7 @@ TEST(Matches, EveryRecordedWorldNeedsNoWrite) {
       ADD_FAILURE();
       continue;
     }
-    const passes::Module& module = world.set().module;
-    enumerate(world.set().plan, module.desired, [&](const Description& d, const Instance& n) {
+    enumerate(world.set().plan, world.set().world, [&](const Description& d, const Instance& n) {
       std::string object = name_text(d.name, n);
       if (d.kind == ObjectKind::kPod) object = object.substr(0, object.size() - 5) + "~" + std::to_string(n.pod_index);
       const Value* live = world.find(d.kind, object);
@@ -235,7 +234,7 @@ TEST(Matches, EveryRecordedWorldNeedsNoWrite) {
                 .set("spec", MappingBuilder(world.trees.context.arena, ours["spec"]).remove("schedulingGates").build())
                 .build();
       const Description seen{d.kind, d.name, ours};
-      const Wanted wanted{seen, n, module.desired};
+      const Wanted wanted{seen, n, world.set().world};
       EXPECT_TRUE(matches(wanted, theirs))
           << info_of(d.kind).kind << ' ' << object << ' '
           << to_text(merge_patch(world.trees.context.arena, wanted, theirs), Format::kJson);
@@ -281,13 +280,12 @@ void for_each_change(Arena& a, const Value& tree, const std::function<void(const
 
 TEST(MergePatch, UndoesEveryChangeOfALeaf) {
   World world("case-autoscale-groups");
-  const passes::Module& module = world.set().module;
   Arena& a = world.trees.context.arena;
   std::size_t changes = 0, patches = 0;
-  enumerate(world.set().plan, module.desired, [&](const Description& d, const Instance& n) {
+  enumerate(world.set().plan, world.set().world, [&](const Description& d, const Instance& n) {
     if (n.pod_index > 0) return true;
-    const Value ours = instantiate(d.tree, n, module.desired, a);
-    const Wanted wanted{d, n, module.desired};
+    const Value ours = instantiate(d.tree, n, world.set().world, a);
+    const Wanted wanted{d, n, world.set().world};
     for (const char* part : {"spec", "rules", "type", "roleRef", "subjects"}) {
       if (!ours.find(part)) continue;
       for_each_change(a, ours[part], [&](const Value& changed) {
