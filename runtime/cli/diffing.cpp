@@ -21,6 +21,8 @@ namespace {
 
 constexpr std::string_view kMasked = "(masked)", kMaskedOther = "(masked, another value)";
 constexpr std::string_view kLastApplied = "kubectl.kubernetes.io/last-applied-configuration";
+constexpr std::string_view kLastAppliedPath =
+    "metadata.annotations[\"kubectl.kubernetes.io/last-applied-configuration\"]";
 
 // An object of one of the inputs.
 struct Object {
@@ -92,8 +94,11 @@ class Comparison {
       x.value = keep(left), y.value = keep(right);
     }
     if (diff::same(x, y, diff::Scope::kWhole)) return;
-    ++out_.changed;
     std::vector<FieldChange> changes = diff::folded(diff::field_changes(x, y));
+    // PodGangs mirror it from the set.
+    std::erase_if(changes, [](const FieldChange& c) { return c.path == kLastAppliedPath; });
+    if (changes.empty()) return;
+    ++out_.changed;
     std::string key = start_of_key('~', a.side.value, b.side.value);
     for (const FieldChange& c : changes) {
       append_key(c.before.value, key);
@@ -191,10 +196,14 @@ Object object_of(const driver::CompiledSet& set, const Description& d, const Ins
           &set.module.context};
 }
 
-Object set_object(const driver::CompiledSet& set) {
+// The finalizer is the operator's.
+Object set_object(const driver::CompiledSet& set, Comparison& comparison, Arena& arena) {
   const passes::Module& m = set.module;
-  Object o{"grove.io/v1alpha1",      "PodCliqueSet",     m.spec.namespace_,
-           std::string(m.spec.name), Side{&m.defaulted}, &m.context};
+  const Value plain = without_noise(arena, m.defaulted);
+  MappingBuilder out(arena, plain);
+  out.set("metadata", MappingBuilder(arena, plain["metadata"]).remove("finalizers").build(plain["metadata"].at()));
+  Object o{"grove.io/v1alpha1", "PodCliqueSet", m.spec.namespace_, std::string(m.spec.name), {}, &m.context};
+  o.side.value = comparison.keep(out.build(m.defaulted.at()));
   return o;
 }
 
@@ -205,12 +214,13 @@ std::optional<Object> find(const driver::CompiledSet& set, ObjectKind kind, std:
 }
 
 // Either may be null.
-void compare_sets(const driver::CompiledSet* a, const driver::CompiledSet* b, bool with_pods, Comparison& comparison) {
+void compare_sets(const driver::CompiledSet* a, const driver::CompiledSet* b, bool with_pods, Comparison& comparison,
+                  Arena& arena) {
   if (b) {
     if (a)
-      comparison.both(set_object(*a), set_object(*b));
+      comparison.both(set_object(*a, comparison, arena), set_object(*b, comparison, arena));
     else
-      comparison.added(set_object(*b));
+      comparison.added(set_object(*b, comparison, arena));
     enumerate(b->plan, b->world, [&](const Description& d, const Instance& n) {
       if (!with_pods && d.kind == ObjectKind::kPod) return true;
       const Object o = object_of(*b, d, n);
@@ -222,7 +232,7 @@ void compare_sets(const driver::CompiledSet* a, const driver::CompiledSet* b, bo
     });
   }
   if (!a) return;
-  if (!b) comparison.removed(set_object(*a));
+  if (!b) comparison.removed(set_object(*a, comparison, arena));
   enumerate(a->plan, a->world, [&](const Description& d, const Instance& n) {
     if (!with_pods && d.kind == ObjectKind::kPod) return true;
     const Object o = object_of(*a, d, n);
@@ -252,7 +262,7 @@ void compare(const driver::Compilation& a, const driver::Compilation& b, const D
   std::map<Key, std::pair<const driver::CompiledSet*, const driver::CompiledSet*>> sets;
   for (const auto& set : a.sets) sets[{set->module.spec.namespace_, set->module.spec.name}].first = set.get();
   for (const auto& set : b.sets) sets[{set->module.spec.namespace_, set->module.spec.name}].second = set.get();
-  for (const auto& [key, pair] : sets) compare_sets(pair.first, pair.second, request.with_pods, comparison);
+  for (const auto& [key, pair] : sets) compare_sets(pair.first, pair.second, request.with_pods, comparison, out.arena);
 }
 
 Value value_of(const Side& side, Arena& arena) {

@@ -62,9 +62,15 @@ class Walk {
   }
 
   void members(const Side& a, const Side& b, const Place& place, const std::string& path) {
+    static const Value kEmpty = Value::mapping({});
     list_end_ = 0;
     for_each_key(*a.value, *b.value, [&](std::string_view key, const Value* x, const Value* y) {
       if (!place.counts(key)) return true;
+      // Keys of these come from several owners: each is a field of its own, also the first and the last one.
+      if (key == "labels" || key == "annotations") {
+        if (!x && y->is_mapping()) x = &kEmpty;
+        if (!y && x->is_mapping()) y = &kEmpty;
+      }
       if (x && y) {
         const Side left = a.with(*x), right = b.with(*y);
         if (!same(left, right, scope_, place.member(key))) node(left, right, place.member(key), member_path(path, key));

@@ -83,6 +83,12 @@ TEST(FieldChanges, SeeNoDifferenceWhereTheApiServerSeesNone) {
   EXPECT_EQ(changes("{a: 1}", "{a: []}"), (Lines{"- a 1"}));
 }
 
+TEST(FieldChanges, ListEachAnnotationAlsoTheFirstAndTheLastOne) {
+  EXPECT_EQ(changes("{metadata: {annotations: {a: x, b: w}}}", "{metadata: {}}"),
+            (Lines{R"(- metadata.annotations.a "x")", R"(- metadata.annotations.b "w")"}));
+  EXPECT_EQ(changes("{metadata: {}}", "{metadata: {labels: {a: x}}}"), (Lines{R"(+ metadata.labels.a "x")"}));
+}
+
 TEST(FieldChanges, OfOurFieldsLeaveTheirsAlone) {
   EXPECT_EQ(changes("{a: 1, b: {c: 1}}", "{a: 2, b: {c: 1, d: 2}, e: 3}", Scope::kOurFields), (Lines{"~ a 1 -> 2"}));
 }
