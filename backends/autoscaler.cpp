@@ -7,13 +7,14 @@ using namespace ir;
 
 namespace {
 
-DescriptionId describe(Planner& p, const AutoScaling& scaling, const Value& metrics, std::string_view target_kind,
-                       Value name) {
+DescriptionId describe(Planner& p, const AutoScaling& scaling, const Value& metrics, ObjectKind target_kind, Value name,
+                       SetPart part) {
   Arena& a = p.arena;
   const Owner owner = p.set_owner();
   const Value labels = merge(a, default_labels(a, p.set().name),
                              {{keys::kName, name}, {keys::kComponent, text(keys::kAutoscalerComponent)}});
-  const Value target = object(a, {{"apiVersion", text(keys::kGroveApi)}, {"kind", text(target_kind)}, {"name", name}});
+  const Value target =
+      object(a, {{"apiVersion", text(keys::kGroveApi)}, {"kind", text(info_of(target_kind).kind)}, {"name", name}});
   MappingBuilder spec(a);
   spec.set("maxReplicas", Value::integer(scaling.max_replicas)).set("scaleTargetRef", target);
   if (scaling.min_replicas) spec.set("minReplicas", Value::integer(*scaling.min_replicas));
@@ -22,7 +23,7 @@ DescriptionId describe(Planner& p, const AutoScaling& scaling, const Value& metr
   const Value meta =
       metadata(a, {.name = name, .namespace_ = p.set().namespace_, .labels = labels, .owner = &owner}, p.options);
   return p.add(ObjectKind::kHorizontalPodAutoscaler, name, owner,
-               manifest(a, ObjectKind::kHorizontalPodAutoscaler, meta, {{"spec", spec.build()}}));
+               manifest(a, ObjectKind::kHorizontalPodAutoscaler, meta, {{"spec", spec.build()}}), part);
 }
 
 }  // namespace
@@ -36,14 +37,15 @@ void plan_autoscalers(Planner& p) {
   for (std::size_t s = 0; s < set.cliques.size(); ++s) {
     const Clique& c = set.cliques[set.cliques.id_at(s)];
     if (c.auto_scaling)
-      add(describe(p, *c.auto_scaling, p.desired.autoscaler_metrics[s], "PodClique",
-                   clique_name(p.arena, p.desired, set.cliques.id_at(s))));
+      add(describe(p, *c.auto_scaling, p.desired.autoscaler_metrics[s], ObjectKind::kPodClique,
+                   clique_name(p.arena, p.desired, set.cliques.id_at(s)), {c.group, set.cliques.id_at(s)}));
   }
   for (std::size_t s = 0; s < set.groups.size(); ++s) {
     const ScalingGroup& g = set.groups[set.groups.id_at(s)];
     if (g.auto_scaling)
-      add(describe(p, *g.auto_scaling, p.desired.autoscaler_metrics[set.cliques.size() + s], "PodCliqueScalingGroup",
-                   names::scaling_group(p.arena, set.name, g.name)));
+      add(describe(p, *g.auto_scaling, p.desired.autoscaler_metrics[set.cliques.size() + s],
+                   ObjectKind::kPodCliqueScalingGroup, names::scaling_group(p.arena, set.name, g.name),
+                   {set.groups.id_at(s), std::nullopt}));
   }
   if (!layer.blocks.empty()) p.plan.layers.push_back(std::move(layer));
 }

@@ -29,15 +29,10 @@ ObjectPlan plan_objects(Arena& arena, const Desired& desired, const DescribeOpti
   return plan;
 }
 
-Value clique_name(Arena& a, const Desired& d, CliqueId c) {
-  const Clique& clique = d.set->cliques[c];
-  if (!clique.group) return names::standalone_clique(a, d.set->name, clique.name);
-  return names::member_clique(a, d.set->name, d.set->groups[*clique.group].name, clique.name);
-}
+Value clique_name(Arena& a, const Desired& d, CliqueId c) { return names::clique(a, *d.set, c); }
 
 Value gang_name(Arena& a, const Desired& d, const CliqueShape& shape) {
-  if (shape.role != CliqueRole::kScaled) return names::base_gang(a, d.set->name);
-  return names::scaled_gang(a, d.set->name, d.set->groups[*shape.group].name);
+  return names::gang(a, *d.set, shape.role == CliqueRole::kScaled ? shape.group : std::nullopt);
 }
 
 }  // namespace grovec::backends

@@ -15,8 +15,8 @@ struct Planner {
 
   const ir::PodCliqueSet& set() const { return *desired.set; }
   Owner set_owner() const { return {ir::ObjectKind::kPodCliqueSet, Value::string(set().name)}; }
-  ir::DescriptionId add(ir::ObjectKind kind, Value name, const Owner& owner, Value tree) {
-    return plan.descriptions.add({kind, name, owner, tree});
+  ir::DescriptionId add(ir::ObjectKind kind, Value name, const Owner& owner, Value tree, ir::SetPart part = {}) {
+    return plan.descriptions.add({kind, name, owner, tree, part});
   }
 };
 

@@ -66,7 +66,8 @@ DescriptionId describe(Planner& p, const ClaimShape& claim) {
       a, {.name = name, .namespace_ = p.set().namespace_, .labels = labels_of(p, claim, owner), .owner = &reference},
       p.options);
   return p.add(ObjectKind::kResourceClaim, name, reference,
-               manifest(a, ObjectKind::kResourceClaim, meta, {{"spec", claim.claim_spec}}));
+               manifest(a, ObjectKind::kResourceClaim, meta, {{"spec", claim.claim_spec}}),
+               {claim.clique ? p.set().cliques[*claim.clique].group : claim.group, claim.clique});
 }
 
 // A layer with one block for each claim of this level and scope that `wanted` accepts.

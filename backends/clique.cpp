@@ -69,7 +69,8 @@ DescriptionId describe(Planner& p, CliqueShapeId id) {
                                .finalizer = keys::kCliqueFinalizer},
                               p.options);
   return p.add(ObjectKind::kPodClique, name, owner,
-               manifest(a, ObjectKind::kPodClique, meta, {{"spec", clique_spec(p, shape)}}));
+               manifest(a, ObjectKind::kPodClique, meta, {{"spec", clique_spec(p, shape)}}),
+               {shape.group, shape.clique});
 }
 
 }  // namespace

@@ -7,10 +7,7 @@ namespace grovec::backends {
 
 using namespace ir;
 
-Value gang_name(Arena& a, const Desired& d, const GangShape& gang) {
-  if (gang.role == GangRole::kBase) return names::base_gang(a, d.set->name);
-  return names::scaled_gang(a, d.set->name, d.set->groups[*gang.group].name);
-}
+Value gang_name(Arena& a, const Desired& d, const GangShape& gang) { return names::gang(a, *d.set, gang.group); }
 
 Value for_each_base_replica(Planner& p, GroupId g, std::span<const Value> items) {
   Repeat* repeat = &p.arena.array<Repeat>(1)[0];
@@ -49,7 +46,7 @@ std::int64_t min_members(const Desired& d, const GangShape& gang) {
 
 std::vector<GroupId> constrained_groups(const Desired& d, const GangShape& gang) {
   std::vector<GroupId> out;
-  if (gang.role != GangRole::kBase || !d.environment->config.topology_aware_scheduling) return out;
+  if (gang.role != GangRole::kBase || !d.environment->facts.config.topology_aware_scheduling) return out;
   for (std::size_t s = 0; s < d.set->groups.size(); ++s)
     if (d.set->groups[d.set->groups.id_at(s)].topology) out.push_back(d.set->groups.id_at(s));
   return out;
@@ -143,7 +140,8 @@ DescriptionId describe(Planner& p, const GangShape& gang) {
                                .owner = &owner},
                               p.options);
   return p.add(ObjectKind::kPodGang, name, owner,
-               manifest(p.arena, ObjectKind::kPodGang, meta, {{"spec", gang_spec(p, gang)}}));
+               manifest(p.arena, ObjectKind::kPodGang, meta, {{"spec", gang_spec(p, gang)}}),
+               {gang.group, std::nullopt});
 }
 
 }  // namespace

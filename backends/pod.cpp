@@ -114,7 +114,8 @@ DescriptionId describe(Planner& p, CliqueShapeId id) {
                              .claims = claims,
                              .scheduler = &scheduler_named(p.desired.scheduler),
                              .init_image = p.desired.environment->init_image};
-  return p.add(ObjectKind::kPod, names::pod(a, input.name), {ObjectKind::kPodClique, input.name}, describe_pod(a, input, p.options));
+  return p.add(ObjectKind::kPod, names::pod(a, input.name), {ObjectKind::kPodClique, input.name},
+               describe_pod(a, input, p.options), {shape.group, shape.clique});
 }
 
 }  // namespace

@@ -12,7 +12,8 @@ namespace {
 
 struct Manifest {
   Context context;
-  ir::Environment environment;
+  ir::ClusterFacts facts;
+  ir::Environment environment{facts};
   ir::Value root = frontend::read_documents(context, context.sources.add("in.yaml", example()))[0].root;
 };
 

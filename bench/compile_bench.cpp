@@ -21,7 +21,8 @@ void BM_ExpandWorkload(benchmark::State& state) {
   for (auto _ : state) {
     state.PauseTiming();
     Context context;
-    ir::Environment environment;
+    ir::ClusterFacts facts;
+    ir::Environment environment{facts};
     const frontend::Document document = frontend::read_documents(context, context.sources.add("in.yaml", text))[0];
     state.ResumeTiming();
     passes::Module module(context, environment, document.root);

@@ -25,6 +25,39 @@ def one_clique(folder, pods):
     return str(path)
 
 
+SET = """apiVersion: grove.io/v1alpha1
+kind: PodCliqueSet
+metadata: {{name: s{0}}}
+spec:
+  template:
+{1}    cliques:
+"""
+CLIQUE = "    - {{name: c{0}, spec: {{roleName: c{0}, replicas: {1}, {2}podSpec: {{containers: [{{name: c, image: i}}]}}}}}}\n"
+
+
+def bad_documents(folder, count):
+    """One file of `count` sets with one mistake each."""
+    path = pathlib.Path(folder) / f"documents-{count}.yaml"
+    path.write_text("---\n".join(SET.format(i, "") + CLIQUE.format(0, "x", "") for i in range(count)))
+    return str(path)
+
+
+def wrong_replicas(folder, count):
+    """One set of `count` cliques, each with `replicas` that are no number."""
+    path = pathlib.Path(folder) / f"findings-{count}.yaml"
+    path.write_text(SET.format(0, "") + "".join(CLIQUE.format(i, "x", "") for i in range(count)))
+    return str(path)
+
+
+def chain(folder, count):
+    """One set of `count` cliques, each of which starts after the next one."""
+    path = pathlib.Path(folder) / f"chain-{count}.yaml"
+    after = lambda i: f"startsAfter: [c{i + 1}], " if i + 1 < count else ""
+    path.write_text(SET.format(0, "    cliqueStartupType: CliqueStartupTypeExplicit\n")
+                    + "".join(CLIQUE.format(i, 1, after(i)) for i in range(count)))
+    return str(path)
+
+
 def files_to_check(folder, count):
     """A folder with `count` sets of one file each, all different, filled up to the same size."""
     path = pathlib.Path(folder) / f"check-{count}"

@@ -74,6 +74,9 @@ class StreamReader {
     const DocumentText document{context_, source_, chunk.begin, chunk.end, limits_};
     ir::Value root;
     bool only_lf = false;
+    // Two scanners: libyaml knows all of YAML and says what is wrong, but its events cost ten times what a tree of the
+    // usual manifest does, and reading is most of a run. So the fast one reads what nearly every document is made of
+    // and gives up, without a word, on anything else; only libyaml ever reports.
     const bool good = check_size(chunk.begin, chunk.end) && check_characters(document, only_lf) &&
                       ((only_lf && read_common_yaml(document, root)) || read_yaml_document(document, root));
     add(good ? root : ir::Value(), chunk.begin, chunk.end, !good);

@@ -6,6 +6,8 @@
 #include <string_view>
 #include <vector>
 
+#include "ir/base/context.h"
+#include "ir/value/copy.h"
 #include "ir/value/value.h"
 
 namespace grovec::ir {
@@ -57,21 +59,44 @@ struct SchedulerQueue {
   std::string name, state;  ///< status.state, may be empty
 };
 
-struct Environment {
+/// What surrounds every set of a cluster. Owns all that it points at, so it outlives the contexts it was read in;
+/// immutable once read, then any number of contexts and threads may use it.
+class ClusterFacts {
+ public:
+  ClusterFacts() = default;
+  ClusterFacts(const ClusterFacts&) = delete;
+  ClusterFacts& operator=(const ClusterFacts&) = delete;
+
   OperatorConfig config;
   std::vector<TopologyBinding> bindings;
   std::vector<ExternalClaimTemplate> claim_templates;
   std::vector<SchedulerQueue> volcano_queues;
-  std::string init_image = "grove-initc:v0.1.0-dev";
-  ApiMode api = ApiMode::kUpstream;
-  std::string default_namespace = "default";
-  bool namespace_is_fixed = false;  ///< the user named it: objects of other namespaces are mistakes
+
+  /// Where `at` of the bindings and templates and the origins of trees lead to.
+  const Context& places() const { return memory_; }
+  /// A tree, or a place, of another context as a copy that belongs to the facts.
+  Value keep(const Context& from, const Value& tree) { return copy_tree(from, tree, memory_); }
+  OriginId keep(const Context& from, OriginId at) { return copy_origin(from, at, memory_); }
 
   const TopologyBinding* find_binding(std::string_view wanted) const {
     for (const TopologyBinding& b : bindings)
       if (b.name == wanted) return &b;
     return nullptr;
   }
+
+ private:
+  Context memory_;
+};
+
+inline constexpr std::string_view kDefaultInitImage = "grove-initc:v0.1.0-dev";
+
+/// What one request compiles a set with.
+struct Environment {
+  const ClusterFacts& facts;  ///< outlives everything that is compiled with it
+  std::string init_image = std::string(kDefaultInitImage);
+  ApiMode api = ApiMode::kUpstream;
+  std::string default_namespace = "default";
+  bool namespace_is_fixed = false;  ///< the user named it: objects of other namespaces are mistakes
 };
 
 }  // namespace grovec::ir

@@ -85,6 +85,24 @@ Value claim_each(Arena& a, const Value& owner, Hole replica, std::string_view cl
   return pattern(a, {owner, "-", replica, "-", claim_template});
 }
 
+Value clique(Arena& a, const PodCliqueSet& set, CliqueId c) {
+  const Clique& node = set.cliques[c];
+  if (!node.group) return standalone_clique(a, set.name, node.name);
+  return member_clique(a, set.name, set.groups[*node.group].name, node.name);
+}
+
+Value scaling_group(Arena& a, const PodCliqueSet& set, GroupId g) {
+  return scaling_group(a, set.name, set.groups[g].name);
+}
+
+Value group_replica(Arena& a, const PodCliqueSet& set, GroupId g) {
+  return group_replica(a, set.name, set.groups[g].name);
+}
+
+Value gang(Arena& a, const PodCliqueSet& set, std::optional<GroupId> scaled) {
+  return scaled ? scaled_gang(a, set.name, set.groups[*scaled].name) : base_gang(a, set.name);
+}
+
 }  // namespace names
 
 namespace {

@@ -11,6 +11,7 @@
 #include <string_view>
 
 #include "ir/pods.h"
+#include "ir/spec/nodes.h"
 #include "ir/value/value.h"
 
 namespace grovec::ir {
@@ -50,6 +51,15 @@ Value pod(Arena& a, const Value& clique);                                       
 Value host(Arena& a, const Value& clique);                                            ///< <pclq>-k, <= 63
 Value claim_all(Arena& a, const Value& owner, std::string_view claim_template);       ///< <owner>-all-T
 Value claim_each(Arena& a, const Value& owner, Hole replica, std::string_view claim_template);  ///< <owner>-<n>-T
+}  // namespace names
+
+// By handle: what a clique or group of a set is called, standalone or member.
+namespace names {
+Value clique(Arena& a, const PodCliqueSet& set, CliqueId c);
+Value scaling_group(Arena& a, const PodCliqueSet& set, GroupId g);
+Value group_replica(Arena& a, const PodCliqueSet& set, GroupId g);
+/// The base gang, or the scaled gangs of a group.
+Value gang(Arena& a, const PodCliqueSet& set, std::optional<GroupId> scaled);
 }  // namespace names
 
 /// Text of a string or pattern for one instance.

@@ -86,7 +86,8 @@ DescriptionId describe(Planner& p, const GangShape& gang) {
                                .annotations = annotations,
                                .owner = &owner},
                               p.options);
-  return p.add(ObjectKind::kKaiPodGroup, name, owner, manifest(a, ObjectKind::kKaiPodGroup, meta, {{"spec", spec.build()}}));
+  return p.add(ObjectKind::kKaiPodGroup, name, owner,
+               manifest(a, ObjectKind::kKaiPodGroup, meta, {{"spec", spec.build()}}), {gang.group, std::nullopt});
 }
 
 class KaiScheduler final : public Scheduler {

@@ -45,7 +45,7 @@ DescriptionId describe(Planner& p, const GangShape& gang) {
   const Value meta = metadata(
       a, {.name = name, .namespace_ = p.set().namespace_, .labels = gang_labels(p), .owner = &owner}, p.options);
   return p.add(ObjectKind::kVolcanoPodGroup, name, owner,
-               manifest(a, ObjectKind::kVolcanoPodGroup, meta, {{"spec", spec.build()}}));
+               manifest(a, ObjectKind::kVolcanoPodGroup, meta, {{"spec", spec.build()}}), {gang.group, std::nullopt});
 }
 
 class VolcanoScheduler final : public Scheduler {

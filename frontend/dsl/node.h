@@ -15,7 +15,7 @@
 namespace grovec::frontend::dsl {
 
 /// What the tables say about a place. Type 0 = unknown: any value.
-struct Place {
+struct FieldPlace {
   schemas::TypeId type{0};
   std::uint16_t constraint = 0;
   schemas::TypeKind kind() const {
@@ -26,15 +26,15 @@ struct Place {
     return kind() == schemas::TypeKind::kList ? schemas::constraints()[constraint].map_keys
                                               : std::span<const std::string_view>();
   }
-  Place element() const;
+  FieldPlace element() const;
   /// The field `name` of a struct, the element of a map, else unknown.
-  Place member(std::string_view name) const;
+  FieldPlace member(std::string_view name) const;
 };
 
 /// The places of a PodCliqueSet that statements of their own write to.
 struct SetPlaces {
   SetPlaces();
-  Place metadata, spec, set_template, clique, clique_spec, pod_spec, container, group;
+  FieldPlace metadata, spec, set_template, clique, clique_spec, pod_spec, container, group;
 };
 
 /// Names that `k=v` takes for resources of the container.
@@ -42,33 +42,33 @@ bool is_resource_word(std::string_view key);
 
 /// What an unquoted word means at a place: `null` is null; text where text is wanted; else a number or truth value as
 /// YAML reads it (yes, no, on, off, y, n are text), or text.
-ir::Value bare_value(std::string_view text, Place place, OriginId at);
+ir::Value bare_value(std::string_view text, FieldPlace place, OriginId at);
 
 /// The field of an item that `key: value` and `key=value` set besides the key itself; empty if items need a block.
 /// `element` is the Go name of the item's type.
 std::string_view scalar_field(std::string_view element);
 
-struct Node {
+struct Draft {
   enum class Kind : std::uint8_t { kUnset, kScalar, kList, kMap };
   struct Entry {
     std::string_view key;
     OriginId key_at;
-    Node* node;
+    Draft* node;
   };
   using Index = std::unordered_map<std::string_view, std::size_t>;
 
   Kind kind = Kind::kUnset;
-  Place place;
+  FieldPlace place;
   OriginId at = kNowhere;
   std::uint32_t written_by = 0;  ///< which application of a block wrote it; finds a field that is set twice
   bool incomplete = false;       ///< a mistake was reported about what should stand here
   bool lacks_items = false;      ///< kList: a mistake was reported about an item that is not there
   ir::Value scalar;
-  std::vector<Node*> items;      ///< kList
+  std::vector<Draft*> items;     ///< kList
   std::vector<Entry> entries;    ///< kMap, in order of first writing
   std::unique_ptr<Index> index;  ///< of entries or items by key, once there are many
 
-  Node* find(std::string_view key) const;
+  Draft* find(std::string_view key) const;
   bool is_null() const { return kind == Kind::kScalar && scalar.kind() == ir::ValueKind::kNull; }
 };
 
@@ -76,32 +76,32 @@ struct Node {
 class NodePool {
  public:
   NodePool(Context& context, std::size_t limit) : context_(context), limit_(limit) {}
-  Node& make(Place place);
+  Draft& make(FieldPlace place);
   /// The member `key` of `node`, made if missing. `node` becomes a mapping.
-  Node& member(Node& node, std::string_view key, OriginId key_at);
+  Draft& member(Draft& node, std::string_view key, OriginId key_at);
   /// Item of a keyed list whose first key (and further keys, joined by `/`) is `key`; nullptr if there is none.
-  Node* find_item(Node& list, std::string_view key);
-  void add_item(Node& list, Node& item, std::string_view key);
+  Draft* find_item(Draft& list, std::string_view key);
+  void add_item(Draft& list, Draft& item, std::string_view key);
   /// Text that identifies an item of a keyed list; empty if its first key is not set.
-  std::string_view key_of(const Node& item, std::span<const std::string_view> map_keys);
+  std::string_view key_of(const Draft& item, std::span<const std::string_view> map_keys);
   /// Writes `from` over `into`: scalars and lists replace, mappings and keyed lists merge.
-  void merge(Node& into, Node& from);
-  void set_scalar(Node& node, const ir::Value& value);
-  void become(Node& node, Node::Kind kind, OriginId at);
+  void merge(Draft& into, Draft& from);
+  void set_scalar(Draft& node, const ir::Value& value);
+  void become(Draft& node, Draft::Kind kind, OriginId at);
   /// `fresh`, with "replaces what stood at `old`" at the end of its chain.
   OriginId overriding(OriginId fresh, OriginId old);
   /// `at` with a further link at the end of its chain.
   OriginId with_cause(OriginId at, OriginCause why, OriginId cause);
-  ir::Value to_value(const Node& node) const;
+  ir::Value to_value(const Draft& node) const;
   /// Paths of the incomplete places in `node` (see Document::incomplete).
-  static std::vector<std::string> incomplete_places(const Node& node);
+  static std::vector<std::string> incomplete_places(const Draft& node);
   bool exhausted() const { return nodes_.size() > limit_; }
-  static OriginId origin(const Node& node);
+  static OriginId origin(const Draft& node);
 
  private:
   Context& context_;
   std::size_t limit_;
-  std::deque<Node> nodes_;
+  std::deque<Draft> nodes_;
 };
 
 }  // namespace grovec::frontend::dsl

@@ -1,4 +1,4 @@
-/// \file Scalars and gaps of the fast YAML reader (yaml_fast.h).
+/// \file Scalars and gaps of the fast YAML reader (fast.h).
 #pragma once
 
 #include <cstdint>

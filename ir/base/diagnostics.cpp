@@ -1,14 +1,13 @@
 #include "ir/base/diagnostics.h"
 
 #include <algorithm>
-#include <charconv>
 #include <tuple>
 
 namespace grovec {
 
 namespace {
 constexpr const DiagInfo* kAll[] = {
-#define GROVEC_DIAG(name, code, severity, stage, arity, text) &diag::name,
+#define GROVEC_DIAG(name, code, severity, stage, arity, text, ...) &diag::name,
 #include "ir/base/diagnostics.def"
 #undef GROVEC_DIAG
 };
@@ -38,12 +37,16 @@ std::string format_diagnostic(std::string_view text, std::span<const DiagArg> ar
       continue;
     }
     const DiagArg& arg = args[static_cast<std::size_t>(text[i + 1] - '0')];
-    if (arg.is_number) {
-      char digits[24];
-      auto end = std::to_chars(digits, digits + sizeof digits, arg.number).ptr;
-      out.append(digits, end);
-    } else {
-      out += arg.text;
+    switch (arg.form) {
+      case DiagArg::Form::kText:
+        out += arg.text;
+        break;
+      case DiagArg::Form::kSigned:
+        out += std::to_string(static_cast<std::int64_t>(arg.number));
+        break;
+      case DiagArg::Form::kUnsigned:
+        out += std::to_string(arg.number);
+        break;
     }
     i += 2;
   }
@@ -75,13 +78,20 @@ std::size_t Diagnostics::errors() const {
       std::count_if(all_.begin(), all_.end(), [](const Diagnostic& d) { return d.severity == Severity::kError; }));
 }
 
-bool Diagnostics::has_error(Stage stage) const {
-  return std::any_of(all_.begin(), all_.end(), [&](const Diagnostic& d) {
-    return d.document == document_ && d.info->severity == Severity::kError && d.info->stage == stage;
-  });
+bool Diagnostics::is_reported(const Origins& origins, OriginId at) const {
+  if (at == kNowhere) return false;
+  for (; indexed_ < all_.size(); ++indexed_)
+    if (all_[indexed_].at != kNowhere) {
+      const Origin& o = origins[all_[indexed_].at];
+      places_.insert({o.source, o.begin, o.end});
+    }
+  const Origin& o = origins[at];
+  return places_.contains({o.source, o.begin, o.end});
 }
 
 void Diagnostics::sort(const Origins& origins) {
+  places_.clear();
+  indexed_ = 0;
   auto key = [&](const Diagnostic& d) {
     const Origin& o = origins[d.at];
     return std::tuple(d.at == kNowhere, o.source, o.begin, d.info->severity);

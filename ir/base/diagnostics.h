@@ -10,9 +10,11 @@
 
 #include <array>
 #include <cstdint>
+#include <functional>
 #include <span>
 #include <string>
 #include <string_view>
+#include <unordered_set>
 #include <vector>
 
 #include "ir/base/origin.h"
@@ -30,6 +32,14 @@ enum class Stage : std::uint8_t {
   kLint,     ///< ours
 };
 
+/// What may be done with a finding beyond what stage and severity say.
+enum class Handling : std::uint8_t {
+  kUsual,         ///< a lint, a warning, or what upstream admits may be lowered or suppressed
+  kSurroundings,  ///< about the operator's configuration or an object of the cluster: no input to admit, never lowered
+  kSuppression,   ///< about a suppression: suppressions do not suppress themselves
+  kMadeObject,    ///< about an object made from the set: of several about one value, the first says enough
+};
+
 /// A row of the catalogue.
 struct DiagInfo {
   const char* name;
@@ -37,20 +47,22 @@ struct DiagInfo {
   Severity severity;
   Stage stage;
   const char* text;  ///< `{0}`, `{1}` … stand for the arguments
+  Handling handling;
 };
 
 /// An argument, already reduced to text or a number.
 struct DiagArg {
-  DiagArg(std::string_view t) : text(t) {}                                             // NOLINT
-  DiagArg(const std::string& t) : text(t) {}                                           // NOLINT
-  DiagArg(const char* t) : text(t) {}                                                  // NOLINT
-  DiagArg(std::int64_t n) : number(n), is_number(true) {}                              // NOLINT
-  DiagArg(std::int32_t n) : number(n), is_number(true) {}                              // NOLINT
-  DiagArg(std::uint32_t n) : number(n), is_number(true) {}                             // NOLINT
-  DiagArg(std::uint64_t n) : number(static_cast<std::int64_t>(n)), is_number(true) {}  // NOLINT
+  enum class Form : std::uint8_t { kText, kSigned, kUnsigned };
+  DiagArg(std::string_view t) : text(t) {}                                                 // NOLINT
+  DiagArg(const std::string& t) : text(t) {}                                               // NOLINT
+  DiagArg(const char* t) : text(t) {}                                                      // NOLINT
+  DiagArg(std::int64_t n) : number(static_cast<std::uint64_t>(n)), form(Form::kSigned) {}  // NOLINT
+  DiagArg(std::int32_t n) : DiagArg(std::int64_t{n}) {}                                    // NOLINT
+  DiagArg(std::uint32_t n) : number(n), form(Form::kUnsigned) {}                           // NOLINT
+  DiagArg(std::uint64_t n) : number(n), form(Form::kUnsigned) {}                           // NOLINT
   std::string_view text;
-  std::int64_t number = 0;
-  bool is_number = false;
+  std::uint64_t number = 0;
+  Form form = Form::kText;
 };
 
 namespace diag {
@@ -58,7 +70,8 @@ namespace diag {
 /// A kind with the number of its arguments checked at compile time.
 template <int Arity>
 struct Kind : DiagInfo {
-  consteval Kind(const char* n, std::uint16_t c, Severity s, Stage st, const char* t) : DiagInfo{n, c, s, st, t} {
+  consteval Kind(const char* n, std::uint16_t c, Severity s, Stage st, const char* t, Handling h = Handling::kUsual)
+      : DiagInfo{n, c, s, st, t, h} {
     int highest = -1;
     for (const char* p = t; *p; ++p)
       if (*p == '{' && p[1] >= '0' && p[1] <= '9' && p[2] == '}') highest = p[1] - '0' > highest ? p[1] - '0' : highest;
@@ -66,8 +79,9 @@ struct Kind : DiagInfo {
   }
 };
 
-#define GROVEC_DIAG(name, code, severity, stage, arity, text) \
-  inline constexpr Kind<arity> name{#name, code, Severity::severity, Stage::stage, text};
+#define GROVEC_DIAG(name, code, severity, stage, arity, text, ...)                 \
+  inline constexpr Kind<arity> name{#name, code, Severity::severity, Stage::stage, \
+                                    text __VA_OPT__(, Handling::) __VA_ARGS__};
 #include "ir/base/diagnostics.def"
 #undef GROVEC_DIAG
 
@@ -136,19 +150,37 @@ class Diagnostics {
   DiagnosticBuilder report_formatted(OriginId at, const DiagInfo& kind, std::span<const DiagArg> args);
 
   const std::vector<Diagnostic>& all() const { return all_; }
-  std::vector<Diagnostic>& all() { return all_; }
+  /// For whoever changes them.
+  std::vector<Diagnostic>& all() {
+    places_.clear();
+    indexed_ = 0;
+    return all_;
+  }
+  /// Whether a finding points at this very place, whichever origin it has. Cost does not grow with the findings.
+  bool is_reported(const Origins& origins, OriginId at) const;
   std::size_t errors() const;
-  /// Whether an error of this stage was reported for the current document.
-  bool has_error(Stage stage) const;
   /// Later reports belong to this document.
   void begin_document(std::uint32_t index) { document_ = index; }
   /// Sorts by source and position; equal positions keep the order of reporting. Drops exact repeats.
   void sort(const Origins& origins);
-  void clear() { all_.clear(); }
+  void clear() { all().clear(); }
 
  private:
   friend class DiagnosticBuilder;
+  struct SpanKey {
+    SourceId source;
+    std::uint32_t begin, end;
+    bool operator==(const SpanKey&) const = default;
+  };
+  struct SpanHash {
+    std::size_t operator()(const SpanKey& p) const {
+      return std::hash<std::uint64_t>()((std::uint64_t{p.begin} << 32 | p.end) ^ static_cast<std::uint64_t>(p.source)
+                                                                                     << 20);
+    }
+  };
   std::vector<Diagnostic> all_;
+  mutable std::unordered_set<SpanKey, SpanHash> places_;  ///< of the first `indexed_` findings
+  mutable std::size_t indexed_ = 0;
   std::uint32_t document_ = 0;
 };
 

@@ -2,6 +2,7 @@
 /// diagnostics.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <utility>
 #include <variant>
@@ -12,8 +13,18 @@ namespace grovec {
 
 /// What went wrong at a border. `message` is a full sentence without the program's name.
 struct Error {
+  /// What the caller should do about it.
+  enum Kind : std::uint8_t {
+    kContent,   ///< correct what was read; the same input fails again
+    kUsage,     ///< correct the request: an option, an argument, a setting
+    kIo,        ///< tell the user; a file, a stream or a connection failed
+    kRetry,     ///< try again later: the other side is busy or not there yet
+    kConflict,  ///< read again and decide anew: somebody else was first
+    kGone,      ///< carry on without it: it is not there any more, or a watch has to start over
+    kDenied,    ///< ask for rights; trying again does not help
+  };
   std::string message;
-  int exit_code = 3;  ///< 1 content, 2 usage, 3 I/O or cluster
+  Kind kind = kIo;
 };
 
 template <class T>

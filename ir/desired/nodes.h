@@ -91,8 +91,9 @@ struct Desired {
   const TopologyBinding* binding = nullptr;  ///< set if a topology constraint is in force
   Store<CliqueShapeId, CliqueShape> clique_shapes;
   std::vector<GangShape> gangs;
-  std::vector<PackConstraint> clique_packs;  ///< by CliqueId; empty vector without topology
-  std::vector<PackConstraint> group_packs;   ///< by GroupId
+  std::vector<PackConstraint>
+      clique_packs;  ///< by CliqueId; none before place-topology, empty constraints without topology
+  std::vector<PackConstraint> group_packs;  ///< by GroupId
   std::vector<ClaimShape> claims;
   std::vector<std::string_view>
       compute_domains;                       ///< distinct effective groups of cliques with GPUs, sorted as upstream

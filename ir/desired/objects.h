@@ -23,12 +23,19 @@ struct OwnerPattern {
   Value name;  ///< a text or a pattern, filled with the indices of what is owned
 };
 
+/// The part of a set that an object is about; neither for those of the set or of a set replica.
+struct SetPart {
+  std::optional<GroupId> group;  ///< the scaling group, or the one a clique is a member of
+  std::optional<CliqueId> clique;
+};
+
 /// One object as a tree with holes: what all instances have in common, and where they differ.
 struct Description {
   ObjectKind kind;
   Value name;          ///< metadata.name, a pattern
   OwnerPattern owner;  ///< also where the tree has no owner references
   Value tree;
+  SetPart part{};
 };
 enum class DescriptionId : std::uint32_t {};
 
@@ -111,15 +118,5 @@ bool enumerate(const ObjectPlan& plan, const World& world, F&& f) {
   }
   return true;
 }
-
-/// One object of the plan.
-struct ObjectRef {
-  DescriptionId description;
-  Instance instance;
-};
-
-/// The object of this kind and name, if the plan has it. Cost: the number of descriptions, not of objects.
-std::optional<ObjectRef> find_object(const ObjectPlan& plan, const World& world, ObjectKind kind,
-                                     std::string_view name);
 
 }  // namespace grovec::ir

@@ -43,11 +43,7 @@ class Printer {
  private:
   void line(const std::string& text) { out_ += text + "\n"; }
 
-  std::string clique(CliqueId c) {
-    const Clique& node = d_.set->cliques[c];
-    if (!node.group) return shown(names::standalone_clique(arena_, d_.set->name, node.name));
-    return shown(names::member_clique(arena_, d_.set->name, d_.set->groups[*node.group].name, node.name));
-  }
+  std::string clique(CliqueId c) { return shown(names::clique(arena_, *d_.set, c)); }
 
   std::string pack(const PackConstraint& p) {
     std::string out;
@@ -133,10 +129,8 @@ class Printer {
            std::string(d_.set->groups[std::get<1>(key)].name) + " " + std::to_string(n));
     for (const auto& [key, live] : w_.population.cliques()) {
       const auto& [i, j, c] = key;
-      const Clique& node = d_.set->cliques[c];
-      Value name = node.group ? names::member_clique(arena_, d_.set->name, d_.set->groups[*node.group].name, node.name)
-                              : names::standalone_clique(arena_, d_.set->name, node.name);
-      line("count " + name_text(name, {.set_replica = i, .group_replica = j}) + " " + std::to_string(live.replicas));
+      line("count " + name_text(names::clique(arena_, *d_.set, c), {.set_replica = i, .group_replica = j}) + " " +
+           std::to_string(live.replicas));
     }
   }
 

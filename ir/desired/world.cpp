@@ -1,7 +1,10 @@
 #include "ir/desired/world.h"
 
 #include <algorithm>
+#include <initializer_list>
 #include <set>
+
+#include "ir/base/saturating.h"
 
 namespace grovec::ir {
 
@@ -51,16 +54,16 @@ struct ReplicaTotals {
 // Claims of an owner with `n` replicas: one for each AllReplicas entry, n for each PerReplica entry.
 std::uint64_t claims_of(const std::vector<SharingEntry>& sharing, std::uint64_t n) {
   std::uint64_t total = 0;
-  for (const SharingEntry& e : sharing) total += e.scope == SharingScope::kAllReplicas ? 1 : n;
+  for (const SharingEntry& e : sharing) total = saturating_sum(total, e.scope == SharingScope::kAllReplicas ? 1 : n);
   return total;
 }
 
 void add_clique(const World& w, CliqueId c, std::uint64_t cliques, ReplicaTotals& t) {
   const Clique& clique = w.desired.set->cliques[c];
   const auto pods = static_cast<std::uint64_t>(clique.replicas);
-  t.pod_cliques += cliques;
-  t.pods += cliques * pods;
-  t.clique_claims += cliques * claims_of(clique.sharing, pods);
+  t.pod_cliques = saturating_sum(t.pod_cliques, cliques);
+  t.pods = saturating_sum(t.pods, saturating_product(cliques, pods));
+  t.clique_claims = saturating_sum(t.clique_claims, saturating_product(cliques, claims_of(clique.sharing, pods)));
 }
 
 ReplicaTotals totals_of_replica(const World& w, std::uint32_t i) {
@@ -75,26 +78,28 @@ ReplicaTotals totals_of_replica(const World& w, std::uint32_t i) {
     std::uint64_t n = w.group_replicas(i, g);
     const std::uint32_t minimum = w.desired.min_available(g);
     t.scaled_gangs += n > minimum ? n - minimum : 0;
-    t.group_claims += claims_of(set.groups[g].sharing, n);
+    t.group_claims = saturating_sum(t.group_claims, claims_of(set.groups[g].sharing, n));
     for (CliqueId c : set.groups[g].cliques) add_clique(w, c, n, t);
   }
   for (const auto& [key, live] : w.population.cliques()) {
     const auto& [at, j, c] = key;
     const Clique& clique = set.cliques[c];
     if (at != i || (clique.group && j >= w.group_replicas(i, *clique.group))) continue;
-    t.pods += live.pod_count() - static_cast<std::uint64_t>(clique.replicas);
-    t.clique_claims += claims_of(clique.sharing, live.replicas) -
-                       claims_of(clique.sharing, static_cast<std::uint64_t>(clique.replicas));
+    const auto declared = static_cast<std::uint64_t>(clique.replicas);
+    t.pods = saturating_sum(saturating_difference(t.pods, declared), live.pod_count());
+    t.clique_claims = saturating_sum(saturating_difference(t.clique_claims, claims_of(clique.sharing, declared)),
+                                     claims_of(clique.sharing, live.replicas));
   }
   return t;
 }
 
 void add(ReplicaTotals& to, const ReplicaTotals& t, std::uint64_t times) {
-  to.pod_cliques += t.pod_cliques * times;
-  to.scaled_gangs += t.scaled_gangs * times;
-  to.pods += t.pods * times;
-  to.group_claims += t.group_claims * times;
-  to.clique_claims += t.clique_claims * times;
+  auto add_to = [&](std::uint64_t& sum, std::uint64_t n) { sum = saturating_sum(sum, saturating_product(n, times)); };
+  add_to(to.pod_cliques, t.pod_cliques);
+  add_to(to.scaled_gangs, t.scaled_gangs);
+  add_to(to.pods, t.pods);
+  add_to(to.group_claims, t.group_claims);
+  add_to(to.clique_claims, t.clique_claims);
 }
 
 }  // namespace
@@ -118,7 +123,7 @@ Totals totals_of(const World& w) {
   t.pod_cliques = sum.pod_cliques;
   t.scaled_gangs = sum.scaled_gangs;
   t.pods = sum.pods;
-  t.claims = claims_of(set.sharing, replicas) + sum.group_claims + sum.clique_claims;
+  t.claims = saturating_sum(claims_of(set.sharing, replicas), saturating_sum(sum.group_claims, sum.clique_claims));
   auto scaled = [](const auto& nodes) {
     return static_cast<std::uint64_t>(
         std::count_if(nodes.begin(), nodes.end(), [](const auto& n) { return n.auto_scaling.has_value(); }));
@@ -126,8 +131,10 @@ Totals totals_of(const World& w) {
   t.autoscalers = replicas * (scaled(set.cliques) + scaled(set.groups));
   t.compute_domains = std::uint64_t{replicas} * w.desired.compute_domains.size();
   constexpr std::uint64_t kAlways = 4;  // ServiceAccount, Role, RoleBinding, Secret
-  t.objects = kAlways + t.set_replicas + t.scaling_groups + t.pod_cliques + t.base_gangs + t.scaled_gangs + t.pods +
-              t.claims + t.autoscalers + t.compute_domains;
+  t.objects = kAlways;
+  for (std::uint64_t n : {t.set_replicas, t.scaling_groups, t.pod_cliques, t.base_gangs, t.scaled_gangs, t.pods,
+                          t.claims, t.autoscalers, t.compute_domains})
+    t.objects = saturating_sum(t.objects, n);
   return t;
 }
 

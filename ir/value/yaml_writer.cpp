@@ -13,7 +13,7 @@ namespace {
 constexpr std::size_t kLongestSimpleKey = 128;
 
 /// Where a value starts: decides what separates it from what stands before.
-enum class Place : std::uint8_t {
+enum class ValueStart : std::uint8_t {
   kLineStart,  ///< the document itself
   kAfterKey,   ///< behind `key:`
   kAfterMark,  ///< behind `- `, or the `: ` of a `? key`: a collection starts on the same line
@@ -24,10 +24,10 @@ class YamlWriter {
   explicit YamlWriter(TextSink& sink) : sink_(sink) {}
 
   /// Writes the value with the line break that ends it. `indent`: column of a nested collection.
-  void value(const Value& v, std::size_t indent, Place place) {
+  void value(const Value& v, std::size_t indent, ValueStart place) {
     if (v.is_mapping() && v.size() > 0) return mapping(v, indent, place);
     if (v.is_sequence() && v.size() > 0) return sequence(v, indent, place);
-    if (place == Place::kAfterKey) sink_.text(" ");
+    if (place == ValueStart::kAfterKey) sink_.text(" ");
     scalar(v, indent);
     sink_.text("\n");
   }
@@ -38,14 +38,14 @@ class YamlWriter {
     return std::string_view(blanks_).substr(0, n);
   }
 
-  void mapping(const Value& v, std::size_t indent, Place place) {
-    if (place == Place::kAfterKey) {
+  void mapping(const Value& v, std::size_t indent, ValueStart place) {
+    if (place == ValueStart::kAfterKey) {
       sink_.text("\n");
       indent += 2;
-    } else if (place == Place::kAfterMark) {
+    } else if (place == ValueStart::kAfterMark) {
       indent += 2;
     }
-    bool on_mark = place == Place::kAfterMark;
+    bool on_mark = place == ValueStart::kAfterMark;
     for (const Member& m : v.members()) {
       if (!on_mark) sink_.text(blanks(indent));
       on_mark = false;
@@ -58,27 +58,27 @@ class YamlWriter {
     if (m.key.size() <= kLongestSimpleKey && m.key.find_first_of("\r\n") == std::string_view::npos) {
       scalar(key, indent);
       sink_.text(":");
-      return value(m.value, indent, Place::kAfterKey);
+      return value(m.value, indent, ValueStart::kAfterKey);
     }
     sink_.text("? ");
     scalar(key, indent);
     sink_.text("\n");
     sink_.text(blanks(indent));
     sink_.text(": ");
-    value(m.value, indent, Place::kAfterMark);
+    value(m.value, indent, ValueStart::kAfterMark);
   }
 
   /// A sequence below a key stands at the key's column, one behind a mark two columns further.
-  void sequence(const Value& v, std::size_t indent, Place place) {
-    if (place == Place::kAfterMark) indent += 2;
+  void sequence(const Value& v, std::size_t indent, ValueStart place) {
+    if (place == ValueStart::kAfterMark) indent += 2;
     const std::string lead(blanks(indent));
-    const std::string_view first = place == Place::kAfterMark ? std::string_view() : std::string_view(lead);
+    const std::string_view first = place == ValueStart::kAfterMark ? std::string_view() : std::string_view(lead);
     if (v.size() == 1 && v.items()[0].kind() == ValueKind::kRepeat) {
-      const std::string before = (place == Place::kAfterKey ? "\n" : "") + std::string(first);
-      repeat(v.items()[0].as_repeat(), indent, {before, place == Place::kAfterKey ? " []\n" : "[]\n", lead, ""});
+      const std::string before = (place == ValueStart::kAfterKey ? "\n" : "") + std::string(first);
+      repeat(v.items()[0].as_repeat(), indent, {before, place == ValueStart::kAfterKey ? " []\n" : "[]\n", lead, ""});
       return;
     }
-    if (place == Place::kAfterKey) sink_.text("\n");
+    if (place == ValueStart::kAfterKey) sink_.text("\n");
     bool is_first = true;
     for (const Value& item : v.items()) {
       const std::string_view before = is_first ? first : std::string_view(lead);
@@ -89,7 +89,7 @@ class YamlWriter {
       }
       sink_.text(before);
       sink_.text("- ");
-      value(item, indent, Place::kAfterMark);
+      value(item, indent, ValueStart::kAfterMark);
     }
   }
 
@@ -100,7 +100,7 @@ class YamlWriter {
         if (!is_first) sink_.text(blanks(indent));
         is_first = false;
         sink_.text("- ");
-        value(item, indent, Place::kAfterMark);
+        value(item, indent, ValueStart::kAfterMark);
       }
     });
   }
@@ -216,7 +216,7 @@ class YamlWriter {
 
 void write_yaml(const Value& value, TextSink& sink) {
   YamlWriter writer(sink);
-  writer.value(value, 0, Place::kLineStart);
+  writer.value(value, 0, ValueStart::kLineStart);
 }
 
 }  // namespace grovec::ir

@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <map>
 #include <optional>
+#include <string>
 #include <tuple>
+#include <unordered_set>
 
 #include "passes/admission/build_spec.h"
 #include "passes/admission/check_decode.h"
@@ -38,17 +40,44 @@ bool is_structural(std::string_view path) {
   return std::find(std::begin(kPaths), std::end(kPaths), path) != std::end(kPaths);
 }
 
-/// Whether a finding at `path` probably follows from what was left out at `broken`.
-bool follows(std::string_view path, std::string_view broken) {
-  if (path == broken || path.starts_with(std::string(broken) + ".") || path == parent_part(broken)) return true;
-  if (!path.empty() && last_part(path) == last_part(broken)) return true;
-  constexpr std::string_view kCounts[] = {"replicas", "minAvailable", "minReplicas", "maxReplicas"};
-  auto is_count = [&](std::string_view p) {
-    return std::find(std::begin(kCounts), std::end(kCounts), last_part(p)) != std::end(kCounts);
-  };
-  if (is_count(path) && is_count(broken)) return true;
-  return is_structural(broken) && path.starts_with("spec");
+constexpr std::string_view kCounts[] = {"replicas", "minAvailable", "minReplicas", "maxReplicas"};
+
+bool is_count(std::string_view path) {
+  return std::find(std::begin(kCounts), std::end(kCounts), last_part(path)) != std::end(kCounts);
 }
+
+/// Places that were left out, made for look-up: there may be as many as findings.
+class LeftOut {
+ public:
+  explicit LeftOut(const std::vector<std::string>& paths) {
+    for (const std::string& path : paths) {
+      paths_.insert(path);
+      parents_.emplace(parent_part(path));
+      names_.emplace(last_part(path));
+      any_count_ |= is_count(path);
+      any_structural_ |= is_structural(path);
+    }
+  }
+
+  /// Whether one of them is the path or around it. `marks`: what may stand behind the outer path.
+  bool is_around(const std::string& path, const char* marks) const {
+    if (paths_.contains(path)) return true;
+    for (std::size_t at = path.find_first_of(marks); at != std::string::npos; at = path.find_first_of(marks, at + 1))
+      if (paths_.contains(path.substr(0, at))) return true;
+    return false;
+  }
+
+  /// Whether a finding at `path`, without indices, probably follows from one of them.
+  bool explains(const std::string& path) const {
+    if (is_around(path, ".") || parents_.contains(path)) return true;
+    if (!path.empty() && names_.contains(std::string(last_part(path)))) return true;
+    return (any_count_ && is_count(path)) || (any_structural_ && path.starts_with("spec"));
+  }
+
+ private:
+  std::unordered_set<std::string> paths_, parents_, names_;
+  bool any_count_ = false, any_structural_ = false;
+};
 
 /// The path as the schema has it: upstream's rules on pods put another `spec` in.
 std::string schema_path(std::string path) {
@@ -67,19 +96,14 @@ void drop(Diagnostics& diags, std::size_t from, const Follows& follows) {
 }
 
 void drop_consequences(Diagnostics& diags, std::size_t from, const std::vector<std::string>& broken) {
-  drop(diags, from, [&](const std::string& indexed) {
-    std::string path = without_indices(indexed);
-    return std::any_of(broken.begin(), broken.end(), [&](const std::string& b) { return follows(path, b); });
-  });
+  const LeftOut left_out(broken);
+  drop(diags, from, [&](const std::string& path) { return left_out.explains(without_indices(path)); });
 }
 
 /// What is not there was reported as a whole.
 void drop_contents(Diagnostics& diags, std::size_t from, const std::vector<std::string>& missing) {
-  drop(diags, from, [&](const std::string& path) {
-    return std::any_of(missing.begin(), missing.end(), [&](const std::string& m) {
-      return path.starts_with(m) && (path.size() == m.size() || path[m.size()] == '.' || path[m.size()] == '[');
-    });
-  });
+  const LeftOut left_out(missing);
+  drop(diags, from, [&](const std::string& path) { return left_out.is_around(path, ".["); });
 }
 
 /// Of findings at one place, only the first stays if they are about one field or about a null: what the API server
@@ -91,8 +115,7 @@ void drop_repeats(Context& context, std::size_t from) {
     return path.starts_with(outer) && (path.size() == outer.size() || path[outer.size()] == '.');
   };
   auto is_repeat = [&](const Diagnostic& d) {
-    if (d.at == kNowhere || d.info->stage != Stage::kCompile || d.info->code < diag::ClaimTemplateMissing.code)
-      return false;
+    if (d.at == kNowhere || d.info->handling != Handling::kMadeObject) return false;
     const Origin& o = context.origins[d.at];
     auto [first, is_new] = seen.emplace(Span(o.source, o.begin, o.end), d.path);
     if (is_new) return false;
@@ -177,10 +200,14 @@ Admitted admit(Context& context, const Value& manifest, const Environment& envir
   static const Value kUnknown;  // there is an old object, but nothing to compare with
   const Value* before = old ? &old->defaulted : options.old ? &kUnknown : nullptr;
 
+  // The order is the API server's: decode, default (the webhook's, then the CRD's), schema, CEL, validating webhook. It
+  // stops at the first stage that refuses; here each goes on with what the one before could make of the object, so that
+  // all mistakes come at once, and what only follows from an earlier one is dropped at the end.
   Decoded decoded = check_decode(context, manifest, schemas::Root::kPodCliqueSet, environment.api);
   out.defaulted = fill_defaults(context, decoded.value, environment);
   out.spec = build_spec(*keep(context, out.defaulted));
   const std::size_t later = diags.all().size();
+  // kubectl compares namespaces before it sends anything, but after it has read the file.
   same_namespace(context, out.spec, environment);
   const std::vector<std::string> missing =
       check_structure(context, out.defaulted, schemas::Root::kPodCliqueSet, before);
@@ -191,13 +218,16 @@ Admitted admit(Context& context, const Value& manifest, const Environment& envir
   verify_spec(context, out.spec, metadata, environment, operation);
   if (old) same_object(context, first, old->spec, out.spec);
   if (old) verify_mnnvl_update(context, old->spec, out.spec);
+  // Upstream compares with the old object only what its rules on the new one let through.
   if (options.old && !has_error(diags, first)) {
     warn_pack_domain(context, out.spec);
     if (old) verify_update(context, old->spec, out.spec, environment);
   }
+  // Behind all rules: each of them may stumble over what is missing or was left out.
   if (!missing.empty()) drop_contents(diags, rules, missing);
   if (!decoded.broken.empty()) drop_consequences(diags, later, decoded.broken);
   out.accepted = !has_error(diags, first);
+  // Last, and only of a set that is admitted: what it compiles to is no matter of one that never exists.
   if (out.accepted && options.compilable) {
     const std::size_t compiling = diags.all().size();
     verify_compilable(context, out.spec, environment);

@@ -11,6 +11,7 @@
 #include "ir/value/writer.h"
 #include "passes/go/go_time.h"
 #include "passes/path.h"
+#include "passes/wording.h"
 
 namespace grovec::passes {
 
@@ -24,9 +25,9 @@ using schemas::TypeKind;
 namespace {
 
 /// One struct on the way to the value being checked.
-struct Level {
+struct Enclosing {
   const Type* type;
-  const Level* up;
+  const Enclosing* up;
   std::string_view name;  ///< field that holds it
 };
 
@@ -68,7 +69,7 @@ class Checker {
 
  private:
   /// Sets `drop` if the value must not be looked at any more.
-  Value check(const Value& v, TypeId id, const Path& path, const Level* level, bool& drop) {
+  Value check(const Value& v, TypeId id, const Path& path, const Enclosing* level, bool& drop) {
     if (v.is_null()) return v;
     const Type& t = schemas::type(id);
     switch (t.kind) {
@@ -115,8 +116,8 @@ class Checker {
     return v;
   }
 
-  Value structure(const Value& v, const Type& t, const Path* path, const Level* up, std::string_view name) {
-    Level level{&t, up, name};
+  Value structure(const Value& v, const Type& t, const Path* path, const Enclosing* up, std::string_view name) {
+    Enclosing level{&t, up, name};
     std::span<const Key> keys = schemas::keys_of(t);
     std::vector<Member> repaired;
     bool changed = false;
@@ -145,7 +146,7 @@ class Checker {
     return Value::mapping(context_.arena.copy(std::span<const Member>(repaired)), v.at());
   }
 
-  Value list(const Value& v, const Type& t, const Path& path, const Level* level) {
+  Value list(const Value& v, const Type& t, const Path& path, const Enclosing* level) {
     std::span<Value> repaired;
     std::span<const Value> items = v.items();
     for (std::size_t i = 0; i < items.size(); ++i) {
@@ -162,7 +163,7 @@ class Checker {
     return repaired.empty() ? v : Value::sequence(repaired, v.at());
   }
 
-  Value map(const Value& v, const Type& t, const Path& path, const Level* level) {
+  Value map(const Value& v, const Type& t, const Path& path, const Enclosing* level) {
     std::vector<Member> repaired;
     bool changed = false;
     std::span<const Member> members = v.members();
@@ -298,7 +299,7 @@ class Checker {
   }
 
   /// Reports the field; true if `out` is what was meant and later stages can go on with it.
-  bool unknown(const Member& m, const Field* pruned, const Path& path, const Level& level, const Value& parent,
+  bool unknown(const Member& m, const Field* pruned, const Path& path, const Enclosing& level, const Value& parent,
                Member& out) {
     if (unknown_ == UnknownFields::kPrune) return false;
     std::string meant, hint;
@@ -338,11 +339,11 @@ class Checker {
   }
 
   /// Whether an earlier unknown field of the same object already stands for `meant`.
-  bool meant_already(const Member& other, const Member& m, const std::string& meant, const Level& level) const {
+  bool meant_already(const Member& other, const Member& m, const std::string& meant, const Enclosing& level) const {
     return other.key < m.key && !schemas::find_field(*level.type, other.key) && meant_field(other.key, level) == meant;
   }
 
-  std::string meant_field(std::string_view written, const Level& level) const {
+  std::string meant_field(std::string_view written, const Enclosing& level) const {
     auto usable = [&](std::string_view name) {
       const Field* f = schemas::find_field(*level.type, name);
       return f && !f->is_pruned && (!f->is_extended || api_ == ApiMode::kExtended);
@@ -356,7 +357,7 @@ class Checker {
   }
 
   /// A field of this very name one level down or further up.
-  std::string place_of(std::string_view written, const Level& level) const {
+  std::string place_of(std::string_view written, const Enclosing& level) const {
     for (const Key& key : schemas::keys_of(*level.type)) {
       const Field& f = schemas::field(key.field);
       const Type& t = schemas::type(f.type);
@@ -364,7 +365,7 @@ class Checker {
         return "; it belongs in `" + std::string(key.json_name) + "`";
     }
     std::string_view inside = level.name;
-    for (const Level* up = level.up; up; inside = up->name, up = up->up)
+    for (const Enclosing* up = level.up; up; inside = up->name, up = up->up)
       if (schemas::find_field(*up->type, written))
         return "; it belongs " + (inside.empty() ? std::string("further up") : "beside `" + std::string(inside) + "`");
     return {};
@@ -427,56 +428,6 @@ class Checker {
 };
 
 }  // namespace
-
-std::string_view wanted_text(TypeKind kind) {
-  switch (kind) {
-    case TypeKind::kString:
-    case TypeKind::kDuration:
-    case TypeKind::kTime:
-      return "a string";
-    case TypeKind::kBool:
-      return "true or false";
-    case TypeKind::kInt32:
-    case TypeKind::kInt64:
-      return "a whole number";
-    case TypeKind::kDouble:
-      return "a number";
-    case TypeKind::kQuantity:
-      return "a quantity";
-    case TypeKind::kIntOrString:
-      return "a whole number or a string";
-    case TypeKind::kList:
-      return "a list";
-    case TypeKind::kRaw:
-    case TypeKind::kStruct:
-    case TypeKind::kMap:
-      return "an object";
-  }
-  return "";
-}
-
-std::string_view json_kind(const Value& v) {
-  switch (v.kind()) {
-    case ValueKind::kNull:
-      return "null";
-    case ValueKind::kBool:
-      return v.as_bool() ? "`true`" : "`false`";
-    case ValueKind::kInt:
-    case ValueKind::kDouble:
-      return "a number";
-    case ValueKind::kString:
-      return "a string";
-    case ValueKind::kSequence:
-      return "a list";
-    default:
-      return "an object";
-  }
-}
-
-std::string did_you_mean(std::string_view word, std::span<const std::string_view> candidates) {
-  std::string_view near = nearest_name(word, candidates);
-  return near.empty() ? std::string() : "; did you mean `" + std::string(near) + "`?";
-}
 
 Decoded check_decode(Context& context, const Value& manifest, schemas::Root root, ApiMode api, UnknownFields unknown) {
   Checker checker(context, api, unknown, schemas::root(root));

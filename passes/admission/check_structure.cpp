@@ -4,9 +4,9 @@
 #include <unordered_map>
 #include <vector>
 
-#include "passes/admission/check_decode.h"
 #include "passes/path.h"
 #include "passes/rules/text_rules.h"
+#include "passes/wording.h"
 
 namespace grovec::passes {
 
@@ -32,7 +32,7 @@ std::string quoted_list(std::span<const std::string_view> names) {
 }
 
 /// What a finding about a value points at: the value, or the key of the object that lacks it.
-struct Place {
+struct Blame {
   OriginId at;         ///< of the value
   OriginId parent_at;  ///< key of the object around it
 };
@@ -74,7 +74,7 @@ class Checker {
     std::string list, what, path;
   };
 
-  void value(const Value& v, const Field& f, const Path& path, Place place, const Value* old) {
+  void value(const Value& v, const Field& f, const Path& path, Blame place, const Value* old) {
     std::size_t before = context_.diags.all().size();
     const Type& t = schemas::type(f.type);
     if (typed(v, t, path, place)) {
@@ -102,7 +102,7 @@ class Checker {
     context_.diags.report(at, diag::RequiredField, label(path)).path(path.text());
   }
 
-  bool typed(const Value& v, const Type& t, const Path& path, Place place) {
+  bool typed(const Value& v, const Type& t, const Path& path, Blame place) {
     bool ok = true;
     switch (t.kind) {
       case TypeKind::kStruct:
@@ -133,7 +133,7 @@ class Checker {
     return false;
   }
 
-  void structure(const Value& v, const Type& t, const Path& path, Place place, const Value* old) {
+  void structure(const Value& v, const Type& t, const Path& path, Blame place, const Value* old) {
     bool filled = !first_filled_ && v.at() != kNowhere && context_.origins[v.at()].why == OriginCause::kDefault;
     if (filled) first_filled_ = &path;
     OriginId here = filled || first_filled_ ? place.parent_at : place_of(place, v);
@@ -154,11 +154,11 @@ class Checker {
     if (filled) first_filled_ = nullptr;
   }
 
-  static OriginId place_of(Place place, const Value& v) {
+  static OriginId place_of(Blame place, const Value& v) {
     return place.parent_at != kNowhere ? place.parent_at : v.at();
   }
 
-  void list(const Value& v, const Type& t, const Field& f, const Path& path, Place place, const Value* old) {
+  void list(const Value& v, const Type& t, const Field& f, const Path& path, Blame place, const Value* old) {
     const Constraint* c = f.constraint ? &schemas::constraints()[f.constraint] : nullptr;
     bool keyed = c && !c->map_keys.empty();
     if (c && v.size() > 1 && (keyed || c->is_set)) find_duplicates(v, *c, path, duplicates_);
@@ -179,7 +179,7 @@ class Checker {
     }
   }
 
-  void map(const Value& v, const Type& t, const Path& path, Place place, const Value* old) {
+  void map(const Value& v, const Type& t, const Path& path, Blame place, const Value* old) {
     const Type& element = schemas::type(t.element);
     if (element.kind == TypeKind::kString) return;
     for (const Member& m : v.members()) {

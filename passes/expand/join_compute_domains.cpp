@@ -31,14 +31,6 @@ Value with_claim(Arena& a, const Value& pod_spec, std::string_view set, std::str
 
 }  // namespace
 
-const Value* nvlink_group(const PodCliqueSet& set, const Clique& c) {
-  auto on = [](const Value* annotations) { return annotations ? annotations->find(keys::kNvlinkGroup) : nullptr; };
-  const Value* found = on(c.annotations);
-  if (!found && c.group) found = on(set.groups[*c.group].annotations);
-  if (!found) found = on(set.annotations);
-  return found && found->as_string() != keys::kNvlinkOptOut ? found : nullptr;
-}
-
 void join_compute_domains(Module& m) {
   Desired& d = m.desired;
   for (CliqueShape& shape : d.clique_shapes) {
@@ -47,7 +39,7 @@ void join_compute_domains(Module& m) {
     const std::string_view group = named->as_string();
     // Injection is keyed on the annotation alone, ComputeDomains on the operator's flag too.
     shape.pod_spec = with_claim(m.context.arena, shape.pod_spec, m.spec.name, group);
-    if (m.environment.config.auto_mnnvl) d.compute_domains.push_back(group);
+    if (m.environment.facts.config.auto_mnnvl) d.compute_domains.push_back(group);
   }
   std::sort(d.compute_domains.begin(), d.compute_domains.end());
   d.compute_domains.erase(std::unique(d.compute_domains.begin(), d.compute_domains.end()), d.compute_domains.end());

@@ -14,7 +14,7 @@ std::string_view scheduler_of(const PodCliqueSet& set, const Environment& env) {
     std::string_view name = c.pod_spec ? (*c.pod_spec)["schedulerName"].as_string() : std::string_view();
     if (!name.empty()) return name;
   }
-  return env.config.default_profile;
+  return env.facts.config.default_profile;
 }
 
 std::string_view topology_name_of(const PodCliqueSet& set) {
@@ -46,8 +46,8 @@ void resolve_refs(Module& m) {
   d.set = &m.spec;
   d.environment = &m.environment;
   d.scheduler = d.scheduler_label = scheduler_of(m.spec, m.environment);
-  if (m.environment.config.topology_aware_scheduling && has_topology(m.spec))
-    d.binding = m.environment.find_binding(topology_name_of(m.spec));
+  if (m.environment.facts.config.topology_aware_scheduling && has_topology(m.spec))
+    d.binding = m.environment.facts.find_binding(topology_name_of(m.spec));
   for (const Clique& c : m.spec.cliques) d.autoscaler_metrics.push_back(metrics_of(m, c.auto_scaling));
   for (const ScalingGroup& g : m.spec.groups) d.autoscaler_metrics.push_back(metrics_of(m, g.auto_scaling));
 }

@@ -16,7 +16,7 @@ const Value* find_template(const Module& m, const SharingEntry& e) {
     for (const ClaimTemplate& t : m.spec.claim_templates)
       if (t.name == e.name) return t.claim_spec;
   std::string_view ns = e.namespace_.empty() ? m.spec.namespace_ : e.namespace_;
-  for (const ExternalClaimTemplate& t : m.environment.claim_templates)
+  for (const ExternalClaimTemplate& t : m.environment.facts.claim_templates)
     if (t.namespace_ == ns && t.name == e.name) return &t.claim_spec;
   return nullptr;
 }
@@ -38,10 +38,11 @@ void add_claims(Module& m, Level level, const std::vector<SharingEntry>& entries
                 std::optional<CliqueId> clique) {
   const schemas::TypeId type = schemas::type_named("v1.ResourceClaimSpec");
   for (const SharingEntry& e : entries) {
-    const Value* spec = find_template(m, e);
-    if (!spec) continue;  // verify-compilable has said so
-    m.desired.claims.push_back(
-        {level, e.scope, e.name, group, clique, go_encode(m.context.arena, *spec, type), e.at("name")});
+    const Value* found = find_template(m, e);
+    if (!found) continue;  // verify-compilable has said so
+    // Places of the cluster's templates mean nothing in this context.
+    const Value spec = without_origins(m.context.arena, go_encode(m.context.arena, *found, type));
+    m.desired.claims.push_back({level, e.scope, e.name, group, clique, spec, e.at("name")});
   }
 }
 

@@ -103,7 +103,7 @@ void check_world(Context& context, const World& world, std::uint64_t max_objects
     HostNames(context, world, declared).run();
     verify_claim_names(context, set, scale);
     verify_same_names(context, set, scale);
-    if (environment.config.auto_mnnvl) verify_compute_domain_names(context, set, scale);
+    if (environment.facts.config.auto_mnnvl) verify_compute_domain_names(context, set, scale);
   }
   verify_size(context, world, max_objects);
 }

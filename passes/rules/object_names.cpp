@@ -6,7 +6,7 @@
 #include <unordered_map>
 
 #include "passes/expand/sharing.h"
-#include "passes/rules/set/verify_spec.h"
+#include "passes/places.h"
 
 namespace grovec::passes {
 
@@ -85,10 +85,7 @@ class Collector {
     limits.pod_index = count_of(scale_.cliques[c.index]);
     return limits;
   }
-  Value name_of(const Clique& c) const {
-    return c.group ? names::member_clique(arena_, set_.name, set_.groups[*c.group].name, c.name)
-                   : names::standalone_clique(arena_, set_.name, c.name);
-  }
+  Value name_of(const Clique& c) const { return names::clique(arena_, set_, set_.cliques.id_at(c.index)); }
   static std::string entry(const std::string& owner, std::size_t k) {
     return owner + ".resourceSharing[" + std::to_string(k) + "].name";
   }

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cstdint>
 
+#include "ir/base/check.h"
+
 namespace grovec::passes {
 
 namespace {
@@ -173,7 +175,8 @@ bool is_known_pattern(std::string_view pattern) {
 bool matches_pattern(std::string_view pattern, std::string_view text) {
   for (const Matcher& m : kMatchers)
     if (m.pattern == pattern) return m.matches(text);
-  return true;
+  GROVEC_CHECK(!"every pattern of the tables has a matcher");
+  return false;
 }
 
 bool matches_quantity_pattern(std::string_view text) {

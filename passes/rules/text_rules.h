@@ -20,8 +20,8 @@ bool is_generate_name(std::string_view text);   ///< a DNS subdomain once a suff
 std::string to_lower_ascii(std::string_view text);
 std::size_t characters(std::string_view utf8);  ///< code points
 
-/// Whether `text` matches a pattern of the CRDs, given as the tables state it. Unknown patterns match everything; a
-/// test keeps the tables and this function together.
+/// Whether `text` matches a pattern of the CRDs, given as the tables state it. A pattern without a matcher is a bug
+/// (patterns_test.cpp).
 bool matches_pattern(std::string_view pattern, std::string_view text);
 bool is_known_pattern(std::string_view pattern);
 /// `x-kubernetes-int-or-string` pattern of quantities.

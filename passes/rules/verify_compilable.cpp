@@ -56,7 +56,8 @@ class Compilable {
     verify_claim_names(context_, set_, scale_);
     shared_claims();
     verify_same_names(context_, set_, scale_);
-    if (environment_.config.auto_mnnvl) verify_compute_domain_names(context_, set_, scale_);
+    verify_gang_size(context_, set_);
+    if (environment_.facts.config.auto_mnnvl) verify_compute_domain_names(context_, set_, scale_);
   }
 
  private:
@@ -139,7 +140,8 @@ class Compilable {
     if (e.namespace_.empty() && std::any_of(set_.claim_templates.begin(), set_.claim_templates.end(), internal)) return;
     std::string_view ns = e.namespace_.empty() ? set_.namespace_ : e.namespace_;
     auto external = [&](const ExternalClaimTemplate& t) { return t.name == e.name && t.namespace_ == ns; };
-    if (std::any_of(environment_.claim_templates.begin(), environment_.claim_templates.end(), external)) return;
+    if (std::any_of(environment_.facts.claim_templates.begin(), environment_.facts.claim_templates.end(), external))
+      return;
     auto [first, is_new] = missing_.emplace(std::pair(ns, e.name), context_.diags.all().size());
     if (is_new)
       context_.diags.report(e.at("name"), diag::ClaimTemplateMissing, e.name, ns).path(path);

@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "ir/base/edit_distance.h"
-#include "passes/admission/check_decode.h"
+#include "passes/wording.h"
 
 namespace grovec::passes {
 

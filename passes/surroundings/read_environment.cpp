@@ -68,28 +68,29 @@ Value stored_claim(Arena& arena, const Value& spec) {
   return MappingBuilder(arena, spec).set("devices", out.build(devices.at())).build(spec.at());
 }
 
-void claim_template(Context& context, const Value& object, Environment& environment) {
+void claim_template(Context& context, const Value& object, std::string_view default_namespace, ClusterFacts& facts) {
   const Value &api = object["apiVersion"], &metadata = object["metadata"];
   ExternalClaimTemplate t;
   t.name = metadata["name"].as_string();
   t.namespace_ = metadata["namespace"].as_string();
-  if (t.namespace_.empty()) t.namespace_ = environment.default_namespace;
-  t.at = metadata["name"].at();
+  if (t.namespace_.empty()) t.namespace_ = default_namespace;
   if (api.as_string() == kClaimTemplateApi) {
     Decoded decoded = check_decode(context, object, Root::kResourceClaimTemplate);
     Value stored =
         stored_form(context.arena, context.origins, decoded.value, schemas::root(Root::kResourceClaimTemplate));
-    t.claim_spec = stored_claim(context.arena, stored["spec"]["spec"]);
-    if (decoded.broken.empty()) verify_claim_spec(context, t.claim_spec, "spec.spec");
+    const Value spec = stored_claim(context.arena, stored["spec"]["spec"]);
+    if (decoded.broken.empty()) verify_claim_spec(context, spec, "spec.spec");
+    t.claim_spec = facts.keep(context, spec);
   } else {
     context.diags
         .report(api.at(), diag::EnvironmentVersion, object["kind"].as_string(), api.as_string(), kClaimTemplateApi)
         .path("apiVersion");
   }
   auto same = [&](const ExternalClaimTemplate& o) { return o.name == t.name && o.namespace_ == t.namespace_; };
-  if (std::any_of(environment.claim_templates.begin(), environment.claim_templates.end(), same))
-    context.diags.report(t.at, diag::EnvironmentObjectTwice, "ResourceClaimTemplate", t.name);
-  environment.claim_templates.push_back(std::move(t));
+  if (std::any_of(facts.claim_templates.begin(), facts.claim_templates.end(), same))
+    context.diags.report(metadata["name"].at(), diag::EnvironmentObjectTwice, "ResourceClaimTemplate", t.name);
+  t.at = facts.keep(context, metadata["name"].at());
+  facts.claim_templates.push_back(std::move(t));
 }
 
 }  // namespace
@@ -104,18 +105,20 @@ void check_binding(Context& context, const Value& object, const OperatorConfig& 
   verify_binding(context, stored, config);
 }
 
-void read_environment_object(Context& context, const Value& object, Environment& environment) {
+void read_environment_object(Context& context, const Value& object, std::string_view default_namespace,
+                             ClusterFacts& facts) {
   const KnownKind* grove = identify(context, object);
   std::string_view api = object["apiVersion"].as_string(), kind = object["kind"].as_string();
   if (grove && grove->root == Root::kClusterTopologyBinding) {
-    check_binding(context, object, environment.config);
+    check_binding(context, object, facts.config);
     TopologyBinding b = binding_of(object);
-    if (environment.find_binding(b.name)) context.diags.report(b.at, diag::EnvironmentObjectTwice, kind, b.name);
-    environment.bindings.push_back(std::move(b));
+    if (facts.find_binding(b.name)) context.diags.report(b.at, diag::EnvironmentObjectTwice, kind, b.name);
+    b.at = facts.keep(context, b.at);
+    facts.bindings.push_back(std::move(b));
   } else if (api.starts_with("resource.k8s.io/") && kind == "ResourceClaimTemplate") {
-    claim_template(context, object, environment);
+    claim_template(context, object, default_namespace, facts);
   } else if (api.starts_with("scheduling.volcano.sh/") && kind == "Queue") {
-    environment.volcano_queues.push_back(
+    facts.volcano_queues.push_back(
         {std::string(object["metadata"]["name"].as_string()), std::string(object["status"]["state"].as_string())});
   }
 }

@@ -13,10 +13,11 @@ inline constexpr std::uint32_t kEnvironmentDocument = 0xFFFFFFFF;
 /// The configuration a file describes: upstream's defaults for what is absent, upstream's validation (GV25xx).
 ir::OperatorConfig read_operator_config(Context& context, const ir::Value& document);
 
-/// Adds one object: ClusterTopologyBindings (checked by schema and V117-V121), ResourceClaimTemplates (with the API
-/// server's defaults), Volcano Queues. Versions of them that Grove does not read, and documents that are no objects,
-/// are reported; other kinds are ignored.
-void read_environment_object(Context& context, const ir::Value& object, ir::Environment& environment);
+/// Adds a copy of one object: ClusterTopologyBindings (checked by schema and V117-V121), ResourceClaimTemplates (with
+/// the API server's defaults), Volcano Queues. Versions of them that Grove does not read, and documents that are no
+/// objects, are reported; other kinds are ignored. `default_namespace` is that of templates that name none.
+void read_environment_object(Context& context, const ir::Value& object, std::string_view default_namespace,
+                             ir::ClusterFacts& facts);
 
 /// Checks one ClusterTopologyBinding as the cluster would.
 void check_binding(Context& context, const ir::Value& object, const ir::OperatorConfig& config);

@@ -2,11 +2,11 @@
 
 #include "ir/base/edit_distance.h"
 #include "ir/duration.h"
-#include "passes/admission/check_decode.h"
 #include "passes/path.h"
-#include "passes/rules/set/verify_spec.h"
+#include "passes/places.h"
 #include "passes/rules/text_rules.h"
 #include "passes/surroundings/read_environment.h"
+#include "passes/wording.h"
 
 namespace grovec::passes {
 

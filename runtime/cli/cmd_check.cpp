@@ -57,10 +57,8 @@ Result<driver::CheckRequest> check_request(const Options& options) {
   r.api = common->api;
   r.old_file = options.get("--old");
   r.old_ref = options.get("--old-ref");
-  if (!r.old_file.empty() && !r.old_ref.empty()) return Error{"`--old` and `--old-ref` exclude each other", kUsage};
-  for (std::string_view name : {"--old", "--old-ref"})  // a variable that is not set must not turn UPDATE into CREATE
-    if (options.has(name) && options.get(name).empty())
-      return Error{"`" + std::string(name) + "` has no value", kUsage};
+  if (!r.old_file.empty() && !r.old_ref.empty())
+    return Error{"`--old` and `--old-ref` exclude each other", Error::kUsage};
   for (const std::string& level : options.all("--warning")) {
     Result<Done> parsed = driver::parse_level(level, r.levels);
     if (!parsed) return parsed.error();
@@ -90,10 +88,12 @@ int run(const Options& options) {
   Result<driver::CheckReport> report = driver::check(*request, progress);
   if (on_terminal) print_error("\r\033[K");
   if (!report) {
-    if (format == "text" || report.error().exit_code == kUsage) return fail(report.error());
+    if (format == "text" || report.error().kind == Error::kUsage) return fail(report.error());
     report = driver::CheckReport{{}, {report.error()}};  // a program that reads the output finds some
   }
-  const int exit_code = report->exit_code(options.get("--fail-on") == "warn");
+  const int exit_code = report->is_incomplete()                                    ? kCannotRead
+                        : report->has_findings(options.get("--fail-on") == "warn") ? kFound
+                                                                                   : kClean;
   if (report->is_empty()) fail(kFound, "no manifest found in the input");
   if (format == "text") {
     if (report->is_empty()) return exit_code;

@@ -1,7 +1,11 @@
 // compile: every object a set becomes, as a stream or as files.
 #include <unistd.h>
 
+#include <algorithm>
+
+#include "ir/base/edit_distance.h"
 #include "ir/desired/print.h"
+#include "passes/pipeline.h"
 #include "runtime/cli/compiling.h"
 #include "runtime/cli/stale_files.h"
 #include "runtime/output/emit.h"
@@ -37,11 +41,10 @@ OutputFormat format_of(std::string_view name) {
   return OutputFormat::kYaml;
 }
 
-Result<Done> print_all(const Compilation& c, std::string_view emit, OutputFormat format) {
-  driver::FdWriter out(STDOUT_FILENO, "standard output");
+void print_all(const Compilation& c, std::string_view emit, OutputFormat format, driver::FdWriter& out) {
   if (emit == "desired") {
     for (const auto& set : c.sets) out.write(ir::print(set->world));
-    return out.finish();
+    return;
   }
   driver::ObjectStream stream(out, format);
   for (const driver::LoadedDocument& d : c.foreign) stream.tree(d.document.root);
@@ -54,6 +57,14 @@ Result<Done> print_all(const Compilation& c, std::string_view emit, OutputFormat
       stream.plan(set->plan, set->world, emit != "resources");
   }
   stream.finish();
+}
+
+Result<Done> print_all(const Compilation& c, std::string_view emit, OutputFormat format) {
+  driver::FdWriter out(STDOUT_FILENO, "standard output", driver::FdWriter::AtEnd::kThrow);
+  try {
+    print_all(c, emit, format, out);
+  } catch (const driver::OutputEnded&) {
+  }
   return out.finish();
 }
 
@@ -85,7 +96,38 @@ int check_folder(const Compilation& c, const std::string& folder, std::string_vi
   return report_stale(stale, "write them with `--out " + folder + "` and the same options");
 }
 
+/// Options that would change nothing here.
+Result<Done> check_options(const Options& options) {
+  const std::string_view emit = options.get("--emit", "objects");
+  auto useless = [](std::string_view option, std::string_view why) {
+    return Error{"`" + std::string(option) + "` changes nothing: " + std::string(why), Error::kUsage};
+  };
+  if (options.has("--out") && options.has("--check")) return Error{"say `--out` or `--check`", Error::kUsage};
+  if (emit == "desired" && (options.has("--out") || options.has("--check")))
+    return Error{"`--out` writes objects; `--emit=desired` is text", Error::kUsage};
+  if (emit == "desired" && options.has("--output")) return useless("--output", "`--emit=desired` is text");
+  if (emit == "desired" && options.has("--owner-references"))
+    return useless("--owner-references", "`--emit=desired` prints no objects");
+  if (emit == "deploy" && options.has("--owner-references"))
+    return useless("--owner-references", "`--emit=deploy` prints the sets as they are written");
+  if (emit == "spec")
+    for (std::string_view name : {"--owner-references", "--print-after", "--assume-replicas", "--max-objects"})
+      if (options.has(name)) return useless(name, "`--emit=spec` stops before objects are made");
+  if (!options.has("--print-after")) return Done{};
+  const std::string pass(options.get("--print-after"));
+  std::vector<std::string_view> names;
+  for (const passes::PassInfo& p : passes::expansion_passes()) names.push_back(p.name);
+  if (std::find(names.begin(), names.end(), pass) != names.end()) return Done{};
+  const std::string_view near = nearest_name(pass, names);
+  if (!near.empty())
+    return Error{"there is no pass `" + pass + "`; did you mean `" + std::string(near) + "`?", Error::kUsage};
+  std::string all;
+  for (std::string_view name : names) all += (all.empty() ? "" : ", ") + std::string(name);
+  return Error{"there is no pass `" + pass + "`; passes are " + all, Error::kUsage};
+}
+
 int run(const Options& options) {
+  if (Result<Done> checked = check_options(options); !checked) return fail(checked.error());
   Result<driver::CompileRequest> request = compile_request(options);
   if (!request) return fail(request.error());
   const std::string_view emit = options.get("--emit", "objects");
@@ -99,12 +141,8 @@ int run(const Options& options) {
   for (const auto& set : c->sets)
     if (!set->printed.empty()) print_error(set->printed);
   const OutputFormat format = format_of(options.get("--output"));
-  if ((options.has("--out") || options.has("--check")) && emit == "desired")
-    return fail(kUsage, "`--out` writes objects; `--emit=desired` is text");
-  if (options.has("--check")) {
-    if (options.has("--out")) return fail(kUsage, "say `--out` or `--check`");
+  if (options.has("--check"))
     return std::max(exit_code, check_folder(*c, std::string(options.get("--check")), emit, format));
-  }
   Result<Done> done = options.has("--out") ? write_folder(*c, std::string(options.get("--out")), emit, format)
                                            : print_all(*c, emit, format);
   driver::reraise_interrupt();

@@ -46,6 +46,9 @@ int run(const Options& options) {
   if (options.operands().size() != 1) return fail(kUsage, "`convert` takes one file");
   if (!options.has("--to")) return fail(kUsage, "say `--to grove` or `--to yaml`");
   const bool to_grove = options.get("--to") == "grove";
+  if (!to_grove && options.has("--no-mixins")) return fail(kUsage, "`--no-mixins` is for `--to grove`");
+  for (std::string_view name : {"--env", "--set", "--values", "--include-root"})
+    if (to_grove && options.has(name)) return fail(kUsage, "`" + std::string(name) + "` is for `--to yaml`");
   const driver::Input input{options.operands()[0]};
   const bool is_grove = frontend::is_grove_path(input.path) || (input.path == "-" && !to_grove);
   if (is_grove == to_grove)

@@ -25,10 +25,11 @@ Result<std::string> manifests(const driver::Compilation& c) {
   Result<Done> result = Done{};
   auto add = [&](const ir::Value& tree) {
     if (!result) return;
-    if (++objects > kMostArgoObjects) result = Error{"the application has more than 100,000 objects", 1};
+    if (++objects > kMostArgoObjects) result = Error{"the application has more than 100,000 objects", Error::kContent};
     if (!out.empty()) out += "---\n";
     out += ir::to_text(tree, ir::Format::kYaml);
-    if (out.size() > kLargestArgoBytes) result = Error{"the application's manifests have more than 64 MiB", 1};
+    if (out.size() > kLargestArgoBytes)
+      result = Error{"the application's manifests have more than 64 MiB", Error::kContent};
   };
   for (const driver::LoadedDocument& d : c.foreign) add(d.document.root);
   for (const auto& set : c.sets) add(set->module.manifest);

@@ -164,6 +164,7 @@ int run(const Options& options) {
   Result<std::vector<driver::LoadedDocument>> loaded =
       driver::load_text(context, driver::display_name(input), std::move(*text), language);
   if (!loaded) return fail(loaded.error());
+  if (Result<Done> used = driver::check_used(language, *loaded); !used) return fail(used.error());
   context.diags.sort(context.origins);
   std::string findings;
   render_all(context, {use_color(STDERR_FILENO)}, findings);

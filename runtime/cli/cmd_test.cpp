@@ -45,12 +45,12 @@ Result<std::vector<std::string>> test_files(const Options& options) {
     if (!found) return found.error();
     for (const driver::Input& input : *found) {
       if (!input.path.ends_with(kEnding) && !is_folder)
-        return Error{"`" + input.path + "` is no test; tests are files named *" + std::string(kEnding), kUsage};
+        return Error{"`" + input.path + "` is no test; tests are files named *" + std::string(kEnding), Error::kUsage};
       if (input.path.ends_with(kEnding))
         out.push_back(input.path.starts_with("./") ? input.path.substr(2) : input.path);
     }
   }
-  if (out.empty()) return Error{"there is no file named *" + std::string(kEnding), kFound};
+  if (out.empty()) return Error{"there is no file named *" + std::string(kEnding), Error::kContent};
   return out;
 }
 
@@ -115,7 +115,7 @@ int run(const Options& options) {
   if (Result<Done> done = out.finish(); !done) return fail(done.error());
   int code = tally.failed() > 0 ? kFound : kClean;
   for (const Finished& f : tally.cases) code = std::max(code, f.result.exit_code);
-  for (const Error& e : tally.broken) code = std::max(code, e.exit_code);
+  for (const Error& e : tally.broken) code = std::max(code, static_cast<int>(exit_code_of(e.kind)));
   return code;
 }
 

@@ -13,6 +13,7 @@ constexpr OptionSpec kOptions[] = {
 };
 
 int run(const Options& options) {
+  if (!options.operands().empty()) return fail(kUsage, "`version` takes no file");
   driver::FdWriter out(STDOUT_FILENO, "standard output");
   if (options.get("--output", "text") == "json") {
     out.write("{\"format_version\":1,\"version\":\"" + std::string(driver::kVersion) + "\",\"upstream_commit\":\"" +

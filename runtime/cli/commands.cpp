@@ -101,7 +101,23 @@ int fail(int exit_code, std::string_view message) {
   return exit_code;
 }
 
-int fail(const Error& error) { return fail(error.exit_code, error.message); }
+int fail(const Error& error) { return fail(exit_code_of(error.kind), error.message); }
+
+ExitCode exit_code_of(Error::Kind kind) {
+  switch (kind) {
+    case Error::kContent:
+      return kFound;
+    case Error::kUsage:
+      return kUsage;
+    case Error::kIo:
+    case Error::kRetry:
+    case Error::kConflict:
+    case Error::kGone:
+    case Error::kDenied:
+      return kCannotRead;
+  }
+  return kCannotRead;
+}
 
 int run_command_line(std::span<const std::string> args) {
   if (args.empty()) return print(overview()) == kClean ? kUsage : kCannotRead;

@@ -32,6 +32,8 @@ std::span<const Command* const> commands();
 /// Runs `args` (without the program's name). Never throws; returns the exit code.
 int run_command_line(std::span<const std::string> args);
 
+ExitCode exit_code_of(Error::Kind kind);
+
 /// Prints `grovec: message` to stderr and returns the error's exit code.
 int fail(const Error& error);
 int fail(int exit_code, std::string_view message);

@@ -21,7 +21,7 @@ Result<unsigned> threads_of(const Options& options) {
   const std::string_view n = options.get("--jobs");
   auto [end, error] = std::from_chars(n.data(), n.data() + n.size(), threads);
   if (error != std::errc() || end != n.data() + n.size() || threads == 0 || threads > 1024)
-    return Error{"`--jobs` needs a number from 1 to 1024", kUsage};
+    return Error{"`--jobs` needs a number from 1 to 1024", Error::kUsage};
   return threads;
 }
 
@@ -43,11 +43,12 @@ Result<driver::CompileRequest> compile_request(const Options& options) {
   if (version != driver::kKubernetesVersion && !version.starts_with(std::string(driver::kKubernetesVersion) + "."))
     return Error{"there are no tables for Kubernetes `" + std::string(version) +
                      "`; known versions: " + std::string(driver::kKubernetesVersion),
-                 kUsage};
+                 Error::kUsage};
   if (options.has("--max-objects")) {
     std::string_view n = options.get("--max-objects");
     auto [end, error] = std::from_chars(n.data(), n.data() + n.size(), r.max_objects);
-    if (error != std::errc() || end != n.data() + n.size()) return Error{"`--max-objects` needs a number", kUsage};
+    if (error != std::errc() || end != n.data() + n.size())
+      return Error{"`--max-objects` needs a number", Error::kUsage};
   }
   Result<unsigned> threads = threads_of(options);
   if (!threads) return threads.error();

@@ -8,7 +8,7 @@ using namespace driver;
 
 namespace {
 
-void place(JsonStream& json, const Place& p) {
+void place(JsonStream& json, const Location& p) {
   json.member("file", p.file).member("line", p.begin.line).member("column", p.begin.column);
   json.member("end_line", p.end.line).member("end_column", p.end.column);
 }

@@ -8,7 +8,7 @@ using namespace driver;
 
 namespace {
 
-std::string where(const Place& p) {
+std::string where(const Location& p) {
   if (p.file.empty()) return {};
   return p.file + ":" + std::to_string(p.begin.line) + ":" + std::to_string(p.begin.column) + ": ";
 }

@@ -47,13 +47,13 @@ void artifact(JsonStream& json, std::string_view file) {
   json.key("artifactLocation").begin_object().member("uri", uri(file)).end_object();
 }
 
-void region(JsonStream& json, std::string_view name, const Place& p) {
+void region(JsonStream& json, std::string_view name, const Location& p) {
   json.key(name).begin_object();
   json.member("startLine", p.begin.line).member("startColumn", p.begin.column);
   json.member("endLine", p.end.line).member("endColumn", p.end.column).end_object();
 }
 
-void location(JsonStream& json, const Place& p) {
+void location(JsonStream& json, const Location& p) {
   json.key("physicalLocation").begin_object();
   artifact(json, p.file);
   region(json, "region", p);
@@ -65,7 +65,7 @@ void locations(JsonStream& json, const Finding& f, const std::string& file) {
   const bool placed = !f.place.file.empty();
   if (!placed && file.empty()) return;
   json.key("locations").begin_list().begin_object();
-  location(json, placed ? f.place : Place{file, {1, 1, 1}, {1, 1, 1}});
+  location(json, placed ? f.place : Location{file, {1, 1, 1}, {1, 1, 1}});
   if (!f.path.empty()) {
     json.key("logicalLocations").begin_list().begin_object();
     json.member("fullyQualifiedName", f.path).end_object().end_list();
@@ -159,7 +159,7 @@ std::string report_sarif(const CheckReport& report) {
   for (const CheckedFile& f : report.files)
     for (const Finding& x : f.findings) result(json, x, f.name, rules[x.info->code]);
   json.end_list().key("invocations").begin_list().begin_object();
-  json.member("executionSuccessful", report.exit_code(false) != 3);
+  json.member("executionSuccessful", !report.is_incomplete());
   json.key("toolExecutionNotifications").begin_list();
   for (const Error& e : report.errors) notification(json, e, {});
   for (const CheckedFile& f : report.files)

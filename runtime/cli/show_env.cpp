@@ -1,4 +1,5 @@
 // show env: what each pod finds in its environment, its address, its rank and its peers.
+#include "ir/labels.h"
 #include "runtime/cli/showing.h"
 #include "runtime/view/env.h"
 
@@ -111,27 +112,59 @@ void for_each_shown(const SetView& v, const std::vector<ReplicaRun>& runs, bool 
 
 bool is_glob(const std::string& text) { return text.find_first_of("*?[") != std::string::npos; }
 
-// Pods that the command line names, by name or host name. False: one was not found anywhere.
+// The pods of one PodClique: all, or the first with a text about the others.
+template <class F>
+void for_each_of_clique(const SetView& v, const PodKey& clique, bool all, F&& f) {
+  const std::uint32_t pods = v.world().pods(clique.i, clique.j, clique.clique);
+  v.world().population.for_each_pod(
+      clique.i, clique.j, clique.clique, ir::PodOrder::kByIndex, [&](std::uint32_t k, const ir::PodSuffix&) {
+        const bool has_others = !all && pods > 1;
+        f(PodKey{clique.i, clique.j, clique.clique, k},
+          has_others ? (pods > 2 ? "pods " : "pod ") + index_range(1, pods - 1) : std::string());
+        return all;
+      });
+}
+
+// Pods that match a pattern by name or host name. False: there are none.
+template <class F>
+bool for_each_matching(const Target& t, const std::string& pattern, const Selection& selection, F&& f) {
+  bool found = false;
+  for_each_shown(t.view, outline(t.view, selection), true, [&](const PodKey& key, const std::string&) {
+    if (matches_glob(pattern, t.view.pod_name(key.i, key.j, key.clique, key.k)) ||
+        matches_glob(pattern, t.view.host_name(key.i, key.j, key.clique, key.k))) {
+      f(t, key, std::string());
+      found = true;
+    }
+    return true;
+  });
+  return found;
+}
+
+void explain_suffix(const SetView& v, const std::string& name, const PodKey& key) {
+  print_error("grovec: `" + name + "` is a pod of PodClique `" + v.clique_name(key.i, key.j, key.clique) +
+              "`; which one says its label `" + std::string(ir::keys::kPodIndex) + "`\n");
+}
+
+// Pods that the command line names: by name with any suffix, by host name, or by their PodClique. False: one was not
+// found anywhere.
 template <class F>
 bool for_each_named(const std::vector<Target>& targets, const ShowRequest& request, F&& f) {
   for (const std::string& wanted : request.pods) {
     bool found = false;
     for (const Target& t : targets) {
-      if (!is_glob(wanted)) {
-        if (const std::optional<PodKey> key = find_pod(t.view, wanted)) {
-          f(t, *key);
-          found = true;
-        }
+      if (is_glob(wanted)) {
+        found |= for_each_matching(t, wanted, request.selection, f);
         continue;
       }
-      for_each_shown(t.view, outline(t.view, request.selection), true, [&](const PodKey& key, const std::string&) {
-        if (matches_glob(wanted, t.view.pod_name(key.i, key.j, key.clique, key.k)) ||
-            matches_glob(wanted, t.view.host_name(key.i, key.j, key.clique, key.k))) {
-          f(t, key);
-          found = true;
-        }
-        return true;
-      });
+      for (const FoundPods& pods : find_pods(t.view, wanted)) {
+        found = true;
+        if (pods.is_live) explain_suffix(t.view, wanted, pods.pod);
+        if (pods.is_one)
+          f(t, pods.pod, std::string());
+        else
+          for_each_of_clique(t.view, pods.pod, request.all || request.is_json,
+                             [&](const PodKey& key, const std::string& alike) { f(t, key, alike); });
+      }
     }
     if (!found) {
       fail(kFound, "no pod has the name or host name `" + wanted + "`; `grovec show tree` lists them");
@@ -147,7 +180,7 @@ int show_env(const ShowRequest& request, FdWriter& out) {
   std::vector<std::unique_ptr<SetView>> views;
   std::vector<Target> targets;
   for (const auto& set : request.compilation->sets) {
-    views.push_back(std::make_unique<SetView>(set->world));
+    views.push_back(std::make_unique<SetView>(set->world, *set->directory));
     if (views.back()->is_selected(request.selection)) targets.push_back({*set, *views.back()});
   }
   std::string buffer;
@@ -165,7 +198,8 @@ int show_env(const ShowRequest& request, FdWriter& out) {
     return !out.reader_gone();
   };
   if (!request.pods.empty())
-    has_all = for_each_named(targets, request, [&](const Target& t, const PodKey& key) { show(t, key, {}); });
+    has_all = for_each_named(
+        targets, request, [&](const Target& t, const PodKey& key, const std::string& alike) { show(t, key, alike); });
   else
     for (const Target& t : targets)
       for_each_shown(t.view, outline(t.view, request.selection), request.all || request.is_json,

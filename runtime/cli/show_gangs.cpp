@@ -1,4 +1,5 @@
 // show gangs: what must be placed together, and what it asks for.
+#include "ir/base/saturating.h"
 #include "runtime/cli/showing.h"
 #include "runtime/view/graph/model.h"
 
@@ -42,7 +43,8 @@ class Text {
       for (std::uint32_t n = 0; n < shown && !t_.is_done(); ++n) replica(run, run.first + n);
       if (shown < run.count) {
         const Sums one = sums_of(v_, run);
-        const std::uint64_t gangs = (one.base_gangs + one.scaled_gangs) * (run.count - shown);
+        const std::uint64_t gangs =
+            saturating_product(saturating_sum(one.base_gangs, one.scaled_gangs), run.count - shown);
         t_.row({std::string(v_.set().name) + "-" + index_range(run.first + shown, run.count - shown),
                 counted(gangs, "gang") + " like those above"});
       }

@@ -108,7 +108,7 @@ int show_names(const ShowRequest& request, FdWriter& out) {
   bool is_first = true;
   if (request.is_json) json.begin_object().member("format_version", 1).key("sets").begin_list();
   for (const auto& set : request.compilation->sets) {
-    if (!SetView(set->world).is_selected(request.selection)) continue;
+    if (!SetView(set->world, *set->directory).is_selected(request.selection)) continue;
     const std::vector<NameRow> rows = rows_of(*set, request.selection);
     if (request.is_json) {
       json.begin_object().member("name", set->module.spec.name).member("namespace", set->module.spec.namespace_);

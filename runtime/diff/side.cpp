@@ -82,8 +82,9 @@ void Items::begin_pods(const Repeat& repeat) {
   is_listed_ = pods.is_listed();
   listed_.clear();
   if (is_listed_)
-    pods.for_each(PodOrder::kByName,
-                  [&](std::uint32_t index, const PodSuffix& suffix) { listed_.push_back({index, suffix}); });
+    pods.for_each(PodOrder::kByName, [&](std::uint32_t index, const PodSuffix& suffix) {
+      listed_.push_back({index, suffix});
+    });
   if (left_ > 0 && !next_index()) left_ = 0;
 }
 

@@ -52,7 +52,8 @@ class Items {
   std::uint32_t left_ = 0;   // iterations of that Repeat still to come, this one included
   std::uint32_t count_ = 0;  // all of them
   std::uint32_t index_ = 0;  // of this iteration
-  std::uint32_t order_ = 0;  // predicted pods: place of `index_` among all four-digit suffixes; listed ones: in `listed_`
+  std::uint32_t order_ =
+      0;  // predicted pods: place of `index_` among all four-digit suffixes; listed ones: in `listed_`
   std::vector<ir::LivePod> listed_;  // live pods that are not as predicted, by name
   bool in_repeat_ = false, is_listed_ = false;
 };

@@ -43,6 +43,7 @@ class FileCheck {
     Result<std::vector<LoadedDocument>> documents = load_text(context_, out_.name, std::move(*text), request_.language);
     if (!documents) return unreadable(documents.error());
     assign_documents(*documents);
+    out_.is_grove = documents->empty() || documents->front().is_grove;
     sets_ = std::count_if(documents->begin(), documents->end(),
                           [](const LoadedDocument& d) { return d.kind == DocumentKind::kSet; });
     if (Result<Done> read = read_old(); !read) return unreadable(read.error());
@@ -56,20 +57,29 @@ class FileCheck {
  private:
   CheckedFile unreadable(const Error& error) {
     out_.unreadable = error;
-    if (error.exit_code != 3) out_.documents.push_back({0, {}, {}, {}, Admission::kRejected});
+    if (error.kind == Error::kContent || error.kind == Error::kUsage)
+      out_.documents.push_back({0, {}, {}, {}, Admission::kRejected});
     return std::move(out_);
   }
 
   // What the reader found belongs to the document in whose text it stands.
   void assign_documents(const std::vector<LoadedDocument>& documents) {
+    // Documents of one text follow each other; the items of a `v1` List share its span, and the last one is meant.
+    std::vector<std::size_t> of_source;
+    for (std::size_t i = 0; i < documents.size(); ++i)
+      if (documents[i].document.source == documents[0].document.source) of_source.push_back(i);
+    read_with_errors_.resize(documents.size());
     for (Diagnostic& d : context_.diags.all()) {
       const Origin& o = context_.origins[d.at];
-      for (std::size_t i = 0; i < documents.size(); ++i) {
-        const frontend::Document& doc = documents[i].document;
-        if (o.source == doc.source && o.begin >= doc.begin && (o.begin < doc.end || i + 1 == documents.size()))
-          d.document = static_cast<std::uint32_t>(i);
-      }
+      if (documents.empty() || o.source != documents[0].document.source) continue;
+      auto behind = std::upper_bound(of_source.begin(), of_source.end(), o.begin,
+                                     [&](std::uint32_t at, std::size_t i) { return at < documents[i].document.begin; });
+      if (behind == of_source.begin()) continue;
+      const std::size_t i = *--behind;
+      if (o.begin < documents[i].document.end || i + 1 == documents.size()) d.document = static_cast<std::uint32_t>(i);
     }
+    for (const Diagnostic& d : context_.diags.all())
+      if (d.document < documents.size() && is_verdict(d)) read_with_errors_[d.document] = true;
   }
 
   Result<Done> read_old() {
@@ -102,12 +112,12 @@ class FileCheck {
     for (const LoadedDocument& d : *documents) {
       if (d.kind == DocumentKind::kSet) old_.push_back(d.document.root);
     }
-    const bool is_broken = has_errors(kOldDocument);
+    const bool is_broken = has_errors(kOldDocument, 0);
     if (old_.empty() && !is_broken && request_.old_ref.empty()) {
       OriginId at = documents->empty() ? kNowhere : documents->front().document.root.at();
       context_.diags.report(at, diag::OldNotASet, name);
     }
-    old_is_unusable_ = has_errors(kOldDocument);
+    old_is_unusable_ = has_errors(kOldDocument, 0);
     return Done{};
   }
 
@@ -127,6 +137,7 @@ class FileCheck {
 
   void document(const LoadedDocument& d, std::uint32_t i) {
     context_.diags.begin_document(i);
+    const std::size_t first = context_.diags.all().size();
     const Value& root = d.document.root;
     const Value& metadata = root["metadata"];
     CheckedDocument c{d.document.index, std::string(root["kind"].as_string()),
@@ -142,7 +153,7 @@ class FileCheck {
     else if (d.kind == DocumentKind::kClaimTemplate)
       check_claim_template(root);
     drop_consequences(context_, before, d.document);
-    if (broken || has_errors(i))
+    if (broken || read_with_errors_[i] || has_errors(i, first))
       c.admission = Admission::kRejected;
     else if (kind && verdict_known)
       c.admission = Admission::kAccepted;
@@ -162,7 +173,7 @@ class FileCheck {
       verdict_known = admitted.old_is_usable;
       if (c.namespace_.empty()) c.namespace_ = environment_.default_namespace;
     } else if (kind.root == schemas::Root::kClusterTopologyBinding) {
-      passes::check_binding(context_, root, environment_.config);
+      passes::check_binding(context_, root, environment_.facts.config);
     } else {
       // No webhook looks at these: what the CRD says is all.
       passes::Decoded decoded = passes::check_decode_without_status(context_, root, kind.root);
@@ -183,16 +194,20 @@ class FileCheck {
 
   // Grove reads it, so what is wrong with it is said; its own verdict is the API server's to give.
   void check_claim_template(const Value& root) {
-    Environment scratch;
-    passes::read_environment_object(context_, root, scratch);
+    ClusterFacts scratch;
+    passes::read_environment_object(context_, root, environment_.default_namespace, scratch);
   }
 
-  bool has_errors(std::uint32_t document) const {
+  static bool is_verdict(const Diagnostic& d) {
+    return d.info->severity == Severity::kError &&
+           (d.info->stage == Stage::kDecode || d.info->stage == Stage::kSchema || d.info->stage == Stage::kWebhook);
+  }
+
+  /// Whether a finding from `first` on refuses the document.
+  bool has_errors(std::uint32_t document, std::size_t first) const {
     const std::vector<Diagnostic>& all = context_.diags.all();
-    return std::any_of(all.begin(), all.end(), [&](const Diagnostic& d) {
-      return d.document == document && d.info->severity == Severity::kError &&
-             (d.info->stage == Stage::kDecode || d.info->stage == Stage::kSchema || d.info->stage == Stage::kWebhook);
-    });
+    return std::any_of(all.begin() + static_cast<std::ptrdiff_t>(first), all.end(),
+                       [&](const Diagnostic& d) { return d.document == document && is_verdict(d); });
   }
 
   void finish() {
@@ -208,7 +223,7 @@ class FileCheck {
   }
 
  public:
-  static Place place(const Context& context, OriginId at) {
+  static Location place(const Context& context, OriginId at) {
     if (at == kNowhere) return {};
     const Origin& o = context.origins[at];
     return {std::string(context.sources.name(o.source)), context.sources.position(o.source, o.begin),
@@ -232,6 +247,7 @@ class FileCheck {
   const Input& input_;
   Context context_;
   CheckedFile out_;
+  std::vector<bool> read_with_errors_;  ///< by document
   std::vector<Value> old_;
   bool old_is_unusable_ = false;  ///< for all sets: its text cannot be read, or holds none
   std::ptrdiff_t sets_ = 0;       ///< in this file
@@ -249,14 +265,15 @@ std::vector<Input> inputs_of(const CheckRequest& request, CheckReport& report, s
     Result<std::vector<Input>> found = expand_inputs(group, options);
     if (found)
       out.insert(out.end(), found->begin(), found->end());
-    else if (found.error().exit_code == 2)
+    else if (found.error().kind == Error::kUsage)
       usage = found.error();
     else
       report.errors.push_back(found.error());
   }
   const auto streams = std::count_if(out.begin(), out.end(), [](const Input& i) { return i.path == "-"; });
-  if (streams + (request.old_file == "-") > 1) usage = Error{"`-` can be named only once", 2};
-  if (streams > 0 && !request.old_ref.empty()) usage = Error{"`--old-ref` needs files, not standard input", 2};
+  if (streams + (request.old_file == "-") > 1) usage = Error{"`-` can be named only once", Error::kUsage};
+  if (streams > 0 && !request.old_ref.empty())
+    usage = Error{"`--old-ref` needs files, not standard input", Error::kUsage};
   if (Result<Done> settings = check_settings(request.language); !settings) usage = settings.error();
   return out;
 }
@@ -266,7 +283,8 @@ bool is_readable_again(const Input& input) { return input.path != "-"; }
 
 /// Bindings and claim templates of the input count as objects of the cluster, wherever they stand.
 Result<bool> collect_surroundings(const CheckRequest& request, const std::vector<Input>& inputs,
-                                  const std::vector<CheckedFile>& files, Context& context, Environment& environment) {
+                                  const std::vector<CheckedFile>& files, Context& context,
+                                  std::string_view default_namespace, ClusterFacts& facts) {
   std::size_t findings = context.diags.all().size();
   bool any = false;
   for (std::size_t i = 0; i < inputs.size(); ++i) {
@@ -278,7 +296,7 @@ Result<bool> collect_surroundings(const CheckRequest& request, const std::vector
     if (!documents) return documents.error();
     for (const LoadedDocument& d : *documents)
       if (d.kind == DocumentKind::kBinding || d.kind == DocumentKind::kClaimTemplate) {
-        passes::read_environment_object(context, d.document.root, environment);
+        passes::read_environment_object(context, d.document.root, default_namespace, facts);
         any = true;
       }
   }
@@ -330,13 +348,15 @@ Result<CheckReport> check(const CheckRequest& request, const Progress& progress)
     if (!known) return known.error();
   }
   Context surroundings;
-  Environment environment;
+  ClusterFacts facts;
+  Environment environment{facts};
   environment.api = request.api;
   if (!request.namespace_.empty()) {
     environment.default_namespace = request.namespace_;
     environment.namespace_is_fixed = true;
   }
-  Result<Done> read = read_surroundings(surroundings, request.with, request.operator_config, {}, environment);
+  Result<Done> read =
+      read_surroundings(surroundings, request.with, request.operator_config, {}, environment.default_namespace, facts);
   if (!read) return read.error();
 
   std::string old_text;
@@ -346,14 +366,19 @@ Result<CheckReport> check(const CheckRequest& request, const Progress& progress)
     old_text = std::move(*old);
   }
 
+  // Every file is checked by itself first, in parallel; nearly always that is all. Only if one holds objects of the
+  // cluster (bindings, claim templates) are all checked again with them: whatever its place in the input, a set may
+  // refer to them, and reading everything twice to find out would cost all the others.
   std::vector<CheckedFile> files(inputs.size());
   auto work = [&](std::size_t i) { files[i] = FileCheck(request, environment, old_text, inputs[i]).run(); };
   in_parallel(inputs.size(), request.threads, progress, work);
+  const bool any_read = std::any_of(files.begin(), files.end(), [](const CheckedFile& f) { return !f.unreadable; });
+  const bool any_grove = std::any_of(files.begin(), files.end(), [](const CheckedFile& f) { return f.is_grove; });
+  if (Result<Done> used = check_used(request.language, any_grove || !any_read); !used) return used.error();
   if (std::any_of(files.begin(), files.end(), [](const CheckedFile& f) { return f.has_surroundings; })) {
-    Result<bool> any = collect_surroundings(request, inputs, files, surroundings, environment);
+    Result<bool> any = collect_surroundings(request, inputs, files, surroundings, environment.default_namespace, facts);
     if (!any) return any.error();
-    if (request.operator_config.empty() && !environment.bindings.empty())
-      environment.config.topology_aware_scheduling = true;
+    if (request.operator_config.empty() && !facts.bindings.empty()) facts.config.topology_aware_scheduling = true;
     auto again = [&](std::size_t i) {
       if (is_readable_again(inputs[i])) work(i);
     };
@@ -371,58 +396,6 @@ Result<CheckReport> check(const CheckRequest& request, const Progress& progress)
   for (CheckedFile& f : files) report.files.push_back(std::move(f));
   report_unused_entries(request, report);
   return report;
-}
-
-std::uint64_t CheckReport::count(Severity severity) const {
-  std::uint64_t n = 0;
-  for (const CheckedFile& f : files)
-    for (const Finding& x : f.findings) n += x.severity == severity;
-  return n;
-}
-
-std::uint64_t CheckReport::count(Admission admission) const {
-  std::uint64_t n = 0;
-  for (const CheckedFile& f : files)
-    for (const CheckedDocument& d : f.documents) n += d.admission == admission;
-  return n;
-}
-
-std::uint64_t CheckReport::suppressed() const {
-  std::uint64_t n = 0;
-  for (const CheckedFile& f : files) n += f.suppressed;
-  return n;
-}
-
-bool CheckReport::is_empty() const {
-  return errors.empty() && std::all_of(files.begin(), files.end(), [](const CheckedFile& f) {
-           return !f.unreadable && f.documents.empty() && f.findings.empty();
-         });
-}
-
-int CheckReport::exit_code(bool warnings_count) const {
-  int code = 0;
-  bool any_document = false;
-  auto worst = [&](const Error& e) { code = code == 3 || e.exit_code == 3 ? 3 : e.exit_code; };
-  for (const Error& e : errors) worst(e);
-  for (const CheckedFile& f : files) {
-    any_document |= !f.documents.empty();
-    if (f.unreadable) worst(*f.unreadable);
-  }
-  if (code == 3) return 3;
-  if (code != 0 || !any_document || count(Severity::kError) > 0) return 1;
-  return warnings_count && count(Severity::kWarning) > 0 ? 1 : 0;
-}
-
-std::string_view admission_name(Admission admission) {
-  switch (admission) {
-    case Admission::kAccepted:
-      return "accepted";
-    case Admission::kRejected:
-      return "rejected";
-    case Admission::kNotChecked:
-      return "not-checked";
-  }
-  return "";
 }
 
 }  // namespace grovec::driver

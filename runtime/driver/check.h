@@ -23,7 +23,7 @@ struct CheckedDocument {
 };
 
 /// A span with the file it is in; file empty = nowhere.
-struct Place {
+struct Location {
   std::string file;
   Position begin, end;
 };
@@ -33,13 +33,13 @@ struct Finding {
   const DiagInfo* info;
   Severity severity;
   std::string message, path;
-  Place place;
+  Location place;
   struct Note {
     std::string message;
-    Place place;
+    Location place;
   };
   struct Fix {
-    Place place;
+    Location place;
     std::string replacement;
   };
   std::vector<Note> notes;
@@ -55,6 +55,7 @@ struct CheckedFile {
   std::uint32_t suppressed = 0;
   std::vector<std::uint8_t> entries_seen;  ///< of `.grovec.yaml`
   bool has_surroundings = false;           ///< holds bindings or claim templates
+  bool is_grove = false;
 };
 
 struct CheckRequest {
@@ -81,8 +82,10 @@ struct CheckReport {
   std::uint64_t suppressed() const;
   /// Nothing was found to check, and nothing to say about it.
   bool is_empty() const;
-  /// 0 clean, 1 errors found (or warnings, if they count), 3 something could not be read.
-  int exit_code(bool warnings_count) const;
+  /// An operand or a file that is there, or may be, could not be read.
+  bool is_incomplete() const;
+  /// Errors found in what was read (or warnings, if they count), or nothing to read.
+  bool has_findings(bool warnings_count) const;
 };
 
 /// Errors: of the command line and of the surroundings' files. Unreadable input files are in the report.

@@ -6,8 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "ir/desired/objects.h"
-#include "passes/module.h"
+#include "runtime/driver/compile_set.h"
 #include "runtime/input/load.h"
 
 namespace grovec::driver {
@@ -31,23 +30,11 @@ struct CompileRequest {
   unsigned threads = 0;       ///< 0 = as many as there are processors
 };
 
-/// One set. Addresses are stable: the desired world points into the module.
-struct CompiledSet {
-  CompiledSet(Context& c, const ir::Environment& e, ir::Value manifest, std::uint32_t index)
-      : module(c, e, manifest), document(index) {}
-  passes::Module module;
-  ir::Population population{module.spec};  ///< template counts, but for what was assumed
-  ir::World world{module.desired, population};
-  ir::ObjectPlan plan;
-  std::uint32_t document;  ///< index in the input
-  std::string printed;     ///< --print-after
-};
-
 /// Everything that was read and made. The plans are valid only if there are no errors.
 struct Compilation {
   Context context;                              ///< of the surroundings
   std::vector<std::unique_ptr<Context>> files;  ///< one for each input, in order
-  ir::Environment environment;
+  ir::ClusterFacts facts;
   std::vector<LoadedDocument> foreign;             ///< to pass through, in input order
   std::vector<ir::Value> topologies;               ///< schedulers' objects for the ClusterTopologyBindings of the input
   std::vector<std::unique_ptr<CompiledSet>> sets;  ///< sorted by namespace and name

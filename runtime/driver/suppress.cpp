@@ -6,7 +6,9 @@
 #include <algorithm>
 #include <charconv>
 #include <initializer_list>
+#include <map>
 #include <optional>
+#include <tuple>
 
 #include "frontend/reader.h"
 #include "ir/base/render.h"
@@ -73,8 +75,8 @@ void find_comments(const Context& context, SourceId source, std::vector<Comment>
   }
 }
 
-void set_severity(Diagnostic& d, Level level) {
-  d.severity = level == Level::kError ? Severity::kError : Severity::kWarning;
+void set_severity(Diagnostic& d, LintLevel level) {
+  d.severity = level == LintLevel::kError ? Severity::kError : Severity::kWarning;
 }
 
 /// Glob on the path as given, on the path without leading `./`, and on every tail of it.
@@ -104,12 +106,11 @@ void report_comment(Context& context, const Comment& c) {
 }  // namespace
 
 bool is_admitted_anyway(const DiagInfo& info) {
-  const bool is_surroundings = info.code >= 2500 && info.code < 3000;  // a bad configuration is no input to admit
-  return info.stage == Stage::kCompile && !is_surroundings;
+  return info.stage == Stage::kCompile && info.handling != Handling::kSurroundings;
 }
 
 bool can_be_lowered(const DiagInfo& info) {
-  if (info.code >= 6900) return false;  // suppressions do not suppress themselves
+  if (info.handling == Handling::kSuppression) return false;
   return info.stage == Stage::kLint || info.severity == Severity::kWarning || is_admitted_anyway(info);
 }
 
@@ -126,17 +127,18 @@ Result<Done> parse_level(std::string_view text, Levels& levels) {
   std::size_t equals = text.find('=');
   std::string_view word = equals == std::string_view::npos ? std::string_view() : text.substr(equals + 1);
   std::uint16_t code = parse_code(text.substr(0, equals));
-  if (code == 0) return Error{"`" + std::string(text.substr(0, equals)) + "` is no diagnostic code", 2};
+  if (code == 0) return Error{"`" + std::string(text.substr(0, equals)) + "` is no diagnostic code", Error::kUsage};
   if (!can_be_lowered(*find_diagnostic(code)))
-    return Error{code_text(code) + " decides about admission; only lints and warnings have a level", 2};
+    return Error{code_text(code) + " decides about admission; only lints and warnings have a level", Error::kUsage};
   if (word == "off")
-    levels[code] = Level::kOff;
+    levels[code] = LintLevel::kOff;
   else if (word == "warn")
-    levels[code] = Level::kWarn;
+    levels[code] = LintLevel::kWarn;
   else if (word == "error")
-    levels[code] = Level::kError;
+    levels[code] = LintLevel::kError;
   else
-    return Error{"`" + std::string(text) + "` needs a level: " + code_text(code) + "=error, =warn or =off", 2};
+    return Error{"`" + std::string(text) + "` needs a level: " + code_text(code) + "=error, =warn or =off",
+                 Error::kUsage};
   return Done{};
 }
 
@@ -220,7 +222,7 @@ class SuppressionReader {
       Position p = context_.sources.position(o.source, o.begin);
       where = path_ + ":" + std::to_string(p.line) + ":" + std::to_string(p.column) + ": ";
     }
-    error_ = Error{where + message, 2};
+    error_ = Error{where + message, Error::kUsage};
   }
 
   std::string path_;
@@ -262,26 +264,31 @@ std::uint32_t apply_suppressions(Context& context, const Levels& levels, const S
   for (SourceId source : sources) find_comments(context, source, comments);
   std::vector<Diagnostic>& all = context.diags.all();
   if (all.empty() && comments.empty()) return 0;
+  std::map<std::tuple<SourceId, std::uint32_t, std::uint16_t>, Comment*> comment_at;
+  for (Comment& c : comments)
+    if (!c.reason.empty()) comment_at.emplace(std::tuple(c.source, c.line, c.code), &c);
+  std::multimap<std::uint16_t, std::size_t> entries_of;
+  for (std::size_t i = 0; i < file.entries.size(); ++i) entries_of.emplace(file.entries[i].code, i);
   auto silent = [&](Diagnostic& d) {
     if (!can_be_lowered(*d.info)) return false;
     auto level = levels.find(d.info->code);
     if (level == levels.end()) {
       level = file.levels.find(d.info->code);
-      if (level != file.levels.end() && level->second == Level::kOff) return true;
+      if (level != file.levels.end() && level->second == LintLevel::kOff) return true;
       if (level != file.levels.end()) set_severity(d, level->second);
     } else {
-      if (level->second == Level::kOff) return true;
+      if (level->second == LintLevel::kOff) return true;
       set_severity(d, level->second);
     }
-    if (d.at != kNowhere) {
+    if (d.at != kNowhere && !comment_at.empty()) {
       const Origin& o = context.origins[d.at];
-      std::uint32_t line = comments.empty() ? 0 : context.sources.position(o.source, o.begin).line;
-      for (Comment& c : comments)
-        if (c.code == d.info->code && !c.reason.empty() && c.source == o.source && c.line == line) return c.used = true;
+      const std::uint32_t line = context.sources.position(o.source, o.begin).line;
+      const auto comment = comment_at.find(std::tuple(o.source, line, d.info->code));
+      if (comment != comment_at.end()) return comment->second->used = true;
     }
-    for (std::size_t i = 0; i < file.entries.size(); ++i)
-      if (file.entries[i].code == d.info->code && (seen[i] & kEntryApplies)) {
-        seen[i] |= kEntryUsed;
+    for (auto [it, end] = entries_of.equal_range(d.info->code); it != end; ++it)
+      if (seen[it->second] & kEntryApplies) {
+        seen[it->second] |= kEntryUsed;
         return true;
       }
     return false;

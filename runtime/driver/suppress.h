@@ -12,8 +12,8 @@
 
 namespace grovec::driver {
 
-enum class Level : std::uint8_t { kOff, kWarn, kError };
-using Levels = std::map<std::uint16_t, Level>;
+enum class LintLevel : std::uint8_t { kOff, kWarn, kError };
+using Levels = std::map<std::uint16_t, LintLevel>;
 
 /// Stage compile, but what is about the surroundings: upstream admits it, so that `check` warns where `compile` fails.
 bool is_admitted_anyway(const DiagInfo& info);

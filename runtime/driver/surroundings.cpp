@@ -20,7 +20,7 @@ Result<Done> read_config(Context& context, const std::string& file, ir::Operator
   if (!documents) return documents.error();
   if (documents->size() != 1 && context.diags.errors() == 0)
     return Error{"`" + file + "` holds " + std::to_string(documents->size()) + " objects; --operator-config takes one",
-                 1};
+                 Error::kContent};
   if (!documents->empty()) config = passes::read_operator_config(context, documents->front().document.root);
   return Done{};
 }
@@ -29,22 +29,22 @@ Result<Done> read_config(Context& context, const std::string& file, ir::Operator
 
 Result<Done> read_surroundings(Context& context, const std::vector<std::string>& with,
                                const std::string& operator_config, const std::vector<LoadedDocument>& documents,
-                               ir::Environment& environment) {
+                               std::string_view default_namespace, ir::ClusterFacts& facts) {
   context.diags.begin_document(passes::kEnvironmentDocument);
   if (!operator_config.empty()) {
-    Result<Done> read = read_config(context, operator_config, environment.config);
+    Result<Done> read = read_config(context, operator_config, facts.config);
     if (!read) return read;
   }
   for (const std::string& file : with) {
     Result<std::vector<LoadedDocument>> objects = read_file(context, file);
     if (!objects) return objects.error();
     for (const LoadedDocument& d : *objects)
-      if (was_read(d)) passes::read_environment_object(context, d.document.root, environment);
+      if (was_read(d)) passes::read_environment_object(context, d.document.root, default_namespace, facts);
   }
   for (const LoadedDocument& d : documents)
     if (d.kind != DocumentKind::kSet && was_read(d))
-      passes::read_environment_object(*d.context, d.document.root, environment);
-  if (operator_config.empty() && !environment.bindings.empty()) environment.config.topology_aware_scheduling = true;
+      passes::read_environment_object(*d.context, d.document.root, default_namespace, facts);
+  if (operator_config.empty() && !facts.bindings.empty()) facts.config.topology_aware_scheduling = true;
   return Done{};
 }
 

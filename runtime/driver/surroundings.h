@@ -15,6 +15,6 @@ namespace grovec::driver {
 /// their content go to `context.diags`, those about `documents` to their own contexts.
 Result<Done> read_surroundings(Context& context, const std::vector<std::string>& with,
                                const std::string& operator_config, const std::vector<LoadedDocument>& documents,
-                               ir::Environment& environment);
+                               std::string_view default_namespace, ir::ClusterFacts& facts);
 
 }  // namespace grovec::driver

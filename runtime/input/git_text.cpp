@@ -63,11 +63,12 @@ Result<GitAnswer> run_git(const std::vector<std::string>& args) {
 Result<Done> check_git_ref(const std::string& folder, const std::string& ref) {
   Result<GitAnswer> inside = run_git({"-C", folder, "rev-parse", "--is-inside-work-tree"});
   if (!inside) return inside.error();
-  if (inside->exit_code != 0) return Error{"`" + folder + "` is in no git checkout, so `--old-ref` cannot be used", 2};
+  if (inside->exit_code != 0)
+    return Error{"`" + folder + "` is in no git checkout, so `--old-ref` cannot be used", Error::kUsage};
   Result<GitAnswer> commit =
       run_git({"-C", folder, "rev-parse", "--verify", "--quiet", "--end-of-options", ref + "^{commit}"});
   if (!commit) return commit.error();
-  if (commit->exit_code != 0) return Error{"git knows no commit `" + ref + "`", 2};
+  if (commit->exit_code != 0) return Error{"git knows no commit `" + ref + "`", Error::kUsage};
   return Done{};
 }
 
@@ -77,7 +78,7 @@ Result<std::optional<std::string>> text_at_ref(const std::string& path, const st
   Result<GitAnswer> shown = run_git({"-C", folder_of(path), "show", "--end-of-options", ref + ":./" + name});
   if (!shown) return shown.error();
   if (shown->out.size() > kLargestFile)
-    return Error{"`" + path + "` at `" + ref + "` is larger than the limit of 64 MiB for a file", 1};
+    return Error{"`" + path + "` at `" + ref + "` is larger than the limit of 64 MiB for a file", Error::kContent};
   if (shown->exit_code != 0) {  // the file is not there, or the folder belongs to another checkout, or to none
     Result<Done> known = check_git_ref(folder_of(path), ref);
     if (!known) return Error{known.error().message};

@@ -62,7 +62,7 @@ Result<Done> expand_glob(const std::string& pattern, std::vector<Input>& out) {
   std::vector<std::string> paths;
   for (std::size_t i = 0; rc == 0 && i < found.gl_pathc; ++i) paths.emplace_back(found.gl_pathv[i]);
   ::globfree(&found);
-  if (paths.empty()) return Error{"no file matches `" + pattern + "`", 1};
+  if (paths.empty()) return Error{"no file matches `" + pattern + "`", Error::kContent};
   std::sort(paths.begin(), paths.end());
   for (std::string& p : paths) {
     struct stat st;
@@ -82,7 +82,8 @@ Result<std::string> read_fd(int fd, const std::string& name, std::size_t size_hi
     if (n < 0) return Error{"cannot read `" + name + "`: " + reason()};
     if (n == 0) break;
     used += static_cast<std::size_t>(n);
-    if (used > kLargestFile) return Error{"`" + name + "` is larger than the limit of 64 MiB for a file; split it", 1};
+    if (used > kLargestFile)
+      return Error{"`" + name + "` is larger than the limit of 64 MiB for a file; split it", Error::kContent};
   }
   text.resize(used);
   return text;
@@ -98,12 +99,12 @@ std::string folder_of(const std::string& path) {
 std::string display_name(const Input& input) { return input.path == "-" ? "<stdin>" : input.path; }
 
 Result<std::vector<Input>> expand_inputs(const std::vector<std::string>& operands, const InputOptions& options) {
-  if (operands.empty()) return Error{"no input; name a file, a directory, or `-` for standard input", 2};
+  if (operands.empty()) return Error{"no input; name a file, a directory, or `-` for standard input", Error::kUsage};
   std::vector<Input> out;
   bool stdin_taken = false;
   for (const std::string& operand : operands) {
     if (operand == "-") {
-      if (stdin_taken) return Error{"`-` can be named only once", 2};
+      if (stdin_taken) return Error{"`-` can be named only once", Error::kUsage};
       stdin_taken = true;
       out.push_back({operand});
       continue;
@@ -129,7 +130,7 @@ Result<std::vector<Input>> expand_inputs(const std::vector<std::string>& operand
       return Error{options.tests ? "directory `" + operand + "` has no test (*.grovetest.yaml)"
                                  : "directory `" + operand + "` has no manifest (*.yaml, *.yml, *.json, *.grove)" +
                                        (options.recursive ? "" : "; -R reads its subfolders too"),
-                   1};
+                   Error::kContent};
   }
   return out;
 }
@@ -148,7 +149,7 @@ Result<std::string> read_input(const Input& input) {
   bool regular = S_ISREG(before.st_mode);
   if (regular && static_cast<std::size_t>(before.st_size) > kLargestFile) {
     ::close(fd);
-    return Error{"`" + input.path + "` is larger than the limit of 64 MiB for a file; split it", 1};
+    return Error{"`" + input.path + "` is larger than the limit of 64 MiB for a file; split it", Error::kContent};
   }
   Result<std::string> text = read_fd(fd, input.path, static_cast<std::size_t>(before.st_size));
   ::fstat(fd, &after);

@@ -22,18 +22,18 @@ std::string real_path(const std::string& path) {
 Result<std::string> load_include(const std::string& path, const std::string& root) {
   const std::string real = real_path(path), real_root = real_path(root);
   if (!real.empty() && !real_root.empty() && real_root != "/" && !real.starts_with(real_root + "/"))
-    return Error{"`" + path + "` leads out of `" + root + "`", 1};
+    return Error{"`" + path + "` leads out of `" + root + "`", Error::kContent};
   // A pipe or a device would have the reader wait for somebody to write.
   struct stat st;
   if (::stat(path.c_str(), &st) == 0 && !S_ISREG(st.st_mode) && !S_ISDIR(st.st_mode))
-    return Error{"`" + path + "` is no regular file", 1};
+    return Error{"`" + path + "` is no regular file", Error::kContent};
   return read_input({path});
 }
 
 Result<std::string> load_include_at_ref(const std::string& path, const std::string& ref) {
   Result<std::optional<std::string>> text = text_at_ref(path, ref);
   if (!text) return text.error();
-  if (!*text) return Error{"`" + path + "` is not in commit `" + ref + "`", 1};
+  if (!*text) return Error{"`" + path + "` is not in commit `" + ref + "`", Error::kContent};
   return std::move(**text);
 }
 
@@ -76,9 +76,25 @@ Result<frontend::DslOptions> dsl_options(Context& context, const std::string& na
 Result<Done> check_settings(const LanguageOptions& language) {
   for (const std::string& setting : language.settings) {
     const std::size_t equals = setting.find('=');
-    if (equals == 0 || equals == std::string::npos) return Error{"`--set " + setting + "` is not NAME=VALUE", 2};
+    if (equals == 0 || equals == std::string::npos)
+      return Error{"`--set " + setting + "` is not NAME=VALUE", Error::kUsage};
   }
   return Done{};
+}
+
+Result<Done> check_used(const LanguageOptions& language, bool any_grove) {
+  const std::string_view option = !language.env.empty()            ? "--env"
+                                  : !language.settings.empty()     ? "--set"
+                                  : !language.value_files.empty()  ? "--values"
+                                  : !language.include_root.empty() ? "--include-root"
+                                                                   : "";
+  if (option.empty() || any_grove) return Done{};
+  return Error{"`" + std::string(option) + "` is for .grove files; the input has none", Error::kUsage};
+}
+
+Result<Done> check_used(const LanguageOptions& language, const std::vector<LoadedDocument>& documents) {
+  return check_used(language, documents.empty() || std::any_of(documents.begin(), documents.end(),
+                                                               [](const LoadedDocument& d) { return d.is_grove; }));
 }
 
 DocumentKind kind_of(const ir::Value& root) {
@@ -103,7 +119,7 @@ Result<std::vector<LoadedDocument>> load_text(Context& context, std::string name
     documents = frontend::unpack_lists(context, frontend::read_documents(context, source));
   }
   std::vector<LoadedDocument> out;
-  for (const frontend::Document& d : documents) out.push_back({d, kind_of(d.root), &context});
+  for (const frontend::Document& d : documents) out.push_back({d, kind_of(d.root), &context, is_grove});
   return out;
 }
 

@@ -24,6 +24,7 @@ struct LoadedDocument {
   frontend::Document document;
   DocumentKind kind;
   Context* context;  ///< what it was read into; not owned
+  bool is_grove = false;
 };
 
 DocumentKind kind_of(const ir::Value& root);
@@ -39,6 +40,9 @@ struct LanguageOptions {
 
 /// Whether each `--set` is NAME=VALUE.
 Result<Done> check_settings(const LanguageOptions& language);
+/// Options for .grove files are an error if there was something to read, but no such file.
+Result<Done> check_used(const LanguageOptions& language, bool any_grove);
+Result<Done> check_used(const LanguageOptions& language, const std::vector<LoadedDocument>& documents);
 
 /// Reads one text into documents (`.grove` by its name's ending, everything else YAML or JSON; `v1` Lists unpacked).
 /// Findings go to `context.diags`; errors are of the options and of the files they name.

@@ -22,11 +22,11 @@ Format text_format(OutputFormat format) {
   return Format::kYaml;
 }
 
-struct Frame {
+struct Framing {
   std::string_view first, next, end;  // before the first object, before each other one, behind each
 };
 
-Frame frame_of(OutputFormat format) {
+Framing frame_of(OutputFormat format) {
   switch (format) {
     case OutputFormat::kYaml:
       return {"", "---\n", ""};
@@ -43,7 +43,7 @@ Frame frame_of(OutputFormat format) {
 ObjectStream::ObjectStream(FdWriter& out, OutputFormat format) : out_(out), format_(format) {}
 
 void ObjectStream::separate() {
-  const Frame frame = frame_of(format_);
+  const Framing frame = frame_of(format_);
   out_.write(first_ ? frame.first : frame.next);
   first_ = false;
 }
@@ -58,7 +58,7 @@ void ObjectStream::tree(const Value& value) {
 }
 
 void ObjectStream::plan(const ObjectPlan& plan, const World& world, bool with_pods) {
-  const Frame frame = frame_of(format_);
+  const Framing frame = frame_of(format_);
   // Rendered when first met: what is not printed costs nothing.
   std::vector<std::optional<backends::Splice>> splices(plan.descriptions.size());
   enumerate(plan, world, [&](const Description& d, const Instance& n) {

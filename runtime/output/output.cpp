@@ -38,8 +38,8 @@ int write_whole(int fd, const char* data, std::size_t size) {
   return 0;
 }
 
-FdWriter::FdWriter(int fd, std::string name)
-    : fd_(fd), name_(std::move(name)), buffer_(std::make_unique_for_overwrite<char[]>(kCapacity)) {}
+FdWriter::FdWriter(int fd, std::string name, AtEnd at_end)
+    : fd_(fd), name_(std::move(name)), buffer_(std::make_unique_for_overwrite<char[]>(kCapacity)), at_end_(at_end) {}
 
 FdWriter::~FdWriter() { flush(); }
 
@@ -61,8 +61,13 @@ void FdWriter::flush() {
   used_ = 0;
 }
 
-void FdWriter::write_slow(std::string_view bytes) {
+void FdWriter::flush_or_throw() {
   flush();
+  if (error_ != 0 && at_end_ == AtEnd::kThrow) throw OutputEnded{};
+}
+
+void FdWriter::write_slow(std::string_view bytes) {
+  flush_or_throw();
   if (bytes.size() >= kCapacity) {
     write_all(bytes.data(), bytes.size());
     return;

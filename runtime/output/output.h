@@ -1,6 +1,7 @@
 /// \file Where bytes go: a buffered file descriptor, and files that appear whole or not at all.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -9,13 +10,19 @@
 
 namespace grovec::driver {
 
+/// Thrown by a write of an FdWriter made with AtEnd::kThrow when its output has ended: one object may have 10^12 parts
+/// that nobody reads. Whoever made the writer catches it; `finish` then tells what happened.
+struct OutputEnded {};
+
 /// Buffers and writes in large blocks. After the first failure everything is dropped and `ok()` is false; the failure
 /// is told by `finish()`. A reader that went away (EPIPE) is not a failure: `reader_gone()`. Handles short writes,
 /// EINTR, and descriptors that are non-blocking. Asks for a larger pipe once there is much to write; the kernel may
 /// refuse.
 class FdWriter {
  public:
-  explicit FdWriter(int fd, std::string name);
+  /// What a write does when an earlier one failed or the reader has gone.
+  enum class AtEnd : std::uint8_t { kDrop, kThrow };
+  explicit FdWriter(int fd, std::string name, AtEnd at_end = AtEnd::kDrop);
   ~FdWriter();
   FdWriter(const FdWriter&) = delete;
   FdWriter& operator=(const FdWriter&) = delete;
@@ -30,7 +37,7 @@ class FdWriter {
   }
   /// Room for `size` <= kLargestReserve bytes to be filled by the caller, then `commit`ted.
   char* reserve(std::size_t size) {
-    if (kCapacity - used_ < size) flush();
+    if (kCapacity - used_ < size) flush_or_throw();
     return buffer_.get() + used_;
   }
   void commit(std::size_t size) { used_ += size; }
@@ -44,6 +51,7 @@ class FdWriter {
   static constexpr std::size_t kLargestReserve = 64 * 1024;
 
  private:
+  void flush_or_throw();
   void write_slow(std::string_view bytes);
   void write_all(const char* data, std::size_t size);
   void widen_pipe();
@@ -53,6 +61,7 @@ class FdWriter {
   std::unique_ptr<char[]> buffer_;
   std::size_t used_ = 0;
   int error_ = 0;
+  AtEnd at_end_;
   bool is_widened_ = false;
 };
 

@@ -25,7 +25,7 @@ std::vector<std::string> Options::all(std::string_view name) const {
 
 namespace {
 
-Error usage(std::string message) { return {std::move(message), 2}; }
+Error usage(std::string message) { return {std::move(message), Error::kUsage}; }
 
 bool is_choice(std::string_view choices, std::string_view value) {
   while (!choices.empty()) {
@@ -80,6 +80,8 @@ Result<Options> parse_options(std::span<const OptionSpec> specs, std::span<const
     } else {
       return usage("option `" + std::string(name) + "` needs a value: " + std::string(spec->value));
     }
+    if (value.empty())
+      return usage("option `" + std::string(spec->name) + "` has no value");  // a variable that is not set
     if (!spec->choices.empty() && !is_choice(spec->choices, value))
       return usage("option `" + std::string(spec->name) + "` does not know `" + value + "`; it takes " +
                    std::string(spec->choices));

@@ -38,8 +38,8 @@ class Options {
   std::vector<std::string> operands_;
 };
 
-/// GNU habits: `--name value`, `--name=value`, `-ovalue`, `--` ends options, `-` is an operand. Errors have exit
-/// code 2.
+/// GNU habits: `--name value`, `--name=value`, `-ovalue`, `--` ends options, `-` is an operand. An empty value is an
+/// error: it is what a variable that is not set leaves. Errors are kUsage.
 Result<Options> parse_options(std::span<const OptionSpec> specs, std::span<const std::string> args);
 
 /// The option lines of a help text, aligned.

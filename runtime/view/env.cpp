@@ -129,36 +129,33 @@ PodEnv pod_env(const CompiledSet& set, const SetView& view, const PodKey& key) {
     count(key.clique);
   out.rank += key.k;
 
-  const std::optional<ObjectRef> ref = find_object(set.plan, view.world(), ObjectKind::kPod, out.name);
+  const std::optional<ObjectPlace> ref = view.names().find_first(view.world(), ObjectKind::kPod, out.name);
   if (!ref) return out;
   Arena arena;
-  const Value pod = instantiate(set.plan.descriptions[ref->description].tree, ref->instance, view.world(), arena);
+  const Value pod = instantiate(set.plan.descriptions[*ref->description].tree, ref->instance, view.world(), arena);
   for (const Value& c : pod["spec"]["initContainers"].items())
     if (c.find("env") || c.find("envFrom")) out.containers.push_back(container_env(pod, c, true));
   for (const Value& c : pod["spec"]["containers"].items()) out.containers.push_back(container_env(pod, c, false));
   return out;
 }
 
-std::optional<PodKey> find_pod(const SetView& view, const std::string& name) {
-  Arena arena;
-  const PodCliqueSet& set = view.set();
-  for (std::size_t s = 0; s < set.cliques.size(); ++s) {
-    const CliqueId c = set.cliques.id_at(s);
-    const Clique& clique = set.cliques[c];
-    const Value base = clique.group ? names::member_clique(arena, set.name, set.groups[*clique.group].name, clique.name)
-                                    : names::standalone_clique(arena, set.name, clique.name);
-    auto of_instance = [&](const Value& pattern, bool is_host) -> std::optional<PodKey> {
-      const std::optional<Instance> n = match_name(pattern, name);
-      if (!n || !view.world().population.has_clique(n->set_replica, n->group_replica, c)) return std::nullopt;
-      const PodRange pods = view.world().pod_range(n->set_replica, n->group_replica, c);
-      const std::optional<std::uint32_t> index = is_host ? std::optional(n->pod_index) : pods.index_of(n->pod_suffix);
-      if (!index || !pods.suffix_of(*index)) return std::nullopt;
-      return PodKey{n->set_replica, n->group_replica, c, *index};
-    };
-    if (auto found = of_instance(names::pod(arena, base), false)) return found;
-    if (auto found = of_instance(names::host(arena, base), true)) return found;
-  }
-  return std::nullopt;
+std::vector<FoundPods> find_pods(const SetView& view, const std::string& name) {
+  std::vector<FoundPods> out;
+  const Population& population = view.world().population;
+  auto add = [&](const ObjectPlace& at, bool is_one, bool is_live) {
+    const Instance& n = at.instance;
+    out.push_back({{n.set_replica, n.group_replica, *at.part.clique, n.pod_index}, is_one, is_live});
+  };
+  for (const ObjectPlace& pod : view.names().find(view.world(), ObjectKind::kPod, name)) add(pod, true, false);
+  for (const ObjectPlace& pod : view.names().find_host(view.world(), name)) add(pod, true, false);
+  for (const ObjectPlace& clique : view.names().find(view.world(), ObjectKind::kPodClique, name))
+    add(clique, false, false);
+  if (!out.empty()) return out;
+  // A suffix that the upstream operator drew: some pod of this PodClique.
+  for (const ObjectPlace& pod : view.names().match(ObjectKind::kPod, name))
+    if (population.has_clique(pod.instance.set_replica, pod.instance.group_replica, *pod.part.clique))
+      add(pod, false, true);
+  return out;
 }
 
 }  // namespace grovec::driver

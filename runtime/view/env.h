@@ -58,7 +58,15 @@ void for_each_peer(const SetView& view, const PodKey& pod, F&& f) {
 
 std::string pod_address(const SetView& view, const PodKey& pod);
 
-/// The pod whose name or host name this is.
-std::optional<PodKey> find_pod(const SetView& view, const std::string& name);
+/// What a name on the command line stands for.
+struct FoundPods {
+  PodKey pod;            ///< the pod, or the place of its PodClique
+  bool is_one = true;    ///< else all pods of the PodClique
+  bool is_live = false;  ///< the name of a live pod whose suffix says nothing: its index is in its label
+};
+
+/// The pods whose name, host name or PodClique's name this is; several where names meet. A pod's name may end in any
+/// suffix.
+std::vector<FoundPods> find_pods(const SetView& view, const std::string& name);
 
 }  // namespace grovec::driver

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <set>
 
+#include "ir/base/saturating.h"
 #include "ir/names.h"
 
 namespace grovec::driver {
@@ -28,7 +29,7 @@ Result<Selection> parse_selection(const std::vector<std::string>& texts) {
                                                          : nullptr;
     if (at == std::string::npos || !list || at + 1 == text.size())
       return Error{"`--select " + text + "`: expected KIND=PATTERN, where KIND is set, replica, group, clique or gang",
-                   2};
+                   Error::kUsage};
     list->push_back(text.substr(at + 1));
   }
   return out;
@@ -45,44 +46,13 @@ bool accepts(const std::vector<std::string>& patterns, const Names&... names) {
 
 }  // namespace
 
-SetView::SetView(const World& world) : world_(world) {
-  const PodCliqueSet& set = *world.desired.set;
-  for (const Clique& c : set.cliques) {
-    const Value name = c.group ? names::member_clique(arena_, set.name, set.groups[*c.group].name, c.name)
-                               : names::standalone_clique(arena_, set.name, c.name);
-    clique_names_.push_back(name);
-    pod_names_.push_back(names::pod(arena_, name));
+SetView::SetView(const World& world, const Directory& directory) : world_(world), names_(directory) {
+  for (const Clique& c : set().cliques)
     resources_.push_back(driver::pod_resources(c.pod_spec ? *c.pod_spec : Value::null()));
-  }
-}
-
-std::string SetView::replica_name(std::uint32_t i) const { return std::string(set().name) + "-" + std::to_string(i); }
-
-std::string SetView::group_name(std::uint32_t i, GroupId g) const {
-  return replica_name(i) + "-" + std::string(group(g).name);
-}
-
-std::string SetView::group_replica_name(std::uint32_t i, GroupId g, std::uint32_t j) const {
-  return group_name(i, g) + "-" + std::to_string(j);
-}
-
-std::string SetView::clique_name(std::uint32_t i, std::uint32_t j, CliqueId c) const {
-  return name_text(clique_names_[static_cast<std::size_t>(c)], {.set_replica = i, .group_replica = j});
 }
 
 std::string SetView::pod_name(std::uint32_t i, std::uint32_t j, CliqueId c, std::uint32_t k) const {
-  Instance n{.set_replica = i, .group_replica = j, .pod_index = k};
-  if (const std::optional<PodSuffix> suffix = world_.pod_range(i, j, c).suffix_of(k)) n.pod_suffix = *suffix;
-  return name_text(pod_names_[static_cast<std::size_t>(c)], n);
-}
-
-std::string SetView::host_name(std::uint32_t i, std::uint32_t j, CliqueId c, std::uint32_t k) const {
-  return clique_name(i, j, c) + "-" + std::to_string(k);
-}
-
-std::string SetView::gang_name(std::uint32_t i, GroupId g, std::uint32_t j) const {
-  const std::uint32_t minimum = desired().min_available(g);
-  return j < minimum ? base_gang_name(i) : group_name(i, g) + "-" + std::to_string(j - minimum);
+  return names_.pod_name(i, j, c, world_.pod_range(i, j, c).suffix_of(k).value_or(Instance{}.pod_suffix));
 }
 
 std::uint64_t SetView::pods_between(std::uint32_t i, CliqueId c, std::uint32_t first, std::uint32_t count) const {
@@ -230,8 +200,9 @@ class Outliner {
 };
 
 void add_pods(const SetView& view, CliqueId c, std::uint64_t pods, Sums& s) {
-  s.pods += pods;
-  s.clique_pods[static_cast<std::size_t>(c)] += pods;
+  std::uint64_t& of_clique = s.clique_pods[static_cast<std::size_t>(c)];
+  s.pods = saturating_sum(s.pods, pods);
+  of_clique = saturating_sum(of_clique, pods);
   s.resources.add(view.pod_resources(c), pods);
 }
 
@@ -261,11 +232,14 @@ Sums sums_of(const SetView& view, const std::vector<ReplicaRun>& runs) {
   total.clique_pods.resize(view.set().cliques.size());
   for (const ReplicaRun& run : runs) {
     const Sums one = sums_of(view, run);
-    total.pods += one.pods * run.count;
-    total.pod_cliques += one.pod_cliques * run.count;
-    total.base_gangs += one.base_gangs * run.count;
-    total.scaled_gangs += one.scaled_gangs * run.count;
-    for (std::size_t c = 0; c < total.clique_pods.size(); ++c) total.clique_pods[c] += one.clique_pods[c] * run.count;
+    auto add = [&](std::uint64_t& sum, std::uint64_t n) {
+      sum = saturating_sum(sum, saturating_product(n, run.count));
+    };
+    add(total.pods, one.pods);
+    add(total.pod_cliques, one.pod_cliques);
+    add(total.base_gangs, one.base_gangs);
+    add(total.scaled_gangs, one.scaled_gangs);
+    for (std::size_t c = 0; c < total.clique_pods.size(); ++c) add(total.clique_pods[c], one.clique_pods[c]);
     total.resources.add(one.resources, run.count);
   }
   return total;
@@ -275,8 +249,8 @@ namespace {
 
 void add_part(const SetView& view, CliqueId c, std::uint64_t pods, std::uint64_t cliques, GangSums& s) {
   const std::uint64_t minimum = cliques * view.desired().min_available(c);
-  s.pods += pods;
-  s.minimum += minimum;
+  s.pods = saturating_sum(s.pods, pods);
+  s.minimum = saturating_sum(s.minimum, minimum);
   s.all.add(view.pod_resources(c), pods);
   s.least.add(view.pod_resources(c), minimum);
 }

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "ir/base/result.h"
-#include "ir/desired/world.h"
+#include "ir/directory.h"
 #include "runtime/view/resources.h"
 
 namespace grovec::driver {
@@ -25,23 +25,31 @@ bool matches_glob(const std::string& pattern, const std::string& name);
 /// Names of the parts of one set, and what their pods ask for.
 class SetView {
  public:
-  explicit SetView(const ir::World& world);
+  /// Both must outlive it.
+  SetView(const ir::World& world, const ir::Directory& directory);
   const ir::World& world() const { return world_; }
+  const ir::Directory& names() const { return names_; }
   const ir::Desired& desired() const { return world_.desired; }
   const ir::PodCliqueSet& set() const { return *desired().set; }
   const ir::Clique& clique(ir::CliqueId c) const { return set().cliques[c]; }
   const ir::ScalingGroup& group(ir::GroupId g) const { return set().groups[g]; }
 
-  std::string replica_name(std::uint32_t i) const;                                        ///< P-i
-  std::string group_name(std::uint32_t i, ir::GroupId g) const;                           ///< P-i-g
-  std::string group_replica_name(std::uint32_t i, ir::GroupId g, std::uint32_t j) const;  ///< P-i-g-j
-  std::string clique_name(std::uint32_t i, std::uint32_t j, ir::CliqueId c) const;
+  std::string replica_name(std::uint32_t i) const { return names_.base_gang_name(i); }              ///< P-i
+  std::string group_name(std::uint32_t i, ir::GroupId g) const { return names_.group_name(i, g); }  ///< P-i-g
+  std::string group_replica_name(std::uint32_t i, ir::GroupId g, std::uint32_t j) const {           ///< P-i-g-j
+    return names_.group_replica_name(i, g, j);
+  }
+  std::string clique_name(std::uint32_t i, std::uint32_t j, ir::CliqueId c) const {
+    return names_.clique_name(i, j, c);
+  }
   /// Of a pod that exists.
   std::string pod_name(std::uint32_t i, std::uint32_t j, ir::CliqueId c, std::uint32_t k) const;
-  std::string host_name(std::uint32_t i, std::uint32_t j, ir::CliqueId c, std::uint32_t k) const;
-  std::string base_gang_name(std::uint32_t i) const { return replica_name(i); }
+  std::string host_name(std::uint32_t i, std::uint32_t j, ir::CliqueId c, std::uint32_t k) const {
+    return names_.host_name(i, j, c, k);
+  }
+  std::string base_gang_name(std::uint32_t i) const { return names_.base_gang_name(i); }
   /// Gang of group replica j, base or scaled.
-  std::string gang_name(std::uint32_t i, ir::GroupId g, std::uint32_t j) const;
+  std::string gang_name(std::uint32_t i, ir::GroupId g, std::uint32_t j) const { return names_.gang_name(i, g, j); }
   const Resources& pod_resources(ir::CliqueId c) const { return resources_[static_cast<std::size_t>(c)]; }
   /// Pods of clique `c` in group replicas [first, first + count) that exist; a standalone one has replica 0.
   std::uint64_t pods_between(std::uint32_t i, ir::CliqueId c, std::uint32_t first, std::uint32_t count) const;
@@ -50,10 +58,8 @@ class SetView {
 
  private:
   ir::World world_;
-  Arena arena_;
-  std::vector<ir::Value> clique_names_;  // by CliqueId
-  std::vector<ir::Value> pod_names_;
-  std::vector<Resources> resources_;
+  const ir::Directory& names_;
+  std::vector<Resources> resources_;  // by CliqueId
 };
 
 /// Consecutive group replicas that differ only in their index.

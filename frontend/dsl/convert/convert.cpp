@@ -1,5 +1,6 @@
 #include "frontend/dsl/convert/convert.h"
 
+#include "frontend/dsl/convert/comments.h"
 #include "frontend/dsl/convert/converter.h"
 #include "frontend/dsl/lower/lower.h"
 #include "frontend/dsl/syntax/print.h"
@@ -13,7 +14,7 @@ using ir::ValueKind;
 using schemas::TypeKind;
 
 /// Equal, where a null field of a struct is one that is not there. `path` is where they differ.
-bool same(const ir::Value& a, const ir::Value& b, Place place, std::string& path, const ir::Value*& at) {
+bool same(const ir::Value& a, const ir::Value& b, FieldPlace place, std::string& path, const ir::Value*& at) {
   auto differ = [&] {
     at = &a;
     return false;

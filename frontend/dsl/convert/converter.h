@@ -5,7 +5,8 @@
 #include <string>
 #include <vector>
 
-#include "frontend/dsl/convert/internal.h"
+#include "frontend/dsl/convert/factor.h"
+#include "frontend/dsl/node.h"
 #include "ir/base/context.h"
 
 namespace grovec::frontend::dsl {
@@ -32,38 +33,38 @@ class Converter {
     return false;
   }
 
-  // dsl_convert_values.cpp: words, values, fields, lists with keys
+  // values.cpp: words, values, fields, lists with keys
   Word word(std::string_view text, bool key = false);
-  Value bare(std::string_view text);
-  Value scalar(const ir::Value& v, Place place);
-  Value value(const ir::Value& v, Place place);
+  ValueSyntax bare(std::string_view text);
+  ValueSyntax scalar(const ir::Value& v, FieldPlace place);
+  ValueSyntax value(const ir::Value& v, FieldPlace place);
   std::unique_ptr<Block> block(std::vector<Statement> statements);
   Statement statement(StatementKind kind, std::uint32_t at);
-  Pair pair(std::string_view key, Value v, bool gpu_alias);
+  Pair pair(std::string_view key, ValueSyntax v, bool gpu_alias);
   /// Members in the order of the source, nulls of structs left out.
-  std::vector<const ir::Member*> ordered(const ir::Value& mapping, Place place) const;
-  std::vector<Statement> fields(const ir::Value& mapping, Place place, std::string_view skip = {});
-  Statement field(std::string_view key, const ir::Value& v, Place parent, std::uint32_t at);
+  std::vector<const ir::Member*> ordered(const ir::Value& mapping, FieldPlace place) const;
+  std::vector<Statement> fields(const ir::Value& mapping, FieldPlace place, std::string_view skip = {});
+  Statement field(std::string_view key, const ir::Value& v, FieldPlace parent, std::uint32_t at);
   /// What stands behind the name of a field.
-  void content(Statement& s, const ir::Value& v, Place place);
-  void mapping(Statement& s, const ir::Value& v, Place place);
+  void content(Statement& s, const ir::Value& v, FieldPlace place);
+  void mapping(Statement& s, const ir::Value& v, FieldPlace place);
   /// A list with keys as pairs or as a block; false if its items do not allow it.
-  bool keyed(Statement& s, const ir::Value& v, Place place);
-  Statement keyed_item(const ir::Value& item, Place element, std::string_view key, std::string_view extra);
-  bool ports(Statement& s, const ir::Value& v, Place element);
+  bool keyed(Statement& s, const ir::Value& v, FieldPlace place);
+  Statement keyed_item(const ir::Value& item, FieldPlace element, std::string_view key, std::string_view extra);
+  bool ports(Statement& s, const ir::Value& v, FieldPlace element);
 
-  // dsl_convert_shorthands.cpp
+  // shorthands.cpp
   Statement count(std::int64_t n, std::uint32_t at);
-  Statement pair_attribute(std::string_view key, Value v, std::uint32_t at);
+  Statement pair_attribute(std::string_view key, ValueSyntax v, std::uint32_t at);
   /// Integers that the header can carry.
   static bool is_count(const ir::Value& v) { return v.is_int() && v.as_int() >= 0; }
   std::optional<Statement> pack(const ir::Value& v, std::uint32_t at);
-  std::optional<Statement> scale(const ir::Value& v, Place place, std::uint32_t at);
-  bool metric(const ir::Value& item, Place place, Statement& s);
+  std::optional<Statement> scale(const ir::Value& v, FieldPlace place, std::uint32_t at);
+  bool metric(const ir::Value& item, FieldPlace place, Statement& s);
   std::optional<Statement> tolerations(const ir::Value& v, std::uint32_t at);
   void resources(const ir::Value& v, std::uint32_t at, std::vector<Statement>& out, bool& flat);
 
-  // dsl_convert_sets.cpp: cliques, groups, sets
+  // sets.cpp: cliques, groups, sets
   bool clique(const ir::Value& item, bool explicit_order, CliqueDraft& out);
   bool clique_spec(const ir::Value& spec, bool explicit_order, CliqueDraft& out);
   void pod_spec(const ir::Value& pod, CliqueDraft& out);

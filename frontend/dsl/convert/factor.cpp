@@ -3,7 +3,8 @@
 #include <optional>
 #include <unordered_map>
 
-#include "frontend/dsl/convert/internal.h"
+#include "frontend/dsl/convert/factor.h"
+#include "frontend/dsl/node.h"
 #include "frontend/dsl/syntax/print.h"
 #include "frontend/dsl/syntax/text.h"
 
@@ -13,14 +14,14 @@ namespace grovec::frontend::dsl {
 // Copies
 // ---------------------------------------------------------------------------------------------------------------------
 
-Value clone(const Value& v) {
-  Value out;
+ValueSyntax clone(const ValueSyntax& v) {
+  ValueSyntax out;
   out.form = v.form;
   out.at = v.at;
   out.text = v.text;
   out.parts = v.parts;
   out.inline_list = v.inline_list;
-  for (const Value& item : v.items) out.items.push_back(clone(item));
+  for (const ValueSyntax& item : v.items) out.items.push_back(clone(item));
   if (v.block) {
     out.block = std::make_unique<Block>();
     out.block->inline_block = v.block->inline_block;
@@ -115,16 +116,16 @@ std::string field_of(const Statement& s) {
 }
 
 /// Scalars of a statement, in order.
-void leaves(Value& v, std::vector<Value*>& out);
-void leaves(Statement& s, std::vector<Value*>& out) {
+void leaves(ValueSyntax& v, std::vector<ValueSyntax*>& out);
+void leaves(Statement& s, std::vector<ValueSyntax*>& out) {
   for (Pair& p : s.pairs) leaves(p.value, out);
   if (s.has_value) leaves(s.value, out);
   if (s.block)
     for (Statement& inner : s.block->statements) leaves(inner, out);
 }
-void leaves(Value& v, std::vector<Value*>& out) {
+void leaves(ValueSyntax& v, std::vector<ValueSyntax*>& out) {
   if (v.form == ValueForm::kList) {
-    for (Value& item : v.items) leaves(item, out);
+    for (ValueSyntax& item : v.items) leaves(item, out);
   } else if (v.form == ValueForm::kBlock) {
     for (Statement& s : v.block->statements) leaves(s, out);
   } else {
@@ -135,9 +136,9 @@ void leaves(Value& v, std::vector<Value*>& out) {
 /// Text of a statement with its scalars replaced by a mark: equal for statements that differ in scalars only.
 std::string skeleton(const Statement& s) {
   Statement copy = clone(s);
-  std::vector<Value*> all;
+  std::vector<ValueSyntax*> all;
   leaves(copy, all);
-  for (Value* v : all) {
+  for (ValueSyntax* v : all) {
     v->form = ValueForm::kBare;
     v->text = "_";
   }
@@ -250,7 +251,7 @@ class Factoring {
   /// The one scalar in which the statements differ, if it is one.
   std::optional<Parameterised> parameterise(const std::vector<const Unit*>& units) {
     const std::string shape = skeleton(*units[0]->statement);
-    std::vector<std::vector<Value*>> all(units.size());
+    std::vector<std::vector<ValueSyntax*>> all(units.size());
     for (std::size_t k = 0; k < units.size(); ++k) {
       if (units[k]->statement->kind != StatementKind::kField || skeleton(*units[k]->statement) != shape)
         return std::nullopt;
@@ -270,7 +271,7 @@ class Factoring {
     p.leaf = *differing;
     bool text = true;
     for (const auto& l : all) {
-      const Value& v = *l[p.leaf];
+      const ValueSyntax& v = *l[p.leaf];
       if (v.form == ValueForm::kText || !v.parts.empty() || (v.form == ValueForm::kBare && v.text == "null"))
         return std::nullopt;
       text &= v.form != ValueForm::kBare || is_bare_text(v.text);
@@ -335,10 +336,10 @@ class Factoring {
     return tree_.own(out);
   }
   static bool mentions(Statement& s, const std::string& word) {
-    std::vector<Value*> all;
+    std::vector<ValueSyntax*> all;
     leaves(s, all);
     return std::any_of(all.begin(), all.end(),
-                       [&](const Value* v) { return v->form == ValueForm::kBare && v->text == word; });
+                       [&](const ValueSyntax* v) { return v->form == ValueForm::kBare && v->text == word; });
   }
 
   Statement apply(const Choice& c) {
@@ -373,13 +374,13 @@ class Factoring {
     return mixin;
   }
 
-  Value argument(CliqueDraft& d, const std::string& field, const Parameterised& p, std::size_t k) {
+  ValueSyntax argument(CliqueDraft& d, const std::string& field, const Parameterised& p, std::size_t k) {
     for (std::vector<Statement>* list : {&d.pod, &d.container})
       for (Statement& s : *list) {
         if (field_of(s) != field) continue;
-        std::vector<Value*> all;
+        std::vector<ValueSyntax*> all;
         leaves(s, all);
-        Value v = clone(*all[p.leaf]);
+        ValueSyntax v = clone(*all[p.leaf]);
         if (p.whole) return v;
         v.text = tree_.own(p.given[k]);
         v.form = is_bare_word(v.text) && v.text != "null" ? ValueForm::kBare
@@ -410,9 +411,9 @@ class Factoring {
   }
 
   void substitute(Statement& s, const Parameterised& p, std::string_view name) {
-    std::vector<Value*> all;
+    std::vector<ValueSyntax*> all;
     leaves(s, all);
-    Value& v = *all[p.leaf];
+    ValueSyntax& v = *all[p.leaf];
     v.text = {};
     if (p.whole) {
       v.form = ValueForm::kRef;

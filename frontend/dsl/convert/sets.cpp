@@ -18,7 +18,7 @@ std::vector<Statement> Converter::container_fields(const ir::Value& v, bool& fla
       resources(m->value, at, out, flat);
       continue;
     }
-    for (Place outer : {places_.clique, places_.clique_spec, places_.pod_spec})
+    for (FieldPlace outer : {places_.clique, places_.clique_spec, places_.pod_spec})
       if (schemas::find_field(schemas::type(outer.type), m->key)) flat = false;
     out.push_back(field(m->key, m->value, places_.container, at));
   }

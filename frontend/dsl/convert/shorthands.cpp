@@ -13,7 +13,7 @@ Statement Converter::count(std::int64_t n, std::uint32_t at) {
   return s;
 }
 
-Statement Converter::pair_attribute(std::string_view key, Value v, std::uint32_t at) {
+Statement Converter::pair_attribute(std::string_view key, ValueSyntax v, std::uint32_t at) {
   Statement s = statement(StatementKind::kPair, at);
   s.pairs.push_back(pair(key, std::move(v), false));
   return s;
@@ -48,7 +48,7 @@ std::optional<Statement> Converter::pack(const ir::Value& v, std::uint32_t at) {
   return s;
 }
 
-std::optional<Statement> Converter::scale(const ir::Value& v, Place place, std::uint32_t at) {
+std::optional<Statement> Converter::scale(const ir::Value& v, FieldPlace place, std::uint32_t at) {
   Statement s = statement(StatementKind::kScale, at);
   if (v.kind() != ValueKind::kMapping || v.members().empty()) return std::nullopt;
   std::string low, high;
@@ -68,7 +68,7 @@ std::optional<Statement> Converter::scale(const ir::Value& v, Place place, std::
   return s;
 }
 
-bool Converter::metric(const ir::Value& item, Place place, Statement& s) {
+bool Converter::metric(const ir::Value& item, FieldPlace place, Statement& s) {
   const bool of_pods = item["type"].as_string() == "Pods";
   if (item.size() != 2 || (!of_pods && item["type"].as_string() != "Resource")) return false;
   const ir::Value& source = item[of_pods ? "pods" : "resource"];
@@ -84,9 +84,9 @@ bool Converter::metric(const ir::Value& item, Place place, Statement& s) {
   }
   const ir::Value& average = target["averageValue"];
   if (target["type"].as_string() != "AverageValue" || is_null(average) || !is_scalar(average)) return false;
-  const Place wanted = place.member(of_pods ? "pods" : "resource").member("target");
+  const FieldPlace wanted = place.member(of_pods ? "pods" : "resource").member("target");
   s.pairs.push_back(pair(key, scalar(average, wanted.member("averageValue")), false));
-  const Value& made = s.pairs.back().value;
+  const ValueSyntax& made = s.pairs.back().value;
   return made.form != ValueForm::kText && !(made.form == ValueForm::kBare && made.text.ends_with('%'));
 }
 
@@ -131,7 +131,7 @@ std::optional<Statement> Converter::tolerations(const ir::Value& v, std::uint32_
 
 /// Limits and requests under their short names; the rest as a field, which then needs a block of the container.
 void Converter::resources(const ir::Value& v, std::uint32_t at, std::vector<Statement>& out, bool& flat) {
-  const Place place = places_.container.member("resources");
+  const FieldPlace place = places_.container.member("resources");
   const ir::Value &limits = v["limits"], &requests = v["requests"];
   auto simple = [&](const ir::Value& list) {
     if (is_null(list)) return true;

@@ -16,14 +16,14 @@ Word Converter::word(std::string_view text, bool key) {
   return {text, {}, keyword || !is_bare_word(text)};
 }
 
-Value Converter::bare(std::string_view text) {
-  Value v;
+ValueSyntax Converter::bare(std::string_view text) {
+  ValueSyntax v;
   v.text = text;
   return v;
 }
 
-Value Converter::scalar(const ir::Value& v, Place place) {
-  Value out;
+ValueSyntax Converter::scalar(const ir::Value& v, FieldPlace place) {
+  ValueSyntax out;
   switch (v.kind()) {
     case ValueKind::kNull:
       out.text = "null";
@@ -50,9 +50,9 @@ Value Converter::scalar(const ir::Value& v, Place place) {
   return out;
 }
 
-Value Converter::value(const ir::Value& v, Place place) {
+ValueSyntax Converter::value(const ir::Value& v, FieldPlace place) {
   if (is_scalar(v)) return scalar(v, place);
-  Value out;
+  ValueSyntax out;
   out.at = {position(v.at()), position(v.at())};
   if (v.kind() == ValueKind::kSequence) {
     out.form = ValueForm::kList;
@@ -79,7 +79,7 @@ Statement Converter::statement(StatementKind kind, std::uint32_t at) {
   return s;
 }
 
-Pair Converter::pair(std::string_view key, Value v, bool gpu_alias) {
+Pair Converter::pair(std::string_view key, ValueSyntax v, bool gpu_alias) {
   Pair p;
   p.key = word(gpu_alias && key == "nvidia.com/gpu" ? "gpu" : key);
   if (gpu_alias && key == "gpu") p.key.quoted = true;
@@ -87,7 +87,7 @@ Pair Converter::pair(std::string_view key, Value v, bool gpu_alias) {
   return p;
 }
 
-std::vector<const ir::Member*> Converter::ordered(const ir::Value& mapping, Place place) const {
+std::vector<const ir::Member*> Converter::ordered(const ir::Value& mapping, FieldPlace place) const {
   std::vector<const ir::Member*> out;
   for (const ir::Member& m : mapping.members())
     if (place.kind() != TypeKind::kStruct || !is_null(m.value)) out.push_back(&m);
@@ -96,15 +96,15 @@ std::vector<const ir::Member*> Converter::ordered(const ir::Value& mapping, Plac
   return out;
 }
 
-std::vector<Statement> Converter::fields(const ir::Value& mapping, Place place, std::string_view skip) {
+std::vector<Statement> Converter::fields(const ir::Value& mapping, FieldPlace place, std::string_view skip) {
   std::vector<Statement> out;
   for (const ir::Member* m : ordered(mapping, place))
     if (skip.empty() || m->key != skip) out.push_back(field(m->key, m->value, place, position(m->key_at)));
   return out;
 }
 
-Statement Converter::field(std::string_view key, const ir::Value& v, Place parent, std::uint32_t at) {
-  const Place place = parent.member(key);
+Statement Converter::field(std::string_view key, const ir::Value& v, FieldPlace parent, std::uint32_t at) {
+  const FieldPlace place = parent.member(key);
   const bool resources = parent.type != schemas::TypeId{0} && schemas::type(parent.type).go_name == "v1.ResourceList";
   Statement s = statement(StatementKind::kField, at);
   s.name = word(key, true);
@@ -114,14 +114,14 @@ Statement Converter::field(std::string_view key, const ir::Value& v, Place paren
   return s;
 }
 
-void Converter::content(Statement& s, const ir::Value& v, Place place) {
+void Converter::content(Statement& s, const ir::Value& v, FieldPlace place) {
   if (v.kind() == ValueKind::kMapping) return mapping(s, v, place);
   if (v.kind() == ValueKind::kSequence && !place.map_keys().empty() && !v.items().empty() && keyed(s, v, place)) return;
   s.has_value = true;
   s.value = value(v, place);
 }
 
-void Converter::mapping(Statement& s, const ir::Value& v, Place place) {
+void Converter::mapping(Statement& s, const ir::Value& v, FieldPlace place) {
   const auto members = ordered(v, place);
   const bool flat = !members.empty() && std::all_of(members.begin(), members.end(), [](const ir::Member* m) {
     return is_scalar(m->value) && m->value.as_string().find('\n') == std::string_view::npos;
@@ -137,8 +137,8 @@ void Converter::mapping(Statement& s, const ir::Value& v, Place place) {
   s.block = block(fields(v, place));
 }
 
-bool Converter::keyed(Statement& s, const ir::Value& v, Place place) {
-  const Place element = place.element();
+bool Converter::keyed(Statement& s, const ir::Value& v, FieldPlace place) {
+  const FieldPlace element = place.element();
   const auto keys = place.map_keys();
   const std::string_view type = schemas::type(element.type).go_name;
   if (type == "v1.ContainerPort") return ports(s, v, element);
@@ -182,7 +182,8 @@ bool Converter::keyed(Statement& s, const ir::Value& v, Place place) {
   return true;
 }
 
-Statement Converter::keyed_item(const ir::Value& item, Place element, std::string_view key, std::string_view extra) {
+Statement Converter::keyed_item(const ir::Value& item, FieldPlace element, std::string_view key,
+                                std::string_view extra) {
   const ir::Value& name = item[key];
   Statement s = statement(StatementKind::kField, position(item.at()));
   s.name = word(name.as_string(), true);
@@ -205,7 +206,7 @@ Statement Converter::keyed_item(const ir::Value& item, Place element, std::strin
   return s;
 }
 
-bool Converter::ports(Statement& s, const ir::Value& v, Place element) {
+bool Converter::ports(Statement& s, const ir::Value& v, FieldPlace element) {
   std::vector<Pair> pairs;
   bool only_numbers = true;
   for (const ir::Value& item : v.items()) {

@@ -11,15 +11,15 @@
 namespace grovec::frontend::dsl {
 
 namespace {
-const char* level_text(Level level) {
+const char* level_text(BlockLevel level) {
   switch (level) {
-    case Level::kSet:
+    case BlockLevel::kSet:
       return "directly in a `set`";
-    case Level::kGroup:
+    case BlockLevel::kGroup:
       return "directly in a `group`";
-    case Level::kClique:
+    case BlockLevel::kClique:
       return "in a `clique`";
-    case Level::kContainer:
+    case BlockLevel::kContainer:
       return "in a container";
   }
   return "";
@@ -29,7 +29,7 @@ const char* level_text(Level level) {
 Lowering::Lowering(Context& context, Program& program, const DslLimits& limits)
     : context_(context), program_(program), limits_(limits), pool_(context, limits.nodes) {}
 
-OriginId Lowering::origin(Span at, const Frame& frame) {
+OriginId Lowering::origin(Span at, const Authorship& frame) {
   OriginId o = context_.origins.add(frame.source, at.begin, at.end);
   if (frame.via != kNowhere) o = context_.origins.chain(o, OriginCause::kMixin, frame.via);
   return frame.reference == kNowhere ? o : pool_.with_cause(frame.reference, OriginCause::kArgument, o);
@@ -43,7 +43,7 @@ std::vector<Document> Lowering::run(SourceId main) {
         declare_set({&s, env.source}, true);
       else if (s.kind != StatementKind::kParam && s.kind != StatementKind::kLet)
         misplaced(s, "in an `env`; here stand `set`, `param` and `let`",
-                  Frame{env.source, &program_.globals(), kNowhere, kNowhere, 0, true});
+                  Authorship{env.source, &program_.globals(), kNowhere, kNowhere, 0, true});
     }
   std::vector<Document> out;
   for (SetState& set : sets_) {
@@ -63,14 +63,14 @@ std::vector<Document> Lowering::run(SourceId main) {
   }
   const std::size_t before = context_.diags.all().size();
   for (const Placed& placed : program_.assertions())
-    check_assertion({placed.statement, Frame{placed.source, &program_.globals(), kNowhere, kNowhere, 0, false}},
+    check_assertion({placed.statement, Authorship{placed.source, &program_.globals(), kNowhere, kNowhere, 0, false}},
                     built_);
   drop_uncertain(before, anywhere);
   for (Document& document : out) document.broken = broken_;
   return out;
 }
 
-void Lowering::blame(Node& node) {
+void Lowering::blame(Draft& node) {
   node.incomplete = true;
   blamed_ = context_.diags.all().size();
 }
@@ -80,15 +80,15 @@ void Lowering::blame_cliques(SetState& set) {
   blamed_ = context_.diags.all().size();
 }
 
-Node& Lowering::node_of(const Target& target) const {
+Draft& Lowering::node_of(const Target& target) const {
   switch (target.level) {
-    case Level::kSet:
+    case BlockLevel::kSet:
       break;
-    case Level::kGroup:
+    case BlockLevel::kGroup:
       return *target.set->groups[target.index].item;
-    case Level::kClique:
+    case BlockLevel::kClique:
       return *target.set->cliques[target.index].item;
-    case Level::kContainer:
+    case BlockLevel::kContainer:
       return *target.container;
   }
   return *target.set->root;
@@ -96,7 +96,7 @@ Node& Lowering::node_of(const Target& target) const {
 
 void Lowering::declare_set(const Placed& placed, bool overlay) {
   const Statement& s = *placed.statement;
-  Frame frame{placed.source, &program_.globals(), kNowhere, kNowhere, 0, overlay};
+  Authorship frame{placed.source, &program_.globals(), kNowhere, kNowhere, 0, overlay};
   auto it = set_index_.find(s.name.text);
   if (overlay && it == set_index_.end()) {
     std::vector<std::string_view> names;
@@ -118,32 +118,32 @@ void Lowering::declare_set(const Placed& placed, bool overlay) {
     set->keyword_at = origin(s.keyword, frame);
     set_index_.emplace(set->name, set);
     set->root = &pool_.make({schemas::root(schemas::Root::kPodCliqueSet), 0});
-    Node& metadata = pool_.member(*set->root, "metadata", set->at);
+    Draft& metadata = pool_.member(*set->root, "metadata", set->at);
     put_text(metadata, "name", set->name, set->at);
     set->spec = &pool_.member(*set->root, "spec", set->at);
     set->pod_template = &pool_.member(*set->spec, "template", set->at);
-    pool_.become(*set->pod_template, Node::Kind::kMap, set->at);
-    pool_.become(pool_.member(*set->pod_template, "cliques", set->at), Node::Kind::kList, set->at);
+    pool_.become(*set->pod_template, Draft::Kind::kMap, set->at);
+    pool_.become(pool_.member(*set->pod_template, "cliques", set->at), Draft::Kind::kList, set->at);
   }
-  node_body(s, {Level::kSet, set, 0, nullptr}, frame);
+  node_body(s, {BlockLevel::kSet, set, 0, nullptr}, frame);
 }
 
 /// Mixins first, then the header, then the block: the order in which a reader meets what may override what.
-void Lowering::node_body(const Statement& s, Target target, Frame& frame) {
+void Lowering::node_body(const Statement& s, Target target, Authorship& frame) {
   const Attempt attempt(*this, node_of(target));
   use(s.calls, target, frame);
-  Frame inner = frame;
+  Authorship inner = frame;
   inner.application = ++applications_;
   for (const Statement& a : s.attributes) apply_statement(a, target, inner);
   if (s.block) apply_block(*s.block, target, inner);
 }
 
-void Lowering::apply_block(const Block& block, Target& target, const Frame& frame) {
-  Frame inner = frame;
+void Lowering::apply_block(const Block& block, Target& target, const Authorship& frame) {
+  Authorship inner = frame;
   for (const Statement& s : block.statements) apply_statement(s, target, inner);
 }
 
-bool Lowering::over_budget(Span at, const Frame& frame) {
+bool Lowering::over_budget(Span at, const Authorship& frame) {
   if (++statements_ <= limits_.nodes && !pool_.exhausted()) return false;
   over_budget_ = true;
   poison();
@@ -152,21 +152,22 @@ bool Lowering::over_budget(Span at, const Frame& frame) {
   return true;
 }
 
-void Lowering::apply_statement(const Statement& s, Target& target, Frame& frame) {
+void Lowering::apply_statement(const Statement& s, Target& target, Authorship& frame) {
   if (over_budget_ || over_budget(s.keyword, frame)) return;
   const Attempt attempt(*this, node_of(target));
   switch (s.kind) {
     case StatementKind::kGroup:
-      if (target.level == Level::kSet) return declare_group(s, target, frame);
+      if (target.level == BlockLevel::kSet) return declare_group(s, target, frame);
       misplaced(s, level_text(target.level), frame);
       return blame_cliques(*target.set);
     case StatementKind::kClique:
-      if (target.level == Level::kSet || target.level == Level::kGroup) return declare_clique(s, target, frame);
+      if (target.level == BlockLevel::kSet || target.level == BlockLevel::kGroup)
+        return declare_clique(s, target, frame);
       misplaced(s, level_text(target.level), frame);
       return blame_cliques(*target.set);
     case StatementKind::kContainer:
     case StatementKind::kInit:
-      if (target.level == Level::kClique) return declare_container(s, target, frame);
+      if (target.level == BlockLevel::kClique) return declare_container(s, target, frame);
       return misplaced(s, level_text(target.level), frame);
     case StatementKind::kAfter:
       return after(s, target, frame);
@@ -188,7 +189,7 @@ void Lowering::apply_statement(const Statement& s, Target& target, Frame& frame)
       return field(s, target, frame);
     case StatementKind::kRatio:
     case StatementKind::kAssert: {
-      if (target.level != Level::kSet) {
+      if (target.level != BlockLevel::kSet) {
         misplaced(s, level_text(target.level), frame);
         return blame_nothing();
       }
@@ -207,13 +208,13 @@ void Lowering::apply_statement(const Statement& s, Target& target, Frame& frame)
   }
 }
 
-void Lowering::misplaced(const Statement& s, std::string_view where, const Frame& frame) {
+void Lowering::misplaced(const Statement& s, std::string_view where, const Authorship& frame) {
   const std::string_view word =
       context_.sources.text(frame.source).substr(s.keyword.begin, s.keyword.end - s.keyword.begin);
   context_.diags.report(origin(s.keyword, frame), diag::DslMisplaced, "`" + std::string(word) + "`", where);
 }
 
-void Lowering::declare_group(const Statement& s, Target& target, Frame& frame) {
+void Lowering::declare_group(const Statement& s, Target& target, Authorship& frame) {
   SetState& set = *target.set;
   auto it = set.group_index.find(s.name.text);
   const OriginId at = origin(s.name.at, frame);
@@ -222,10 +223,10 @@ void Lowering::declare_group(const Statement& s, Target& target, Frame& frame) {
       context_.diags.report(at, diag::DslNothingToOverride, "group", s.name.text);
       return blame_nothing();
     }
-    Node& list = pool_.member(*set.pod_template, "podCliqueScalingGroups", at);
-    pool_.become(list, Node::Kind::kList, at);
-    Node& item = pool_.make(places_.group);
-    pool_.become(item, Node::Kind::kMap, at);
+    Draft& list = pool_.member(*set.pod_template, "podCliqueScalingGroups", at);
+    pool_.become(list, Draft::Kind::kList, at);
+    Draft& item = pool_.make(places_.group);
+    pool_.become(item, Draft::Kind::kMap, at);
     list.items.push_back(&item);
     put_text(item, "name", s.name.text, at);
     it = set.group_index.emplace(s.name.text, set.groups.size()).first;
@@ -235,10 +236,10 @@ void Lowering::declare_group(const Statement& s, Target& target, Frame& frame) {
         .note(set.groups[it->second].name_at, diag::DeclaredHere, s.name.text);
     return blame_cliques(set);
   }
-  node_body(s, {Level::kGroup, &set, it->second, nullptr}, frame);
+  node_body(s, {BlockLevel::kGroup, &set, it->second, nullptr}, frame);
 }
 
-void Lowering::declare_clique(const Statement& s, Target& target, Frame& frame) {
+void Lowering::declare_clique(const Statement& s, Target& target, Authorship& frame) {
   SetState& set = *target.set;
   const OriginId at = origin(s.name.at, frame);
   auto it = set.clique_index.find(s.name.text);
@@ -250,15 +251,15 @@ void Lowering::declare_clique(const Statement& s, Target& target, Frame& frame) 
       if (auto near = nearest_name(s.name.text, names); !near.empty()) report.note(at, diag::DslDidYouMean, near);
       return blame_nothing();
     }
-    Node& list = pool_.member(*set.pod_template, "cliques", at);
-    Node& item = pool_.make(places_.clique);
-    pool_.become(item, Node::Kind::kMap, at);
+    Draft& list = pool_.member(*set.pod_template, "cliques", at);
+    Draft& item = pool_.make(places_.clique);
+    pool_.become(item, Draft::Kind::kMap, at);
     list.items.push_back(&item);
     put_text(item, "name", s.name.text, at);
-    Node& spec = pool_.member(item, "spec", at);
-    pool_.become(spec, Node::Kind::kMap, at);
+    Draft& spec = pool_.member(item, "spec", at);
+    pool_.become(spec, Draft::Kind::kMap, at);
     it = set.clique_index.emplace(s.name.text, set.cliques.size()).first;
-    const int group = target.level == Level::kGroup ? static_cast<int>(target.index) : -1;
+    const int group = target.level == BlockLevel::kGroup ? static_cast<int>(target.index) : -1;
     set.cliques.push_back({s.name.text, at, &item, &spec, group});
     if (group >= 0) set.groups[target.index].cliques.push_back(it->second);
   } else if (!frame.overlay && frame.via == kNowhere) {
@@ -266,16 +267,16 @@ void Lowering::declare_clique(const Statement& s, Target& target, Frame& frame) 
         .note(set.cliques[it->second].name_at, diag::DeclaredHere, s.name.text);
     return blame_cliques(set);
   }
-  node_body(s, {Level::kClique, &set, it->second, nullptr}, frame);
+  node_body(s, {BlockLevel::kClique, &set, it->second, nullptr}, frame);
 }
 
-void Lowering::declare_container(const Statement& s, Target& target, Frame& frame) {
+void Lowering::declare_container(const Statement& s, Target& target, Authorship& frame) {
   const OriginId at = origin(s.name.at, frame);
-  Node& pod = pod_spec(target, at);
+  Draft& pod = pod_spec(target, at);
   const bool init = s.kind == StatementKind::kInit;
-  Node& list = pool_.member(pod, init ? "initContainers" : "containers", at);
-  pool_.become(list, Node::Kind::kList, at);
-  Node* item = nullptr;
+  Draft& list = pool_.member(pod, init ? "initContainers" : "containers", at);
+  pool_.become(list, Draft::Kind::kList, at);
+  Draft* item = nullptr;
   // The container that fields of the clique went to so far has no name yet: it is this one.
   if (!init && list.items.size() == 1 && list.items[0]->find("name") == nullptr) {
     item = list.items[0];
@@ -286,27 +287,27 @@ void Lowering::declare_container(const Statement& s, Target& target, Frame& fram
   }
   if (item == nullptr) {
     item = &pool_.make(places_.container);
-    pool_.become(*item, Node::Kind::kMap, at);
+    pool_.become(*item, Draft::Kind::kMap, at);
     put_text(*item, "name", s.name.text, at);
     pool_.add_item(list, *item, s.name.text);
   }
-  node_body(s, {Level::kContainer, target.set, target.index, item}, frame);
+  node_body(s, {BlockLevel::kContainer, target.set, target.index, item}, frame);
 }
 
 // ---------------------------------------------------------------------------------------------------------------------
 // Mixins
 // ---------------------------------------------------------------------------------------------------------------------
 
-void Lowering::use(const std::vector<Call>& calls, Target& target, const Frame& frame) {
+void Lowering::use(const std::vector<Call>& calls, Target& target, const Authorship& frame) {
   for (const Call& call : calls) apply_call(call, target, frame);
 }
 
-void Lowering::apply_call(const Call& call, Target& target, const Frame& frame) {
+void Lowering::apply_call(const Call& call, Target& target, const Authorship& frame) {
   if (over_budget_ || over_budget(call.name.at, frame)) return;
   // Nobody knows what the mixin would have written.
   auto give_up = [&] {
     poison();
-    if (target.level == Level::kSet || target.level == Level::kGroup) blame_cliques(*target.set);
+    if (target.level == BlockLevel::kSet || target.level == BlockLevel::kGroup) blame_cliques(*target.set);
     blame(node_of(target));
   };
   const OriginId at = origin(call.name.at, frame);
@@ -330,13 +331,14 @@ void Lowering::apply_call(const Call& call, Target& target, const Frame& frame) 
   scope.is_mixin = true;
   if (!bind(call, s, mixin->source, scope, frame)) return give_up();
   active_.push_back(&s);
-  Frame inner{mixin->source, &scope, at, kNowhere, ++applications_, frame.overlay};
+  Authorship inner{mixin->source, &scope, at, kNowhere, ++applications_, frame.overlay};
   use(s.calls, target, inner);
   if (s.block) apply_block(*s.block, target, inner);
   active_.pop_back();
 }
 
-bool Lowering::bind(const Call& call, const Statement& mixin, SourceId mixin_source, Scope& scope, const Frame& frame) {
+bool Lowering::bind(const Call& call, const Statement& mixin, SourceId mixin_source, Scope& scope,
+                    const Authorship& frame) {
   const auto& parameters = mixin.parameters;
   std::size_t position = 0;
   for (const Argument& a : call.arguments) {
@@ -382,19 +384,19 @@ void Lowering::finish_clique(SetState& set, CliqueState& clique) {
   if (!clique.spec->find("roleName")) put_text(*clique.spec, "roleName", clique.name, clique.name_at);
   if (!clique.spec->find("replicas"))
     pool_.set_scalar(pool_.member(*clique.spec, "replicas", clique.name_at), ir::Value::integer(1, clique.name_at));
-  Node* pod = clique.spec->find("podSpec");
-  Node* containers = pod ? pod->find("containers") : nullptr;
-  if (containers && containers->kind == Node::Kind::kList && !containers->items.empty() &&
-      containers->items[0]->kind == Node::Kind::kMap && !containers->items[0]->find("name"))
+  Draft* pod = clique.spec->find("podSpec");
+  Draft* containers = pod ? pod->find("containers") : nullptr;
+  if (containers && containers->kind == Draft::Kind::kList && !containers->items.empty() &&
+      containers->items[0]->kind == Draft::Kind::kMap && !containers->items[0]->find("name"))
     put_text(*containers->items[0], "name", clique.name, clique.name_at);
   (void)set;
 }
 
 /// What may come from a later statement is known to be missing only now.
 void Lowering::finish_shorthands(SetState& set) {
-  auto lacks = [](const Node& node, std::string_view field) {
-    const Node* found = node.find(field);
-    return !node.incomplete && node.kind == Node::Kind::kMap && (!found || found->kind == Node::Kind::kUnset);
+  auto lacks = [](const Draft& node, std::string_view field) {
+    const Draft* found = node.find(field);
+    return !node.incomplete && node.kind == Draft::Kind::kMap && (!found || found->kind == Draft::Kind::kUnset);
   };
   for (auto [node, at] : set.packs)
     if (lacks(*node, "pack")) {
@@ -417,10 +419,10 @@ ir::Value Lowering::finish_set(SetState& set) {
   for (CliqueState& clique : set.cliques) finish_clique(set, clique);
   for (GroupState& group : set.groups) {
     if (group.cliques.empty()) continue;
-    Node& names = pool_.member(*group.item, "cliqueNames", group.name_at);
-    pool_.become(names, Node::Kind::kList, group.name_at);
+    Draft& names = pool_.member(*group.item, "cliqueNames", group.name_at);
+    pool_.become(names, Draft::Kind::kList, group.name_at);
     for (std::size_t index : group.cliques) {
-      Node& item = pool_.make(names.place.element());
+      Draft& item = pool_.make(names.place.element());
       pool_.set_scalar(item, ir::Value::string(set.cliques[index].name, set.cliques[index].name_at));
       names.items.push_back(&item);
     }

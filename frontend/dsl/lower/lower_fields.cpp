@@ -1,31 +1,32 @@
 #include <algorithm>
 
 #include "frontend/dsl/lower/lowering.h"
+#include "frontend/dsl/syntax/text.h"
 #include "ir/base/edit_distance.h"
 
 namespace grovec::frontend::dsl {
 
 namespace {
 
-const schemas::Field* field_of(Place place, std::string_view name) {
+const schemas::Field* field_of(FieldPlace place, std::string_view name) {
   return place.kind() == schemas::TypeKind::kStruct && place.type != schemas::TypeId{0}
              ? schemas::find_field(schemas::type(place.type), name)
              : nullptr;
 }
 
-void add_names(Place place, std::vector<std::string_view>& out) {
+void add_names(FieldPlace place, std::vector<std::string_view>& out) {
   for (const schemas::Key& k : schemas::keys_of(schemas::type(place.type))) out.push_back(k.json_name);
 }
 
-const char* level_name(Level level) {
+const char* level_name(BlockLevel level) {
   switch (level) {
-    case Level::kSet:
+    case BlockLevel::kSet:
       return "a set";
-    case Level::kGroup:
+    case BlockLevel::kGroup:
       return "a group";
-    case Level::kClique:
+    case BlockLevel::kClique:
       return "a clique, its pods or its container";
-    case Level::kContainer:
+    case BlockLevel::kContainer:
       return "a container";
   }
   return "";
@@ -33,19 +34,19 @@ const char* level_name(Level level) {
 
 }  // namespace
 
-Node& Lowering::pod_spec(Target& target, OriginId at) {
-  Node& pod = pool_.member(*target.set->cliques[target.index].spec, "podSpec", at);
-  pool_.become(pod, Node::Kind::kMap, at);
+Draft& Lowering::pod_spec(Target& target, OriginId at) {
+  Draft& pod = pool_.member(*target.set->cliques[target.index].spec, "podSpec", at);
+  pool_.become(pod, Draft::Kind::kMap, at);
   return pod;
 }
 
-Node& Lowering::main_container(Target& target, OriginId at) {
-  if (target.level == Level::kContainer) return *target.container;
-  Node& list = pool_.member(pod_spec(target, at), "containers", at);
-  pool_.become(list, Node::Kind::kList, at);
+Draft& Lowering::main_container(Target& target, OriginId at) {
+  if (target.level == BlockLevel::kContainer) return *target.container;
+  Draft& list = pool_.member(pod_spec(target, at), "containers", at);
+  pool_.become(list, Draft::Kind::kList, at);
   if (list.items.empty()) {
-    Node& item = pool_.make(places_.container);
-    pool_.become(item, Node::Kind::kMap, at);
+    Draft& item = pool_.make(places_.container);
+    pool_.become(item, Draft::Kind::kMap, at);
     list.items.push_back(&item);
     list.index.reset();
   }
@@ -55,7 +56,7 @@ Node& Lowering::main_container(Target& target, OriginId at) {
 Lowering::Found Lowering::locate(std::string_view name, Target& target, OriginId at) {
   SetState& set = *target.set;
   switch (target.level) {
-    case Level::kSet: {
+    case BlockLevel::kSet: {
       if (name == "metadata") return {set.root, name, false};
       if (name == "labels" || name == "annotations" || name == "namespace")
         return {set.root->find("metadata"), name, false};
@@ -64,14 +65,14 @@ Lowering::Found Lowering::locate(std::string_view name, Target& target, OriginId
       if (!structural && field_of(places_.set_template, name)) return {set.pod_template, name, false};
       return {};
     }
-    case Level::kGroup: {
-      Node* item = set.groups[target.index].item;
+    case BlockLevel::kGroup: {
+      Draft* item = set.groups[target.index].item;
       if (name == "min") return {item, "minAvailable", false};
       if (name == "cliques") return {item, "cliqueNames", false};
       if (name != "name" && field_of(places_.group, name)) return {item, name, false};
       return {};
     }
-    case Level::kClique: {
+    case BlockLevel::kClique: {
       CliqueState& clique = set.cliques[target.index];
       if (name == "min") return {clique.spec, "minAvailable", false};
       if (name == "role") return {clique.spec, "roleName", false};
@@ -82,35 +83,35 @@ Lowering::Found Lowering::locate(std::string_view name, Target& target, OriginId
       if (field_of(places_.pod_spec, name)) return {&pod_spec(target, at), name, false};
       break;
     }
-    case Level::kContainer:
+    case BlockLevel::kContainer:
       break;
   }
   if (name == "limits" || name == "requests") {
-    Node& resources = pool_.member(main_container(target, at), "resources", at);
-    pool_.become(resources, Node::Kind::kMap, at);
+    Draft& resources = pool_.member(main_container(target, at), "resources", at);
+    pool_.become(resources, Draft::Kind::kMap, at);
     return {&resources, name, true};
   }
   if (name != "name" && field_of(places_.container, name)) return {&main_container(target, at), name, false};
   return {};
 }
 
-std::string Lowering::unknown_field(std::string_view name, Span at, const Target& target, const Frame& frame) {
+std::string Lowering::unknown_field(std::string_view name, Span at, const Target& target, const Authorship& frame) {
   std::vector<std::string_view> names;
   switch (target.level) {
-    case Level::kSet:
+    case BlockLevel::kSet:
       add_names(places_.spec, names);
       add_names(places_.set_template, names);
       names.insert(names.end(), {"labels", "annotations", "namespace"});
       break;
-    case Level::kGroup:
+    case BlockLevel::kGroup:
       add_names(places_.group, names);
       break;
-    case Level::kClique:
+    case BlockLevel::kClique:
       add_names(places_.clique, names);
       add_names(places_.clique_spec, names);
       add_names(places_.pod_spec, names);
       [[fallthrough]];
-    case Level::kContainer:
+    case BlockLevel::kContainer:
       add_names(places_.container, names);
       names.insert(names.end(), {"limits", "requests"});
       break;
@@ -126,24 +127,24 @@ std::string Lowering::unknown_field(std::string_view name, Span at, const Target
   return std::string(near);
 }
 
-Lowering::Found Lowering::locate_or_report(const Word& key, Target& target, Frame& frame) {
+Lowering::Found Lowering::locate_or_report(const Word& key, Target& target, Authorship& frame) {
   const OriginId at = origin(key.at, frame);
   Found found = locate(key.text, target, at);
   if (found.parent) return found;
   const std::string near = unknown_field(key.text, key.at, target, frame);
   // Its content is taken for that of the field that was meant: it is not missing, and it is checked.
   if (near.empty() || !(found = locate(near, target, at)).parent) return {};
-  const Node* taken = found.parent->find(found.key);
-  if (taken && taken->kind != Node::Kind::kUnset) return {};
+  const Draft* taken = found.parent->find(found.key);
+  if (taken && taken->kind != Draft::Kind::kUnset) return {};
   found.key = keep(found.key);
   frame.application = 0;
   blame_nothing();
   return found;
 }
 
-void Lowering::assign(Node& parent, std::string_view key, const Statement& s, const Frame& frame, int depth) {
+void Lowering::assign(Draft& parent, std::string_view key, const Statement& s, const Authorship& frame, int depth) {
   const OriginId at = origin(s.name.at, frame);
-  Node& node = pool_.member(parent, key, at);
+  Draft& node = pool_.member(parent, key, at);
   const Attempt attempt(*this, node);
   if (s.block) return apply_block_value(node, *s.block, frame, depth);
   if (!s.pairs.empty()) return apply_pairs(node, s.pairs, frame, depth);
@@ -155,11 +156,11 @@ void Lowering::assign(Node& parent, std::string_view key, const Statement& s, co
   apply(node, s.value, frame, depth);
 }
 
-void Lowering::field(const Statement& s, Target& target, Frame& outer) {
-  Frame frame = outer;
-  if (target.level == Level::kClique && s.name.text == "container" && s.block) {
-    Target inner{Level::kContainer, target.set, target.index, &main_container(target, origin(s.name.at, frame))};
-    Frame own = frame;
+void Lowering::field(const Statement& s, Target& target, Authorship& outer) {
+  Authorship frame = outer;
+  if (target.level == BlockLevel::kClique && s.name.text == "container" && s.block) {
+    Target inner{BlockLevel::kContainer, target.set, target.index, &main_container(target, origin(s.name.at, frame))};
+    Authorship own = frame;
     own.application = ++applications_;
     return apply_block(*s.block, inner, own);
   }
@@ -167,22 +168,22 @@ void Lowering::field(const Statement& s, Target& target, Frame& outer) {
   if (found.parent) assign(*found.parent, keep(found.key), s, frame, 0);
 }
 
-void Lowering::set_pair(const Pair& pair, Target& target, Frame& outer) {
-  Frame frame = outer;
+void Lowering::set_pair(const Pair& pair, Target& target, Authorship& outer) {
+  Authorship frame = outer;
   const OriginId at = origin(pair.key.at, frame);
-  const bool containers = target.level == Level::kClique || target.level == Level::kContainer;
+  const bool containers = target.level == BlockLevel::kClique || target.level == BlockLevel::kContainer;
   if (containers && !pair.key.quoted && is_resource_word(pair.key.text)) {
     for (std::string_view name : {"limits", "requests"}) {
       const Found found = locate(name, target, at);
-      Node& list = pool_.member(*found.parent, name, at);
-      pool_.become(list, Node::Kind::kMap, at);
+      Draft& list = pool_.member(*found.parent, name, at);
+      pool_.become(list, Draft::Kind::kMap, at);
       apply(pool_.member(list, member_key(list, pair.key), at), pair.value, frame);
     }
     return;
   }
   const Found found = locate_or_report(pair.key, target, frame);
   if (found.parent == nullptr) return;
-  Node& node = pool_.member(*found.parent, keep(found.key), at);
+  Draft& node = pool_.member(*found.parent, keep(found.key), at);
   const Attempt attempt(*this, node);
   if (node.written_by == frame.application && frame.application != 0) {
     context_.diags.report(at, diag::DslSetTwice, pair.key.text)
@@ -197,13 +198,13 @@ void Lowering::set_pair(const Pair& pair, Target& target, Frame& outer) {
 // Shorthands
 // ---------------------------------------------------------------------------------------------------------------------
 
-void Lowering::count(const Statement& s, Target& target, Frame& frame) {
+void Lowering::count(const Statement& s, Target& target, Authorship& frame) {
   const OriginId at = origin(s.at, frame);
-  if (target.level == Level::kContainer) return misplaced(s, "in the header of a container", frame);
-  Node* parent = target.level == Level::kSet     ? target.set->spec
-                 : target.level == Level::kGroup ? target.set->groups[target.index].item
-                                                 : target.set->cliques[target.index].spec;
-  Node& node = pool_.member(*parent, "replicas", at);
+  if (target.level == BlockLevel::kContainer) return misplaced(s, "in the header of a container", frame);
+  Draft* parent = target.level == BlockLevel::kSet     ? target.set->spec
+                  : target.level == BlockLevel::kGroup ? target.set->groups[target.index].item
+                                                       : target.set->cliques[target.index].spec;
+  Draft& node = pool_.member(*parent, "replicas", at);
   const Attempt attempt(*this, node);
   if (node.written_by == frame.application) {
     context_.diags.report(at, diag::DslSetTwice, "replicas").note(NodePool::origin(node), diag::SetHere, "replicas");
@@ -213,23 +214,23 @@ void Lowering::count(const Statement& s, Target& target, Frame& frame) {
   pool_.set_scalar(node, bare_value(keep(s.words[0].text), node.place, at));
 }
 
-void Lowering::after(const Statement& s, Target& target, Frame& frame) {
-  if (target.level != Level::kClique) return misplaced(s, "here; `after` belongs to a clique", frame);
+void Lowering::after(const Statement& s, Target& target, Authorship& frame) {
+  if (target.level != BlockLevel::kClique) return misplaced(s, "here; `after` belongs to a clique", frame);
   const OriginId at = origin(s.at, frame);
-  Node& list = pool_.member(*target.set->cliques[target.index].spec, "startsAfter", at);
+  Draft& list = pool_.member(*target.set->cliques[target.index].spec, "startsAfter", at);
   target.set->uses_after = true;
-  Node& fresh = pool_.make(list.place);
-  pool_.become(fresh, Node::Kind::kList, at);
+  Draft& fresh = pool_.make(list.place);
+  pool_.become(fresh, Draft::Kind::kList, at);
   for (const Word& word : s.words) {
-    Node& item = pool_.make(list.place.element());
+    Draft& item = pool_.make(list.place.element());
     pool_.set_scalar(item, ir::Value::string(word.text, origin(word.at, frame)));
     fresh.items.push_back(&item);
   }
   pool_.merge(list, fresh);
 }
 
-void Lowering::startup(const Statement& s, Target& target, Frame& frame) {
-  if (target.level != Level::kSet) return misplaced(s, "here; `startup` belongs to a set", frame);
+void Lowering::startup(const Statement& s, Target& target, Authorship& frame) {
+  if (target.level != BlockLevel::kSet) return misplaced(s, "here; `startup` belongs to a set", frame);
   const Word& word = s.words[0];
   const OriginId at = origin(word.at, frame);
   const std::string_view type = word.text == "any"        ? "CliqueStartupTypeAnyOrder"
@@ -243,25 +244,25 @@ void Lowering::startup(const Statement& s, Target& target, Frame& frame) {
   put_text(*target.set->pod_template, "cliqueStartupType", type, at);
 }
 
-void Lowering::metric(Node& metrics, const Pair& pair, Frame& frame) {
+void Lowering::metric(Draft& metrics, const Pair& pair, Authorship& frame) {
   const OriginId at = origin(pair.at, frame);
-  Node& item = pool_.make(metrics.place.element());
+  Draft& item = pool_.make(metrics.place.element());
   metrics.items.push_back(&item);
   const Attempt attempt(*this, item);
   // `pods:NAME=VALUE` is a metric of the pods, everything else a resource.
   const bool of_pods = pair.key.text.starts_with("pods:");
   put_text(item, "type", of_pods ? "Pods" : "Resource", at);
-  Node& metric = pool_.member(item, of_pods ? "pods" : "resource", at);
+  Draft& metric = pool_.member(item, of_pods ? "pods" : "resource", at);
   put_text(of_pods ? pool_.member(metric, "metric", at) : metric, "name", pair.key.text.substr(of_pods ? 5 : 0),
            origin(pair.key.at, frame));
-  Node& wanted = pool_.member(metric, "target", at);
-  Frame inner = frame;
+  Draft& wanted = pool_.member(metric, "target", at);
+  Authorship inner = frame;
   OriginId value_at;
-  const Value* v = behind(pair.value, inner, value_at);
+  const ValueSyntax* v = behind(pair.value, inner, value_at);
   if (v == nullptr) return;
   if (!of_pods && v->form == ValueForm::kBare && v->text.ends_with('%')) {
     put_text(wanted, "type", "Utilization", value_at);
-    Node& average = pool_.member(wanted, "averageUtilization", value_at);
+    Draft& average = pool_.member(wanted, "averageUtilization", value_at);
     pool_.set_scalar(average, bare_value(keep(v->text.substr(0, v->text.size() - 1)), average.place, value_at));
     return;
   }
@@ -269,18 +270,18 @@ void Lowering::metric(Node& metrics, const Pair& pair, Frame& frame) {
   apply(pool_.member(wanted, "averageValue", value_at), pair.value, frame);
 }
 
-void Lowering::scale(const Statement& s, Target& target, Frame& frame) {
-  if (target.level != Level::kClique && target.level != Level::kGroup)
+void Lowering::scale(const Statement& s, Target& target, Authorship& frame) {
+  if (target.level != BlockLevel::kClique && target.level != BlockLevel::kGroup)
     return misplaced(s, "here; `scale` belongs to a clique or a group", frame);
   const OriginId at = origin(s.keyword, frame);
-  const bool group = target.level == Level::kGroup;
-  Node* parent = group ? target.set->groups[target.index].item : target.set->cliques[target.index].spec;
-  Node& config = pool_.member(*parent, group ? "scaleConfig" : "autoScalingConfig", at);
-  pool_.become(config, Node::Kind::kMap, at);
+  const bool group = target.level == BlockLevel::kGroup;
+  Draft* parent = group ? target.set->groups[target.index].item : target.set->cliques[target.index].spec;
+  Draft& config = pool_.member(*parent, group ? "scaleConfig" : "autoScalingConfig", at);
+  pool_.become(config, Draft::Kind::kMap, at);
   const Attempt attempt(*this, config);
   auto bound = [&](std::string_view field, std::string_view text, OriginId where) {
     if (text.empty()) return;
-    Node& node = pool_.member(config, field, where);
+    Draft& node = pool_.member(config, field, where);
     pool_.set_scalar(node, bare_value(keep(text), node.place, where));
   };
   if (s.name) {
@@ -294,7 +295,7 @@ void Lowering::scale(const Statement& s, Target& target, Frame& frame) {
     bound("maxReplicas", s.name.text.substr(dots + 2), range_at);
   }
   target.set->scales.emplace_back(&config, at);
-  Node* metrics = nullptr;
+  Draft* metrics = nullptr;
   for (const Pair& pair : s.pairs) {
     if (pair.key.text == "min" || pair.key.text == "max") {
       apply(pool_.member(config, pair.key.text == "min" ? "minReplicas" : "maxReplicas", origin(pair.key.at, frame)),
@@ -302,9 +303,9 @@ void Lowering::scale(const Statement& s, Target& target, Frame& frame) {
       continue;
     }
     if (metrics == nullptr) {
-      Node& list = pool_.member(config, "metrics", at);
+      Draft& list = pool_.member(config, "metrics", at);
       metrics = &pool_.make(list.place);
-      pool_.become(*metrics, Node::Kind::kList, at);
+      pool_.become(*metrics, Draft::Kind::kList, at);
       metric(*metrics, pair, frame);
       pool_.merge(list, *metrics);
       metrics = &list;
@@ -315,14 +316,14 @@ void Lowering::scale(const Statement& s, Target& target, Frame& frame) {
   if (s.block) apply_struct_block(config, *s.block, frame, 0);
 }
 
-void Lowering::pack(const Statement& s, Target& target, Frame& frame) {
-  if (target.level == Level::kContainer) return misplaced(s, "in a container", frame);
+void Lowering::pack(const Statement& s, Target& target, Authorship& frame) {
+  if (target.level == BlockLevel::kContainer) return misplaced(s, "in a container", frame);
   const OriginId at = origin(s.keyword, frame);
-  Node* parent = target.level == Level::kSet     ? target.set->pod_template
-                 : target.level == Level::kGroup ? target.set->groups[target.index].item
-                                                 : target.set->cliques[target.index].item;
-  Node& constraint = pool_.member(*parent, "topologyConstraint", at);
-  pool_.become(constraint, Node::Kind::kMap, at);
+  Draft* parent = target.level == BlockLevel::kSet     ? target.set->pod_template
+                  : target.level == BlockLevel::kGroup ? target.set->groups[target.index].item
+                                                       : target.set->cliques[target.index].item;
+  Draft& constraint = pool_.member(*parent, "topologyConstraint", at);
+  pool_.become(constraint, Draft::Kind::kMap, at);
   const Attempt attempt(*this, constraint);
   if (!s.name && !s.words[0] && !s.words[1]) {
     context_.diags.report(at, diag::DslEmptyPack);
@@ -331,24 +332,24 @@ void Lowering::pack(const Statement& s, Target& target, Frame& frame) {
   if (s.words[1]) put_text(constraint, "topologyName", s.words[1].text, origin(s.words[1].at, frame));
   target.set->packs.emplace_back(&constraint, at);
   if (!s.name && !s.words[0]) return;
-  Node& domains = pool_.member(constraint, "pack", at);
+  Draft& domains = pool_.member(constraint, "pack", at);
   if (s.name) put_text(domains, "required", s.name.text, origin(s.name.at, frame));
   if (s.words[0]) put_text(domains, "preferred", s.words[0].text, origin(s.words[0].at, frame));
 }
 
-void Lowering::tolerate(const Statement& s, Target& target, Frame& frame) {
-  if (target.level != Level::kClique) return misplaced(s, "here; `tolerate` belongs to a clique", frame);
+void Lowering::tolerate(const Statement& s, Target& target, Authorship& frame) {
+  if (target.level != BlockLevel::kClique) return misplaced(s, "here; `tolerate` belongs to a clique", frame);
   constexpr std::string_view kEffects[] = {"NoSchedule", "PreferNoSchedule", "NoExecute"};
-  Node& list = pool_.member(pod_spec(target, origin(s.keyword, frame)), "tolerations", origin(s.keyword, frame));
-  pool_.become(list, Node::Kind::kList, origin(s.keyword, frame));
+  Draft& list = pool_.member(pod_spec(target, origin(s.keyword, frame)), "tolerations", origin(s.keyword, frame));
+  pool_.become(list, Draft::Kind::kList, origin(s.keyword, frame));
   const Attempt attempt(*this, list);
   for (const Toleration& t : s.tolerations) {
     const OriginId at = origin(t.at, frame);
     std::string key(t.key.text), value;
     OriginId value_at = at;
     if (t.has_value) {
-      Frame inner = frame;
-      const Value* v = behind(t.value, inner, value_at);
+      Authorship inner = frame;
+      const ValueSyntax* v = behind(t.value, inner, value_at);
       auto c = v ? program_.evaluator().constant(*v, *inner.scope, inner.source) : std::nullopt;
       if (!c) return poison();
       value = constant_text(*c);
@@ -364,7 +365,7 @@ void Lowering::tolerate(const Statement& s, Target& target, Frame& frame) {
         continue;
       }
     }
-    Node& item = pool_.make(list.place.element());
+    Draft& item = pool_.make(list.place.element());
     put_text(item, "key", key, at);
     put_text(item, "operator", t.has_value ? "Equal" : "Exists", at);
     if (t.has_value) put_text(item, "value", value, value_at);
@@ -372,7 +373,7 @@ void Lowering::tolerate(const Statement& s, Target& target, Frame& frame) {
     const ir::Value made = pool_.to_value(item);
     const bool known = list.items.size() < 64 &&
                        std::any_of(list.items.begin(), list.items.end(),
-                                   [&](const Node* other) { return ir::equal(pool_.to_value(*other), made); });
+                                   [&](const Draft* other) { return ir::equal(pool_.to_value(*other), made); });
     if (!known) list.items.push_back(&item);
   }
 }

@@ -10,8 +10,8 @@ using schemas::TypeKind;
 
 namespace {
 
-std::string_view element_name(const Node& list) {
-  const Place element = list.place.element();
+std::string_view element_name(const Draft& list) {
+  const FieldPlace element = list.place.element();
   return element.type == schemas::TypeId{0} ? std::string_view() : schemas::type(element.type).go_name;
 }
 
@@ -29,7 +29,7 @@ bool Lowering::too_deep(int depth, OriginId at) {
   return true;
 }
 
-void Lowering::put_text(Node& node, std::string_view key, std::string_view text, OriginId at) {
+void Lowering::put_text(Draft& node, std::string_view key, std::string_view text, OriginId at) {
   pool_.set_scalar(pool_.member(node, key, at), ir::Value::string(keep(text), at));
 }
 
@@ -37,7 +37,7 @@ void Lowering::put_text(Node& node, std::string_view key, std::string_view text,
 // Scalars
 // ---------------------------------------------------------------------------------------------------------------------
 
-std::optional<ir::Value> Lowering::typed(const Constant& c, Place place, OriginId at) {
+std::optional<ir::Value> Lowering::typed(const Constant& c, FieldPlace place, OriginId at) {
   const TypeKind kind = place.kind();
   const bool wants_text = kind == TypeKind::kString || kind == TypeKind::kDuration || kind == TypeKind::kTime;
   if (c.kind == Constant::Kind::kText || wants_text)
@@ -55,8 +55,8 @@ std::optional<ir::Value> Lowering::typed(const Constant& c, Place place, OriginI
   return ir::Value::real(static_cast<double>(c.thousandths) / 1000, at);
 }
 
-const Value* Lowering::behind(const Value& value, Frame& frame, OriginId& at) {
-  const Value* v = &value;
+const ValueSyntax* Lowering::behind(const ValueSyntax& value, Authorship& frame, OriginId& at) {
+  const ValueSyntax* v = &value;
   at = origin(v->at, frame);
   for (int depth = 0;; ++depth) {
     if (v->form != ValueForm::kRef && v->form != ValueForm::kBare) return v;
@@ -92,7 +92,8 @@ const Value* Lowering::behind(const Value& value, Frame& frame, OriginId& at) {
   }
 }
 
-std::optional<ir::Value> Lowering::scalar(const Value& v, Place place, const Frame& frame, OriginId at) {
+std::optional<ir::Value> Lowering::scalar(const ValueSyntax& v, FieldPlace place, const Authorship& frame,
+                                          OriginId at) {
   switch (v.form) {
     case ValueForm::kBare:
       return bare_value(keep(v.text), place, at);
@@ -130,11 +131,11 @@ std::optional<ir::Value> Lowering::scalar(const Value& v, Place place, const Fra
 // Values
 // ---------------------------------------------------------------------------------------------------------------------
 
-void Lowering::apply(Node& node, const Value& value, const Frame& outer, int depth) {
+void Lowering::apply(Draft& node, const ValueSyntax& value, const Authorship& outer, int depth) {
   const Attempt attempt(*this, node);
-  Frame frame = outer;
+  Authorship frame = outer;
   OriginId at;
-  const Value* v = behind(value, frame, at);
+  const ValueSyntax* v = behind(value, frame, at);
   if (v == nullptr || over_budget_ || over_budget(value.at, outer) || too_deep(depth, at)) return;
   if (v->form == ValueForm::kList) return apply_list(node, v->items, at, frame, depth);
   if (v->form == ValueForm::kBlock) return apply_block_value(node, *v->block, frame, depth);
@@ -143,32 +144,33 @@ void Lowering::apply(Node& node, const Value& value, const Frame& outer, int dep
   if (auto s = scalar(*v, node.place, frame, at)) pool_.set_scalar(node, *s);
 }
 
-void Lowering::apply_list(Node& node, std::span<const Value> items, OriginId at, const Frame& frame, int depth) {
+void Lowering::apply_list(Draft& node, std::span<const ValueSyntax> items, OriginId at, const Authorship& frame,
+                          int depth) {
   const auto keys = node.place.map_keys();
-  const Place element = node.place.element();
+  const FieldPlace element = node.place.element();
   if (keys.empty()) {
-    Node& fresh = pool_.make(node.place);
-    pool_.become(fresh, Node::Kind::kList, at);
-    for (const Value& item : items) {
-      Node& child = pool_.make(element);
+    Draft& fresh = pool_.make(node.place);
+    pool_.become(fresh, Draft::Kind::kList, at);
+    for (const ValueSyntax& item : items) {
+      Draft& child = pool_.make(element);
       apply(child, item, frame, depth + 1);
       fresh.items.push_back(&child);
     }
     pool_.merge(node, fresh);
     return;
   }
-  pool_.become(node, Node::Kind::kList, at);
-  for (const Value& item : items) {
-    Node& child = pool_.make(element);
+  pool_.become(node, Draft::Kind::kList, at);
+  for (const ValueSyntax& item : items) {
+    Draft& child = pool_.make(element);
     const Attempt attempt(*this, node);
-    Frame inner = frame;
+    Authorship inner = frame;
     OriginId item_at;
-    const Value* v = behind(item, inner, item_at);
+    const ValueSyntax* v = behind(item, inner, item_at);
     if (v == nullptr || over_budget_) return;
     if (v->form != ValueForm::kBlock && v->form != ValueForm::kList) {
       // A scalar in a keyed list is the key.
       if (element_name(node) == "v1.ContainerPort" && v->form == ValueForm::kBare) {
-        pool_.become(child, Node::Kind::kMap, item_at);
+        pool_.become(child, Draft::Kind::kMap, item_at);
         port(child, v->text, item_at);
       } else if (auto s = scalar(*v, element.member(keys[0]), inner, item_at)) {
         pool_.set_scalar(pool_.member(child, keys[0], item_at), *s);
@@ -177,36 +179,36 @@ void Lowering::apply_list(Node& node, std::span<const Value> items, OriginId at,
       apply(child, *v, inner, depth + 1);
     }
     const std::string_view key = pool_.key_of(child, keys);
-    if (Node* found = pool_.find_item(node, key))
+    if (Draft* found = pool_.find_item(node, key))
       pool_.merge(*found, child);
     else
       pool_.add_item(node, child, key);
   }
 }
 
-void Lowering::apply_block_value(Node& node, const Block& block, const Frame& frame, int depth) {
+void Lowering::apply_block_value(Draft& node, const Block& block, const Authorship& frame, int depth) {
   if (node.place.kind() != TypeKind::kList) return apply_struct_block(node, block, frame, depth);
   if (!node.place.map_keys().empty()) return apply_keyed_block(node, block, frame, depth);
   // A single value where a list is wanted is a list of one.
-  Node& fresh = pool_.make(node.place);
-  pool_.become(fresh, Node::Kind::kList, origin(block.at, frame));
-  Node& child = pool_.make(node.place.element());
+  Draft& fresh = pool_.make(node.place);
+  pool_.become(fresh, Draft::Kind::kList, origin(block.at, frame));
+  Draft& child = pool_.make(node.place.element());
   apply_struct_block(child, block, frame, depth + 1);
   fresh.items.push_back(&child);
   pool_.merge(node, fresh);
 }
 
-std::string_view Lowering::member_key(const Node& node, const Word& key) {
+std::string_view Lowering::member_key(const Draft& node, const Word& key) {
   const bool resources =
       node.place.type != schemas::TypeId{0} && schemas::type(node.place.type).go_name == "v1.ResourceList";
   return resources && !key.quoted && key.text == "gpu" ? "nvidia.com/gpu" : keep(key.text);
 }
 
-void Lowering::apply_struct_block(Node& node, const Block& block, const Frame& outer, int depth) {
+void Lowering::apply_struct_block(Draft& node, const Block& block, const Authorship& outer, int depth) {
   const OriginId at = origin(block.at, outer);
   if (too_deep(depth, at)) return;
-  pool_.become(node, Node::Kind::kMap, at);
-  Frame frame = outer;
+  pool_.become(node, Draft::Kind::kMap, at);
+  Authorship frame = outer;
   frame.application = ++applications_;
   for (const Statement& s : block.statements) {
     if (over_budget_ || over_budget(s.keyword, frame)) return;
@@ -219,25 +221,25 @@ void Lowering::apply_struct_block(Node& node, const Block& block, const Frame& o
   }
 }
 
-void Lowering::apply_members(Node& node, const Statement& s, const Frame& frame, int depth) {
+void Lowering::apply_members(Draft& node, const Statement& s, const Authorship& frame, int depth) {
   assign(node, member_key(node, s.name), s, frame, depth);
 }
 
-void Lowering::apply_pairs(Node& node, const std::vector<Pair>& pairs, const Frame& frame, int depth) {
+void Lowering::apply_pairs(Draft& node, const std::vector<Pair>& pairs, const Authorship& frame, int depth) {
   if (node.place.kind() == TypeKind::kList && !node.place.map_keys().empty()) {
-    pool_.become(node, Node::Kind::kList, origin(pairs[0].at, frame));
+    pool_.become(node, Draft::Kind::kList, origin(pairs[0].at, frame));
     for (const Pair& pair : pairs) keyed_item(node, pair.key, &pair.value, nullptr, frame, depth);
     return;
   }
-  Node* into = &node;
+  Draft* into = &node;
   if (node.place.kind() == TypeKind::kList) {  // a list of one
-    Node& fresh = pool_.make(node.place);
-    pool_.become(fresh, Node::Kind::kList, origin(pairs[0].at, frame));
+    Draft& fresh = pool_.make(node.place);
+    pool_.become(fresh, Draft::Kind::kList, origin(pairs[0].at, frame));
     into = &pool_.make(node.place.element());
     fresh.items.push_back(into);
     pool_.merge(node, fresh);
   }
-  pool_.become(*into, Node::Kind::kMap, origin(pairs[0].at, frame));
+  pool_.become(*into, Draft::Kind::kMap, origin(pairs[0].at, frame));
   for (const Pair& pair : pairs)
     apply(pool_.member(*into, member_key(*into, pair.key), origin(pair.key.at, frame)), pair.value, frame, depth);
 }
@@ -246,11 +248,11 @@ void Lowering::apply_pairs(Node& node, const std::vector<Pair>& pairs, const Fra
 // Lists with keys, written as blocks or pairs
 // ---------------------------------------------------------------------------------------------------------------------
 
-void Lowering::apply_keyed_block(Node& node, const Block& block, const Frame& outer, int depth) {
+void Lowering::apply_keyed_block(Draft& node, const Block& block, const Authorship& outer, int depth) {
   const OriginId at = origin(block.at, outer);
   if (too_deep(depth, at)) return;
-  pool_.become(node, Node::Kind::kList, at);
-  Frame frame = outer;
+  pool_.become(node, Draft::Kind::kList, at);
+  Authorship frame = outer;
   frame.application = ++applications_;
   for (const Statement& s : block.statements) {
     if (over_budget_ || over_budget(s.keyword, frame)) return;
@@ -263,18 +265,18 @@ void Lowering::apply_keyed_block(Node& node, const Block& block, const Frame& ou
   }
 }
 
-void Lowering::port(Node& item, std::string_view text, OriginId at) {
+void Lowering::port(Draft& item, std::string_view text, OriginId at) {
   const std::size_t slash = text.find('/');
-  const Place place = item.place.member("containerPort");
+  const FieldPlace place = item.place.member("containerPort");
   pool_.set_scalar(pool_.member(item, "containerPort", at), bare_value(keep(text.substr(0, slash)), place, at));
   if (slash != std::string_view::npos) put_text(item, "protocol", text.substr(slash + 1), at);
 }
 
-void Lowering::fill_item(Node& item, const Word& key, const Value* value, const Frame& frame, int depth) {
+void Lowering::fill_item(Draft& item, const Word& key, const ValueSyntax* value, const Authorship& frame, int depth) {
   const std::string_view name = schemas::type(item.place.type).go_name;
-  Frame inner = frame;
+  Authorship inner = frame;
   OriginId at;
-  const Value* v = behind(*value, inner, at);
+  const ValueSyntax* v = behind(*value, inner, at);
   if (v == nullptr) return;
   if (v->form == ValueForm::kBlock) return apply_struct_block(item, *v->block, inner, depth);
   if (name == "v1.ContainerPort" && !all_digits(key.text)) {
@@ -291,15 +293,15 @@ void Lowering::fill_item(Node& item, const Word& key, const Value* value, const 
   apply(pool_.member(item, field, at), *value, frame, depth);
 }
 
-void Lowering::keyed_item(Node& list, const Word& key, const Value* value, const Statement* s, const Frame& frame,
-                          int depth) {
+void Lowering::keyed_item(Draft& list, const Word& key, const ValueSyntax* value, const Statement* s,
+                          const Authorship& frame, int depth) {
   const auto keys = list.place.map_keys();
   const OriginId at = origin(key.at, frame);
-  Node& item = pool_.make(list.place.element());
-  pool_.become(item, Node::Kind::kMap, at);
+  Draft& item = pool_.make(list.place.element());
+  pool_.become(item, Draft::Kind::kMap, at);
   const bool named_port = element_name(list) == "v1.ContainerPort" && !all_digits(key.text);
   const std::string_view key_field = named_port ? "name" : keys[0];
-  const Place key_place = item.place.member(key_field);
+  const FieldPlace key_place = item.place.member(key_field);
   pool_.set_scalar(pool_.member(item, key_field, at),
                    key.quoted ? ir::Value::string(keep(key.text), at) : bare_value(keep(key.text), key_place, at));
   {
@@ -309,7 +311,7 @@ void Lowering::keyed_item(Node& list, const Word& key, const Value* value, const
     if (s && !s->pairs.empty()) apply_pairs(item, s->pairs, frame, depth);
   }
   const std::string_view text = pool_.key_of(item, keys);
-  Node* found = pool_.find_item(list, text);
+  Draft* found = pool_.find_item(list, text);
   if (found && value && found->written_by == frame.application) {
     context_.diags.report(at, diag::DslSetTwice, key.text).note(NodePool::origin(*found), diag::SetHere, key.text);
     return;

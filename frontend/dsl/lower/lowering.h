@@ -13,7 +13,7 @@
 namespace grovec::frontend::dsl {
 
 /// Who wrote the statement being applied: its file, its names, and the uses of mixins that led to it.
-struct Frame {
+struct Authorship {
   SourceId source{};
   const Scope* scope = nullptr;
   OriginId via = kNowhere;        ///< innermost use of a mixin; its origin has the outer ones behind it
@@ -25,49 +25,49 @@ struct Frame {
 struct CliqueState {
   std::string_view name;
   OriginId name_at = kNowhere;
-  Node* item = nullptr;
-  Node* spec = nullptr;
+  Draft* item = nullptr;
+  Draft* spec = nullptr;
   int group = -1;
 };
 
 struct GroupState {
   std::string_view name;
   OriginId name_at = kNowhere;
-  Node* item = nullptr;
+  Draft* item = nullptr;
   std::vector<std::size_t> cliques;  ///< nested ones, in order
 };
 
 /// A statement that is looked at once the set is complete.
 struct Later {
   const Statement* statement;
-  Frame frame;
+  Authorship frame;
 };
 
 struct SetState {
   std::string_view name;
   OriginId at = kNowhere;  ///< of the name
   OriginId keyword_at = kNowhere;
-  Node* root = nullptr;
-  Node* spec = nullptr;
-  Node* pod_template = nullptr;
+  Draft* root = nullptr;
+  Draft* spec = nullptr;
+  Draft* pod_template = nullptr;
   bool uses_after = false;
   std::vector<CliqueState> cliques;
   std::vector<GroupState> groups;
   std::unordered_map<std::string_view, std::size_t> clique_index, group_index;
   std::vector<Later> assertions, ratios;
   /// What `pack` and `scale` wrote, and where: later statements may complete it.
-  std::vector<std::pair<Node*, OriginId>> packs, scales;
+  std::vector<std::pair<Draft*, OriginId>> packs, scales;
   std::vector<std::string> incomplete;  ///< see Document::incomplete; known once the set is finished
 };
 
 /// What a block is about; decides which names mean what.
-enum class Level : std::uint8_t { kSet, kGroup, kClique, kContainer };
+enum class BlockLevel : std::uint8_t { kSet, kGroup, kClique, kContainer };
 
 struct Target {
-  Level level = Level::kSet;
+  BlockLevel level = BlockLevel::kSet;
   SetState* set = nullptr;
-  std::size_t index = 0;      ///< clique or group
-  Node* container = nullptr;  ///< kContainer
+  std::size_t index = 0;       ///< clique or group
+  Draft* container = nullptr;  ///< kContainer
 };
 
 class Lowering {
@@ -80,7 +80,7 @@ class Lowering {
   /// incomplete, so that nobody complains of what is missing there.
   class Attempt {
    public:
-    Attempt(Lowering& lowering, Node& node)
+    Attempt(Lowering& lowering, Draft& node)
         : lowering_(lowering), node_(node), reported_(lowering.context_.diags.all().size()) {}
     ~Attempt() {
       if (lowering_.context_.diags.all().size() > std::max(reported_, lowering_.blamed_)) lowering_.blame(node_);
@@ -90,87 +90,88 @@ class Lowering {
 
    private:
     Lowering& lowering_;
-    Node& node_;
+    Draft& node_;
     std::size_t reported_;
   };
   /// What was reported so far concerns `node`, and nothing around it.
-  void blame(Node& node);
+  void blame(Draft& node);
   /// What was reported so far makes nothing incomplete.
   void blame_nothing() { blamed_ = context_.diags.all().size(); }
   /// What was reported so far may have declared cliques.
   void blame_cliques(SetState& set);
-  Node& node_of(const Target& target) const;
+  Draft& node_of(const Target& target) const;
 
-  // dsl_lower.cpp: sets, groups, cliques, containers
+  // lower.cpp: sets, groups, cliques, containers
   void declare_set(const Placed& placed, bool overlay);
-  void node(const Statement& s, Target& target, Frame& frame);
-  void node_body(const Statement& s, Target target, Frame& frame);
-  void declare_group(const Statement& s, Target& target, Frame& frame);
-  void declare_clique(const Statement& s, Target& target, Frame& frame);
-  void declare_container(const Statement& s, Target& target, Frame& frame);
-  void apply_block(const Block& block, Target& target, const Frame& frame);
-  void apply_statement(const Statement& s, Target& target, Frame& frame);
-  void use(const std::vector<Call>& calls, Target& target, const Frame& frame);
-  void apply_call(const Call& call, Target& target, const Frame& frame);
-  bool bind(const Call& call, const Statement& mixin, SourceId mixin_source, Scope& scope, const Frame& frame);
+  void node(const Statement& s, Target& target, Authorship& frame);
+  void node_body(const Statement& s, Target target, Authorship& frame);
+  void declare_group(const Statement& s, Target& target, Authorship& frame);
+  void declare_clique(const Statement& s, Target& target, Authorship& frame);
+  void declare_container(const Statement& s, Target& target, Authorship& frame);
+  void apply_block(const Block& block, Target& target, const Authorship& frame);
+  void apply_statement(const Statement& s, Target& target, Authorship& frame);
+  void use(const std::vector<Call>& calls, Target& target, const Authorship& frame);
+  void apply_call(const Call& call, Target& target, const Authorship& frame);
+  bool bind(const Call& call, const Statement& mixin, SourceId mixin_source, Scope& scope, const Authorship& frame);
   void finish_shorthands(SetState& set);
   ir::Value finish_set(SetState& set);
   void finish_clique(SetState& set, CliqueState& clique);
 
-  // dsl_lower_fields.cpp: names, shorthands, values
+  // lower_fields.cpp: names, shorthands, values
   struct Found {
-    Node* parent = nullptr;
+    Draft* parent = nullptr;
     std::string_view key;
     bool resources = false;  ///< `limits` or `requests` of the main container
   };
   Found locate(std::string_view name, Target& target, OriginId key_at);
   /// `locate`, or a report. `frame` becomes one without a memory of what was set if the name had to be guessed.
-  Found locate_or_report(const Word& key, Target& target, Frame& frame);
-  void field(const Statement& s, Target& target, Frame& frame);
-  void assign(Node& parent, std::string_view key, const Statement& s, const Frame& frame, int depth);
-  void set_pair(const Pair& pair, Target& target, Frame& frame);
-  void count(const Statement& s, Target& target, Frame& frame);
-  void after(const Statement& s, Target& target, Frame& frame);
-  void scale(const Statement& s, Target& target, Frame& frame);
-  void metric(Node& metrics, const Pair& pair, Frame& frame);
-  void pack(const Statement& s, Target& target, Frame& frame);
-  void tolerate(const Statement& s, Target& target, Frame& frame);
-  void startup(const Statement& s, Target& target, Frame& frame);
+  Found locate_or_report(const Word& key, Target& target, Authorship& frame);
+  void field(const Statement& s, Target& target, Authorship& frame);
+  void assign(Draft& parent, std::string_view key, const Statement& s, const Authorship& frame, int depth);
+  void set_pair(const Pair& pair, Target& target, Authorship& frame);
+  void count(const Statement& s, Target& target, Authorship& frame);
+  void after(const Statement& s, Target& target, Authorship& frame);
+  void scale(const Statement& s, Target& target, Authorship& frame);
+  void metric(Draft& metrics, const Pair& pair, Authorship& frame);
+  void pack(const Statement& s, Target& target, Authorship& frame);
+  void tolerate(const Statement& s, Target& target, Authorship& frame);
+  void startup(const Statement& s, Target& target, Authorship& frame);
   /// The name that was probably meant; empty if there is none.
-  std::string unknown_field(std::string_view name, Span at, const Target& target, const Frame& frame);
-  void misplaced(const Statement& s, std::string_view where, const Frame& frame);
-  Node& pod_spec(Target& target, OriginId at);
-  Node& main_container(Target& target, OriginId at);
+  std::string unknown_field(std::string_view name, Span at, const Target& target, const Authorship& frame);
+  void misplaced(const Statement& s, std::string_view where, const Authorship& frame);
+  Draft& pod_spec(Target& target, OriginId at);
+  Draft& main_container(Target& target, OriginId at);
 
-  // dsl_lower_values.cpp: values as the place wants them
+  // lower_values.cpp: values as the place wants them
   /// Writes a value over what stands there.
-  void apply(Node& node, const Value& value, const Frame& frame, int depth = 0);
-  void apply_list(Node& node, std::span<const Value> items, OriginId at, const Frame& frame, int depth);
-  void apply_block_value(Node& node, const Block& block, const Frame& frame, int depth);
-  void apply_struct_block(Node& node, const Block& block, const Frame& frame, int depth);
-  void apply_keyed_block(Node& node, const Block& block, const Frame& frame, int depth);
-  void apply_members(Node& node, const Statement& s, const Frame& frame, int depth);
+  void apply(Draft& node, const ValueSyntax& value, const Authorship& frame, int depth = 0);
+  void apply_list(Draft& node, std::span<const ValueSyntax> items, OriginId at, const Authorship& frame, int depth);
+  void apply_block_value(Draft& node, const Block& block, const Authorship& frame, int depth);
+  void apply_struct_block(Draft& node, const Block& block, const Authorship& frame, int depth);
+  void apply_keyed_block(Draft& node, const Block& block, const Authorship& frame, int depth);
+  void apply_members(Draft& node, const Statement& s, const Authorship& frame, int depth);
   /// One item of a keyed list: `key: value`, `key { … }` or `key=value`.
-  void keyed_item(Node& list, const Word& key, const Value* value, const Statement* s, const Frame& frame, int depth);
-  void fill_item(Node& item, const Word& key, const Value* value, const Frame& frame, int depth);
-  void port(Node& item, std::string_view text, OriginId at);
-  void apply_pairs(Node& node, const std::vector<Pair>& pairs, const Frame& frame, int depth);
+  void keyed_item(Draft& list, const Word& key, const ValueSyntax* value, const Statement* s, const Authorship& frame,
+                  int depth);
+  void fill_item(Draft& item, const Word& key, const ValueSyntax* value, const Authorship& frame, int depth);
+  void port(Draft& item, std::string_view text, OriginId at);
+  void apply_pairs(Draft& node, const std::vector<Pair>& pairs, const Authorship& frame, int depth);
   /// The value behind names; `frame` becomes the one it was written in. Nothing if a name is unknown (reported).
-  const Value* behind(const Value& value, Frame& frame, OriginId& at);
-  std::optional<ir::Value> scalar(const Value& value, Place place, const Frame& frame, OriginId at);
-  std::optional<ir::Value> typed(const Constant& c, Place place, OriginId at);
-  std::string_view member_key(const Node& node, const Word& key);
-  void put_text(Node& node, std::string_view key, std::string_view text, OriginId at);
+  const ValueSyntax* behind(const ValueSyntax& value, Authorship& frame, OriginId& at);
+  std::optional<ir::Value> scalar(const ValueSyntax& value, FieldPlace place, const Authorship& frame, OriginId at);
+  std::optional<ir::Value> typed(const Constant& c, FieldPlace place, OriginId at);
+  std::string_view member_key(const Draft& node, const Word& key);
+  void put_text(Draft& node, std::string_view key, std::string_view text, OriginId at);
   bool too_deep(int depth, OriginId at);
 
-  // dsl_checks.cpp: assert and ratio
+  // checks.cpp: assert and ratio
   void check_assertion(const Later& later, const std::vector<ir::Value>& sets);
   void check_ratio(const Later& later, const ir::Value& set);
   /// Takes back the verdicts reported since `from` if `places` are incomplete: they may be about what is missing.
   void drop_uncertain(std::size_t from, const std::vector<std::string>& places);
 
-  OriginId origin(Span at, const Frame& frame);
-  bool over_budget(Span at, const Frame& frame);
+  OriginId origin(Span at, const Authorship& frame);
+  bool over_budget(Span at, const Authorship& frame);
   void poison() { broken_ = true; }
   std::string_view keep(std::string_view text) { return context_.arena.copy(text); }
 

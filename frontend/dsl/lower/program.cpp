@@ -136,7 +136,7 @@ void Program::declare_name(const Statement& s, SourceId source) {
     }
   (is_param ? params_ : lets_).emplace(s.name.text, Placed{&s, source});
   if (is_param) param_order_.push_back({&s, source, !check_head(s, source)});
-  const Value* value = is_param ? (s.parameters[0].has_default ? &s.parameters[0].value : nullptr) : &s.value;
+  const ValueSyntax* value = is_param ? (s.parameters[0].has_default ? &s.parameters[0].value : nullptr) : &s.value;
   Scope& scope = scopes_.emplace_back();
   scope.outer = &globals_;
   scope.visible = order_;
@@ -212,7 +212,7 @@ void Program::apply_environment(const Placed& env) {
     if (s.kind != StatementKind::kParam && s.kind != StatementKind::kLet) continue;
     const bool is_param = s.kind == StatementKind::kParam;
     const auto& declared = is_param ? params_ : lets_;
-    const Value* value = is_param ? (s.parameters[0].has_default ? &s.parameters[0].value : nullptr) : &s.value;
+    const ValueSyntax* value = is_param ? (s.parameters[0].has_default ? &s.parameters[0].value : nullptr) : &s.value;
     auto it = globals_.names.find(s.name.text);
     if (!declared.contains(s.name.text) || value == nullptr || it == globals_.names.end()) {
       context_.diags.report(origin(env.source, s.name.at), diag::DslUnknownName, s.name.text);
@@ -225,7 +225,7 @@ void Program::apply_environment(const Placed& env) {
   }
 }
 
-void Program::give(std::string_view name, std::unique_ptr<Value> value, SourceId source, OriginId at) {
+void Program::give(std::string_view name, std::unique_ptr<ValueSyntax> value, SourceId source, OriginId at) {
   auto it = globals_.names.find(name);
   if (!params_.contains(name) || it == globals_.names.end()) {
     std::vector<std::string_view> names;
@@ -243,8 +243,8 @@ void Program::give(std::string_view name, std::unique_ptr<Value> value, SourceId
 
 namespace {
 /// A value of a values document as if it had been written in the language.
-std::unique_ptr<Value> written(const ir::Value& v, std::deque<std::string>& texts, int depth = 0) {
-  auto out = std::make_unique<Value>();
+std::unique_ptr<ValueSyntax> written(const ir::Value& v, std::deque<std::string>& texts, int depth = 0) {
+  auto out = std::make_unique<ValueSyntax>();
   switch (v.kind()) {
     case ir::ValueKind::kString:
       out->form = ValueForm::kRaw;
@@ -308,7 +308,7 @@ void Program::apply_given_values() {
   }
   for (const auto& [name, text] : options_.set_values) {
     const SourceId source = context_.sources.add("--set", name + "=" + text);
-    auto value = std::make_unique<Value>();
+    auto value = std::make_unique<ValueSyntax>();
     value->text = texts_.emplace_back(text);
     value->at = {static_cast<std::uint32_t>(name.size() + 1),
                  static_cast<std::uint32_t>(name.size() + 1 + text.size())};
@@ -374,9 +374,9 @@ bool Program::check_type(const Parameter& parameter, const Binding& binding, con
 }
 
 bool Program::check_in(const Statement& s, const Binding& declared, const Binding& given, const Constant& c) {
-  const Value& in = s.value;
+  const ValueSyntax& in = s.value;
   if (in.form == ValueForm::kList) {
-    for (const Value& item : in.items) {
+    for (const ValueSyntax& item : in.items) {
       auto allowed = evaluator_.constant(item, *declared.scope, declared.source);
       if (!allowed) return false;
       if (constant_text(*allowed) == constant_text(c)) return true;

@@ -61,7 +61,7 @@ class Program {
   void apply_environment(const Placed& env);
   void apply_given_values();
   std::string_view written_key(const ir::Member& m) const;
-  void give(std::string_view name, std::unique_ptr<Value> value, SourceId source, OriginId at);
+  void give(std::string_view name, std::unique_ptr<ValueSyntax> value, SourceId source, OriginId at);
   void check_parameters();
   /// Whether the parameters of a mixin or file have names of their own and types that exist.
   bool check_head(const Statement& head, SourceId source);
@@ -75,7 +75,7 @@ class Program {
   std::deque<Tree> trees_;
   std::deque<Scope> scopes_;
   std::deque<std::string> texts_;
-  std::vector<std::unique_ptr<Value>> given_;
+  std::vector<std::unique_ptr<ValueSyntax>> given_;
   Scope globals_;
   std::unordered_map<std::string_view, Placed> mixins_;
   std::unordered_map<std::string_view, Placed> params_;  ///< declarations

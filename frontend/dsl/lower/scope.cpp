@@ -160,14 +160,14 @@ std::optional<Constant> Evaluator::bound(const Binding& b) {
   return out;
 }
 
-std::optional<Constant> Evaluator::interpolate(const Value& value, const Scope& scope, SourceId source) {
+std::optional<Constant> Evaluator::interpolate(const ValueSyntax& value, const Scope& scope, SourceId source) {
   std::string text(value.text);
   for (const TextPart& part : value.parts) {
     if (!part.is_name) {
       text += part.text;
       continue;
     }
-    Value ref;
+    ValueSyntax ref;
     ref.form = ValueForm::kRef;
     ref.text = part.text;
     ref.at = part.at;
@@ -181,7 +181,7 @@ std::optional<Constant> Evaluator::interpolate(const Value& value, const Scope& 
   return Constant{Constant::Kind::kText, 0, false, std::move(text)};
 }
 
-std::optional<Constant> Evaluator::constant(const Value& value, const Scope& scope, SourceId source) {
+std::optional<Constant> Evaluator::constant(const ValueSyntax& value, const Scope& scope, SourceId source) {
   const auto at = [&] { return context_.origins.add(source, value.at.begin, value.at.end); };
   switch (value.form) {
     case ValueForm::kBare: {
@@ -212,7 +212,7 @@ std::optional<Constant> Evaluator::constant(const Value& value, const Scope& sco
 
 std::optional<Constant> Evaluator::leaf(const Expression& e, const Scope& scope, SourceId source, const Facts* facts,
                                         Seen* seen) {
-  const Value& v = e.value;
+  const ValueSyntax& v = e.value;
   if (v.form != ValueForm::kBare && v.form != ValueForm::kRef) return constant(v, scope, source);
   if (v.form == ValueForm::kBare) {
     if (auto n = parse_number(v.text)) return Constant::number(*n);

@@ -15,7 +15,7 @@ struct Scope;
 
 /// What a name stands for: a value as written, and the scope its own names belong to.
 struct Binding {
-  const Value* value = nullptr;
+  const ValueSyntax* value = nullptr;
   const Scope* scope = nullptr;
   SourceId source{};
   OriginId given_at = kNowhere;  ///< where the value was given; end of the chain of what it causes
@@ -65,7 +65,7 @@ class Evaluator {
   std::optional<Constant> evaluate(const Expression& e, const Scope& scope, SourceId source,
                                    const Facts* facts = nullptr, Seen* seen = nullptr);
   /// Value of a scalar as written: numbers, true and false, text.
-  std::optional<Constant> constant(const Value& value, const Scope& scope, SourceId source);
+  std::optional<Constant> constant(const ValueSyntax& value, const Scope& scope, SourceId source);
 
  private:
   std::optional<Constant> leaf(const Expression& e, const Scope& scope, SourceId source, const Facts* facts,
@@ -75,14 +75,14 @@ class Evaluator {
   std::optional<Constant> mismatch(const Expression& e, SourceId source, std::string_view wanted,
                                    const Constant& found);
   std::optional<Constant> bound(const Binding& b);
-  std::optional<Constant> interpolate(const Value& value, const Scope& scope, SourceId source);
+  std::optional<Constant> interpolate(const ValueSyntax& value, const Scope& scope, SourceId source);
   std::optional<Constant> over_budget(Span at, SourceId source, std::string_view what, std::uint64_t limit);
 
   Context& context_;
   std::size_t text_limit_;
-  std::size_t text_made_ = 0;                         ///< bytes made by interpolation in the whole run
-  std::uint32_t depth_ = 0;                           ///< names within names
-  std::unordered_map<const Value*, Constant> known_;  ///< constants of files: each is evaluated once
+  std::size_t text_made_ = 0;                               ///< bytes made by interpolation in the whole run
+  std::uint32_t depth_ = 0;                                 ///< names within names
+  std::unordered_map<const ValueSyntax*, Constant> known_;  ///< constants of files: each is evaluated once
 };
 
 /// The binding of a name, or nullptr.

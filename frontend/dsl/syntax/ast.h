@@ -55,12 +55,12 @@ struct Comment {
   bool blank_before = false;
 };
 
-struct Value {
+struct ValueSyntax {
   ValueForm form = ValueForm::kBare;
   Span at;
   std::string_view text;  ///< scalar: decoded text; reference: name without `$`
   std::vector<TextPart> parts;
-  std::vector<Value> items;  ///< list
+  std::vector<ValueSyntax> items;  ///< list
   std::unique_ptr<Block> block;
   std::unique_ptr<Expression> expression;
   bool inline_list = false;       ///< list: the first item stood on the line of `[`
@@ -93,7 +93,7 @@ struct Expression {
   Operator prefix = Operator::kValue;  ///< kNot, kNegate, or kValue for a leaf or a chain
   std::vector<Operator> operators;
   std::vector<Expression> operands;
-  Value value;  ///< leaf: bare name or number, string, reference
+  ValueSyntax value;  ///< leaf: bare name or number, string, reference
   Span at;
   bool in_parentheses = false;
 };
@@ -101,13 +101,13 @@ struct Expression {
 /// k=v
 struct Pair {
   Word key;
-  Value value;
+  ValueSyntax value;
   Span at;
 };
 
 struct Argument {
   Word name;  ///< empty: by position
-  Value value;
+  ValueSyntax value;
 };
 
 /// Use of a mixin.
@@ -123,13 +123,13 @@ struct Parameter {
   Word name;
   Word type;
   bool has_default = false;
-  Value value;
+  ValueSyntax value;
 };
 
 struct Toleration {
   Word key;
   bool has_value = false;
-  Value value;  ///< value[:Effect] as written
+  ValueSyntax value;  ///< value[:Effect] as written
   Span at;
 };
 
@@ -171,7 +171,7 @@ struct Statement {
   std::size_t left = 0;               ///< ratio: how many of `words` stand before `=`
   bool has_parameters = false;
   bool has_value = false;
-  Value value;                             ///< field: value, let, include; param: the `in` list or range
+  ValueSyntax value;                       ///< field: value, let, include; param: the `in` list or range
   std::unique_ptr<Expression> expression;  ///< assert, where
   std::unique_ptr<Block> block;
   bool block_as_value = false;       ///< field written `name: { … }`
@@ -202,8 +202,5 @@ struct Tree {
   std::deque<std::string> texts;  ///< decoded strings
   std::string_view own(std::string text) { return texts.emplace_back(std::move(text)); }
 };
-
-/// Every keyword of the grammar.
-std::vector<std::string_view> keywords();
 
 }  // namespace grovec::frontend::dsl

@@ -9,7 +9,7 @@ struct Child;
 class Children;
 
 /// A rule or a token; the nodes of its children follow it directly.
-struct Node {
+struct TapeNode {
   const Token* start = nullptr;  ///< of a rule: its first token; may lie behind it if the rule is empty
   const Token* stop = nullptr;
   std::uint32_t size = 1;  ///< nodes from here to the end of the last child
@@ -21,7 +21,7 @@ struct Node {
 
 struct Child {
   const Token* token = nullptr;
-  const Node* rule = nullptr;
+  const TapeNode* rule = nullptr;
   std::size_t type() const { return token ? token->getType() : static_cast<std::size_t>(-2); }
   std::size_t rule_index() const { return rule ? rule->rule : static_cast<std::size_t>(-1); }
 };
@@ -30,24 +30,24 @@ class Children {
  public:
   class Iterator {
    public:
-    explicit Iterator(const Node* node) : node_(node) {}
+    explicit Iterator(const TapeNode* node) : node_(node) {}
     Child operator*() const { return node_->is_token ? Child{node_->start, nullptr} : Child{nullptr, node_}; }
     Iterator& operator++() { return node_ += node_->size, *this; }
     bool operator!=(const Iterator& other) const { return node_ != other.node_; }
 
    private:
-    const Node* node_;
+    const TapeNode* node_;
   };
-  Children(const Node* begin, const Node* end) : begin_(begin), end_(end) {}
+  Children(const TapeNode* begin, const TapeNode* end) : begin_(begin), end_(end) {}
   Iterator begin() const { return Iterator(begin_); }
   Iterator end() const { return Iterator(end_); }
   bool empty() const { return begin_ == end_; }
 
  private:
-  const Node *begin_, *end_;
+  const TapeNode *begin_, *end_;
 };
 
-inline Children Node::children() const { return {this + 1, this + size}; }
+inline Children TapeNode::children() const { return {this + 1, this + size}; }
 
 /// A parser that records instead of building ANTLR's tree.
 class RecordingParser final : public P {
@@ -59,14 +59,14 @@ class RecordingParser final : public P {
     open_.clear();
   }
   /// The first rule that was entered.
-  const Node* root() const { return nodes_.data(); }
+  const TapeNode* root() const { return nodes_.data(); }
 
   void entered(std::size_t rule) override {
     open_.push_back(static_cast<std::uint32_t>(nodes_.size()));
     nodes_.push_back({nullptr, nullptr, 1, static_cast<std::uint16_t>(rule), false, false});
   }
   void left(ParserRuleContext* context) override {
-    Node& node = nodes_[open_.back()];
+    TapeNode& node = nodes_[open_.back()];
     node.start = context->start;
     node.stop = context->stop;
     node.failed = context->exception != nullptr;
@@ -80,7 +80,7 @@ class RecordingParser final : public P {
   }
 
  private:
-  std::vector<Node> nodes_;
+  std::vector<TapeNode> nodes_;
   std::vector<std::uint32_t> open_;
 };
 

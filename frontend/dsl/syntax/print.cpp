@@ -205,7 +205,7 @@ class Printer {
     return p.take();
   }
 
-  std::optional<std::string> inline_value(const Value& v) const {
+  std::optional<std::string> inline_value(const ValueSyntax& v) const {
     switch (v.form) {
       case ValueForm::kBare:
         return std::string(v.text);
@@ -231,7 +231,7 @@ class Printer {
         if (!v.items.empty() && !v.inline_list) return std::nullopt;
         std::string line = "[";
         for (std::size_t i = 0; i < v.items.size(); ++i) {
-          const Value& item = v.items[i];
+          const ValueSyntax& item = v.items[i];
           auto text = item.leading.empty() && item.trailing.empty() ? inline_value(item) : std::nullopt;
           if (!text) return std::nullopt;
           line.append(i == 0 ? "" : ", ").append(*text);
@@ -260,7 +260,7 @@ class Printer {
   }
 
   // --- values over several lines
-  void value(const Value& v, int depth) {
+  void value(const ValueSyntax& v, int depth) {
     if (auto line = inline_value(v)) {
       const bool may_break = v.form == ValueForm::kList || v.form == ValueForm::kBlock;
       if (!may_break || column() + width_of(*line) <= options_.width) {
@@ -282,12 +282,12 @@ class Printer {
   }
 
   /// `[a, b, """` may stand on one line with the text below it, as scripts are passed.
-  bool list_with_text_at_end(const Value& v, int depth) {
+  bool list_with_text_at_end(const ValueSyntax& v, int depth) {
     if (!v.inline_list || v.items.empty() || v.items.back().form != ValueForm::kText || !v.dangling.empty())
       return false;
     std::string line = "[";
     for (std::size_t i = 0; i < v.items.size(); ++i) {
-      const Value& item = v.items[i];
+      const ValueSyntax& item = v.items[i];
       if (!item.leading.empty() || !item.trailing.empty()) return false;
       if (i + 1 == v.items.size()) break;
       auto text = inline_value(item);
@@ -301,10 +301,10 @@ class Printer {
     return true;
   }
 
-  void list(const Value& v, int depth) {
+  void list(const ValueSyntax& v, int depth) {
     if (list_with_text_at_end(v, depth)) return;
     out_ += "[\n";
-    for (const Value& item : v.items) {
+    for (const ValueSyntax& item : v.items) {
       for (std::size_t c = 0; c < item.leading.size(); ++c) comment_line(item.leading[c], depth + 1, c > 0);
       indent(depth + 1);
       value(item, depth + 1);
@@ -339,7 +339,7 @@ class Printer {
     }
   }
   /// A value that must not break the line.
-  void flat(const Value& v) {
+  void flat(const ValueSyntax& v) {
     if (auto line = inline_value(v)) {
       out_ += *line;
     } else if (v.form == ValueForm::kText) {

@@ -100,10 +100,4 @@ Tree parse(Context& context, SourceId source, const SyntaxLimits& limits) {
   return tree;
 }
 
-std::vector<std::string_view> keywords() {
-  return {"grovec",  "include",   "param",  "let",   "mixin", "use",  "env",    "set", "group",
-          "clique",  "container", "init",   "after", "scale", "pack", "prefer", "on",  "tolerate",
-          "startup", "ratio",     "assert", "in",    "where", "and",  "or",     "not"};
-}
-
 }  // namespace grovec::frontend::dsl

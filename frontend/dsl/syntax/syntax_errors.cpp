@@ -1,5 +1,6 @@
 #include "frontend/dsl/syntax/syntax_errors.h"
 
+#include "frontend/dsl/syntax/text.h"
 #include "ir/base/edit_distance.h"
 
 namespace grovec::frontend::dsl {

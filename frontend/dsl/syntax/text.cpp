@@ -269,4 +269,10 @@ bool is_bare_word(std::string_view text) {
   return text != "/" && text != "%" && text != "+" && text != "-";
 }
 
+std::vector<std::string_view> keywords() {
+  return {"grovec",  "include",   "param",  "let",   "mixin", "use",  "env",    "set", "group",
+          "clique",  "container", "init",   "after", "scale", "pack", "prefer", "on",  "tolerate",
+          "startup", "ratio",     "assert", "in",    "where", "and",  "or",     "not"};
+}
+
 }  // namespace grovec::frontend::dsl

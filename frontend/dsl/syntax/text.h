@@ -47,5 +47,7 @@ std::string encode_string(std::string_view text);
 std::string escape(std::string_view text);
 /// Whether the lexer reads `text` as one bare word (keywords included).
 bool is_bare_word(std::string_view text);
+/// Every keyword of the grammar.
+std::vector<std::string_view> keywords();
 
 }  // namespace grovec::frontend::dsl

@@ -154,7 +154,7 @@ class TokenPass {
   // --- headers and pairs ---------------------------------------------------------------------------------------------
 
   void end_clause() {
-    place_ = Place::kBody;
+    place_ = TokenPlace::kBody;
     clause_ = 0;
   }
 
@@ -195,18 +195,18 @@ class TokenPass {
     const std::size_t type = token.getType();
     if (type == P::LBRACE || type == P::RBRACE || type == P::SEMI) return end_clause(), false;
     switch (place_) {
-      case Place::kBody:
+      case TokenPlace::kBody:
         return look_at_statement(i, token), false;
-      case Place::kName:
+      case TokenPlace::kName:
         operand_ = true;
-        place_ = Place::kHeader;
+        place_ = TokenPlace::kHeader;
         return false;
-      case Place::kQuotedName:
+      case TokenPlace::kQuotedName:
         refuse(token, "a name without quotes");
         return false;
-      case Place::kHeader:
+      case TokenPlace::kHeader:
         return look_at_header(i, token);
-      case Place::kMixins:
+      case TokenPlace::kMixins:
         if (starts_header(type) && token.getLine() != previous_->getLine() && is_word(type_at(i + 1))) {
           end_clause();
           return look_at_statement(i, token), false;
@@ -236,14 +236,14 @@ class TokenPass {
     if (is_clause(type) && type_at(i + 1) != P::COLON && type_at(i + 1) != P::LBRACE) clause_ = type;
     if (!starts_header(type) || type_at(i + 2) == P::EQ) return;
     clause_ = 0;
-    if (is_word(type_at(i + 1))) place_ = Place::kName;
-    if (type_at(i + 1) == P::STRING || type_at(i + 1) == P::RAW) place_ = Place::kQuotedName;
+    if (is_word(type_at(i + 1))) place_ = TokenPlace::kName;
+    if (type_at(i + 1) == P::STRING || type_at(i + 1) == P::RAW) place_ = TokenPlace::kQuotedName;
   }
 
   bool look_at_header(std::size_t i, const CommonToken& token) {
     const std::size_t type = token.getType();
     if (type == P::COLON) {
-      place_ = Place::kMixins;
+      place_ = TokenPlace::kMixins;
       return false;
     }
     const bool stray = type == P::EQ && clause_ != P::TOLERATE && (value_ == nullptr || value_ != value_at(i - 1));
@@ -374,7 +374,7 @@ class TokenPass {
   }
 
   /// Where in a statement the next token stands.
-  enum class Place : std::uint8_t {
+  enum class TokenPlace : std::uint8_t {
     kBody,
     kName,  ///< behind `clique`
     kQuotedName,
@@ -386,8 +386,8 @@ class TokenPass {
   std::uint32_t depth_;
   std::vector<std::unique_ptr<Token>>* tokens_ = nullptr;
   std::vector<const CommonToken*> open_;
-  std::vector<std::pair<Place, std::size_t>> around_;  ///< `place_` and `clause_` outside of each of them
-  const CommonToken* suspect_ = nullptr;               ///< the first brace whose partner stands too far left
+  std::vector<std::pair<TokenPlace, std::size_t>> around_;  ///< `place_` and `clause_` outside of each of them
+  const CommonToken* suspect_ = nullptr;                    ///< the first brace whose partner stands too far left
   Span extra_;  ///< the first brace that closes what began on a line further left
   std::size_t extra_line_ = 0;
   const CommonToken* previous_ = nullptr;  ///< no mark, no NL
@@ -395,7 +395,7 @@ class TokenPass {
   bool line_ended_ = false;                ///< an NL stands behind `previous_`
   bool operand_ = false;                   ///< `previous_` is a name or value, whatever keyword it looks like
   bool refused_ = false;                   ///< the statement went wrong; it ends with its line whatever stands there
-  Place place_ = Place::kBody;
+  TokenPlace place_ = TokenPlace::kBody;
   std::size_t clause_ = 0;             ///< keyword of the clause that may go on, or 0
   const Token* value_ = nullptr;       ///< first token of the value of the latest pair
   const Token* value_open_ = nullptr;  ///< it, if it is a parenthesis

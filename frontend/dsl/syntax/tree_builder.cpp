@@ -5,11 +5,12 @@
 #include <utility>
 
 #include "frontend/dsl/syntax/syntax_errors.h"
+#include "frontend/dsl/syntax/text.h"
 #include "ir/base/edit_distance.h"
 
 namespace grovec::frontend::dsl {
 
-void TreeBuilder::file(const Node* context) {
+void TreeBuilder::file(const TapeNode* context) {
   tree_.body.at = {0, static_cast<std::uint32_t>(reading_.text.size())};
   for (Child c : context->children()) {
     if (c.rule_index() == P::RuleVersion) version(c.rule);
@@ -18,7 +19,7 @@ void TreeBuilder::file(const Node* context) {
   tree_.body.dangling = take_leading(static_cast<std::uint32_t>(reading_.text.size()) + 1);
 }
 
-void TreeBuilder::version(const Node* context) {
+void TreeBuilder::version(const TapeNode* context) {
   const Span at = span(context);
   tree_.header = take_leading(at.begin);
   tree_.has_version = true;
@@ -98,7 +99,7 @@ StatementKind TreeBuilder::kind_of(std::size_t type) {
   }
 }
 
-void TreeBuilder::clause(const Node* context, Statement& out) {
+void TreeBuilder::clause(const TapeNode* context, Statement& out) {
   out.at = span(context);
   switch (context->rule) {
     case P::RuleAfterClause:
@@ -139,7 +140,7 @@ void TreeBuilder::clause(const Node* context, Statement& out) {
   }
 }
 
-Toleration TreeBuilder::toleration(const Node* context) {
+Toleration TreeBuilder::toleration(const TapeNode* context) {
   Toleration out;
   out.at = span(context);
   for (Child c : context->children()) {
@@ -152,7 +153,7 @@ Toleration TreeBuilder::toleration(const Node* context) {
   return out;
 }
 
-void TreeBuilder::attribute(const Node* context, Statement& out) {
+void TreeBuilder::attribute(const TapeNode* context, Statement& out) {
   Statement a;
   a.at = span(context);
   for (Child c : context->children()) {
@@ -171,7 +172,7 @@ void TreeBuilder::attribute(const Node* context, Statement& out) {
   out.attributes.push_back(std::move(a));
 }
 
-void TreeBuilder::statement(const Node* context, Block& into) {
+void TreeBuilder::statement(const TapeNode* context, Block& into) {
   if (context->children().empty()) return;
   Statement out;
   out.at = span(context);
@@ -230,8 +231,8 @@ bool TreeBuilder::ends_well(const Statement& s) {
   return false;
 }
 
-bool TreeBuilder::fill(const Node* context, Statement& out) {
-  if (const Node* slip = (*context->children().begin()).rule; slip != nullptr && slip->rule == P::RuleOther) {
+bool TreeBuilder::fill(const TapeNode* context, Statement& out) {
+  if (const TapeNode* slip = (*context->children().begin()).rule; slip != nullptr && slip->rule == P::RuleOther) {
     other(slip);
     return false;
   }
@@ -330,7 +331,7 @@ void TreeBuilder::part(const Child& c, Statement& out) {
   }
 }
 
-void TreeBuilder::in_clause(const Node* context, Statement& out) {
+void TreeBuilder::in_clause(const TapeNode* context, Statement& out) {
   out.has_value = true;
   for (Child c : context->children()) {
     if (c.rule_index() == P::RuleList) {
@@ -344,7 +345,7 @@ void TreeBuilder::in_clause(const Node* context, Statement& out) {
   }
 }
 
-void TreeBuilder::other(const Node* context) {
+void TreeBuilder::other(const TapeNode* context) {
   const Token* token = context->start;
   if (reading_.first_on_line(token->getLine(), reading_.span(token)) && !report_colon(reading_, token)) {
     const std::string_view text = reading_.slice(token);

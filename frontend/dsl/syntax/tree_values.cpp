@@ -3,7 +3,7 @@
 
 namespace grovec::frontend::dsl {
 
-Span TreeBuilder::span(const Node* context) const {
+Span TreeBuilder::span(const TapeNode* context) const {
   const Token* start = context->start;
   const Token* stop = context->stop;
   if (start == nullptr) return {};
@@ -12,13 +12,13 @@ Span TreeBuilder::span(const Node* context) const {
   return at;
 }
 
-Word TreeBuilder::word(const Node* context) const {
+Word TreeBuilder::word(const TapeNode* context) const {
   Span at = span(context);
   return {reading_.slice(at), at, false};
 }
 
 Word TreeBuilder::quoted_word(const Token* token) {
-  Value v;
+  ValueSyntax v;
   scalar_token(token, v);
   if (!v.parts.empty()) misplaced("a name with `\\(…)`", "here", v.at);
   return {v.text, v.at, true};
@@ -41,7 +41,7 @@ void TreeBuilder::misplaced(std::string_view what, std::string_view where, Span 
   reading_.context.diags.report(reading_.origin(at), diag::DslMisplaced, what, where);
 }
 
-void TreeBuilder::scalar_token(const Token* token, Value& out) {
+void TreeBuilder::scalar_token(const Token* token, ValueSyntax& out) {
   out.at = reading_.span(token);
   std::string_view text = reading_.slice(out.at);
   switch (token->getType()) {
@@ -67,7 +67,7 @@ void TreeBuilder::scalar_token(const Token* token, Value& out) {
   }
 }
 
-void TreeBuilder::decode_string(std::string_view literal, Value& out) {
+void TreeBuilder::decode_string(std::string_view literal, ValueSyntax& out) {
   StringParts parts = split_string(literal);
   for (const StringParts::Bad& bad : parts.bad) {
     Span at{out.at.begin + bad.offset, out.at.begin + bad.offset + 2};
@@ -86,8 +86,8 @@ void TreeBuilder::decode_string(std::string_view literal, Value& out) {
   }
 }
 
-Value TreeBuilder::value(const Node* context) {
-  Value out;
+ValueSyntax TreeBuilder::value(const TapeNode* context) {
+  ValueSyntax out;
   out.at = span(context);
   for (Child c : context->children()) {
     switch (c.rule_index()) {
@@ -111,8 +111,8 @@ Value TreeBuilder::value(const Node* context) {
   return out;
 }
 
-Value TreeBuilder::scalar(const Node* context) {
-  Value out;
+ValueSyntax TreeBuilder::scalar(const TapeNode* context) {
+  ValueSyntax out;
   out.at = span(context);
   for (Child c : context->children()) {
     if (c.rule) {
@@ -124,7 +124,7 @@ Value TreeBuilder::scalar(const Node* context) {
   return out;
 }
 
-void TreeBuilder::list(const Node* context, Value& out) {
+void TreeBuilder::list(const TapeNode* context, ValueSyntax& out) {
   out.form = ValueForm::kList;
   const std::uint32_t open = out.at.begin + 1;
   out.inline_list = true;
@@ -140,7 +140,7 @@ void TreeBuilder::list(const Node* context, Value& out) {
   out.dangling = take_leading(out.at.end);
 }
 
-std::unique_ptr<Block> TreeBuilder::block(const Node* context) {
+std::unique_ptr<Block> TreeBuilder::block(const TapeNode* context) {
   auto out = std::make_unique<Block>();
   out->at = span(context);
   out->open_comment = take_trailing(out->at.begin + 1);
@@ -155,7 +155,7 @@ std::unique_ptr<Block> TreeBuilder::block(const Node* context) {
   return out;
 }
 
-Expression TreeBuilder::expression(const Node* context) {
+Expression TreeBuilder::expression(const TapeNode* context) {
   Expression out;
   out.at = span(context);
   for (Child c : context->children()) {
@@ -228,7 +228,7 @@ Expression TreeBuilder::expression(const Node* context) {
   return inner;
 }
 
-Pair TreeBuilder::pair(const Node* context) {
+Pair TreeBuilder::pair(const TapeNode* context) {
   Pair out;
   out.at = span(context);
   for (Child c : context->children()) {
@@ -243,7 +243,7 @@ Pair TreeBuilder::pair(const Node* context) {
   return out;
 }
 
-Call TreeBuilder::call(const Node* context) {
+Call TreeBuilder::call(const TapeNode* context) {
   Call out;
   out.at = span(context);
   for (Child c : context->children()) {
@@ -260,7 +260,7 @@ Call TreeBuilder::call(const Node* context) {
   return out;
 }
 
-void TreeBuilder::calls(const Node* context, Statement& out) {
+void TreeBuilder::calls(const TapeNode* context, Statement& out) {
   for (Child c : context->children())
     if (c.rule_index() == P::RuleCall) out.calls.push_back(call(c.rule));
 }
@@ -284,7 +284,7 @@ void TreeBuilder::split_type(Parameter& out) {
   out.name = {out.name.text.substr(0, colon), {out.name.at.begin, at}, false};
 }
 
-void TreeBuilder::parameters(const Node* context, Statement& out) {
+void TreeBuilder::parameters(const TapeNode* context, Statement& out) {
   out.has_parameters = true;
   for (Child c : context->children()) {
     if (c.rule_index() != P::RuleParameter) continue;

@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "ir/base/edit_distance.h"
-#include "passes/rules/set/verify_spec.h"
+#include "passes/places.h"
 #include "passes/rules/text_rules.h"
 
 namespace grovec::passes {

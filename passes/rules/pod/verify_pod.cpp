@@ -4,7 +4,7 @@
 
 #include "ir/labels.h"
 #include "passes/go/go_encode.h"
-#include "passes/rules/set/verify_spec.h"
+#include "passes/places.h"
 #include "passes/rules/text_rules.h"
 #include "schemas/schema.h"
 

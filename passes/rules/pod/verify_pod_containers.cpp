@@ -1,8 +1,8 @@
 // Containers: names, images, ports, restart rules, probes and lifecycle.
 #include <algorithm>
 
+#include "passes/places.h"
 #include "passes/rules/pod/verify_pod.h"
-#include "passes/rules/set/verify_spec.h"
 #include "passes/rules/text_rules.h"
 
 namespace grovec::passes {

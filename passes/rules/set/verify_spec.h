@@ -4,11 +4,11 @@
 
 #include <string>
 #include <string_view>
-#include <unordered_map>
 
 #include "ir/base/context.h"
 #include "ir/environment.h"
 #include "ir/spec/nodes.h"
+#include "passes/places.h"
 
 namespace grovec::passes {
 
@@ -49,6 +49,9 @@ void verify_binding(Context& context, const ir::Value& binding, const ir::Operat
 /// `compile`, warnings for `check`. Cost depends on the number of templates, not on replicas.
 void verify_compilable(Context& context, const ir::PodCliqueSet& set, const ir::Environment& environment);
 
+/// GV3160: a PodGang lists the name of each of its pods, so one of many pods is larger than what etcd stores.
+void verify_gang_size(Context& context, const ir::PodCliqueSet& set);
+
 // The subjects, in upstream's order. Each reports for the object as a whole.
 void verify_metadata(const SpecView& v, const ir::Value& metadata);
 void verify_sharing(const SpecView& v);
@@ -60,49 +63,5 @@ void verify_pods(const SpecView& v);
 void verify_topology(const SpecView& v);
 void verify_mnnvl(const SpecView& v);
 void verify_schedulers(const SpecView& v);
-
-// --- shared by the rules ---------------------------------------------------------------------------------------------
-
-/// "spec.template.cliques[3]" and the like.
-std::string clique_path(std::size_t index, std::string_view rest = {});
-std::string group_path(std::size_t index, std::string_view rest = {});
-
-/// Where to point for a value that was filled in: at what caused it, else at the object around it.
-OriginId written_at(const Context& context, OriginId at);
-/// Whether a default made this value.
-bool is_filled(const Context& context, OriginId at);
-/// Whether a finding points at this very place already.
-bool is_reported(const Context& context, OriginId at);
-
-/// Key of a member of `node`, or its value, or the node.
-OriginId key_at(const ir::Value& node, std::string_view key);
-
-/// Text of an annotation or label; `found` tells an empty one from none.
-std::string_view entry(const ir::Value* map, std::string_view key, bool* found = nullptr);
-
-/// Position by name: a scan while there are few names, a table when there are many.
-class NameIndex {
- public:
-  template <class Store>
-  explicit NameIndex(const Store& nodes) {
-    if (nodes.size() <= 24) {
-      for (const auto& n : nodes) few_.push_back(n.name);
-      return;
-    }
-    std::size_t i = 0;
-    for (const auto& n : nodes) table_.emplace(n.name, i++);  // the first of equal names stays
-  }
-  /// Index of the first node of this name, or -1.
-  std::ptrdiff_t find(std::string_view name) const {
-    for (std::size_t i = 0; i < few_.size(); ++i)
-      if (few_[i] == name) return static_cast<std::ptrdiff_t>(i);
-    auto it = table_.find(name);
-    return it == table_.end() ? -1 : static_cast<std::ptrdiff_t>(it->second);
-  }
-
- private:
-  std::vector<std::string_view> few_;
-  std::unordered_map<std::string_view, std::size_t> table_;
-};
 
 }  // namespace grovec::passes

@@ -1,6 +1,6 @@
-#include "passes/admission/check_decode.h"
 #include "passes/rules/set/verify_spec.h"
 #include "passes/rules/text_rules.h"
+#include "passes/wording.h"
 
 namespace grovec::passes {
 

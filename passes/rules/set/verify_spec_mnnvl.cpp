@@ -20,7 +20,7 @@ void layer(const SpecView& v, const Value* annotations, std::string_view owner) 
   OriginId at = annotations->find(kKey)->at();
   if (!is_dns_label(value))
     v.context.diags.report(at, diag::BadMnnvlGroup, value).path(annotation_path(owner));
-  else if (!v.environment.config.auto_mnnvl)
+  else if (!v.environment.facts.config.auto_mnnvl)
     v.context.diags.report(key_at(*annotations, kKey), diag::MnnvlDisabled).path(annotation_path(owner));
 }
 

@@ -1,6 +1,5 @@
 #include <algorithm>
 
-#include "passes/admission/check_decode.h"
 #include "passes/rules/set/verify_spec.h"
 #include "passes/rules/text_rules.h"
 #include "passes/rules/topology_names.h"
@@ -20,7 +19,7 @@ std::string_view written_name(const Clique& c) {
 
 std::string_view scheduler_of(const SpecView& v, const Clique& c) {
   std::string_view name = written_name(c);
-  return name.empty() ? std::string_view(v.environment.config.default_profile) : name;
+  return name.empty() ? std::string_view(v.environment.facts.config.default_profile) : name;
 }
 
 OriginId scheduler_at(const Clique& c) {
@@ -54,9 +53,9 @@ bool one_scheduler(const SpecView& v) {
         .note(scheduler_at(*first), diag::SetHere, distinct[0])
         .path("spec.template.cliques.spec.podSpec.schedulerName");
   }
-  if (v.environment.config.is_enabled(distinct[0])) return true;
+  if (v.environment.facts.config.is_enabled(distinct[0])) return true;
   v.context.diags
-      .report(scheduler_at(*first), diag::SchedulerNotEnabled, distinct[0], enabled_list(v.environment.config))
+      .report(scheduler_at(*first), diag::SchedulerNotEnabled, distinct[0], enabled_list(v.environment.facts.config))
       .path("spec.template.cliques.spec.podSpec.schedulerName");
   return false;
 }
@@ -112,7 +111,7 @@ Queue volcano_queue(const Value* annotations) {
 
 // V088, V090. Only queues that were given can be judged; without any, the cluster is believed to have them.
 void volcano_lookup(const SpecView& v, const Queue& queue) {
-  const std::vector<SchedulerQueue>& known = v.environment.volcano_queues;
+  const std::vector<SchedulerQueue>& known = v.environment.facts.volcano_queues;
   if (known.empty()) return;
   OriginId at = queue.at != kNowhere ? queue.at : key_at(*v.set.node, "metadata");
   auto found = std::find_if(known.begin(), known.end(), [&](const SchedulerQueue& q) { return q.name == queue.name; });

@@ -1,8 +1,8 @@
 #include <algorithm>
 
-#include "passes/admission/check_decode.h"
 #include "passes/rules/set/verify_spec.h"
 #include "passes/rules/text_rules.h"
+#include "passes/wording.h"
 
 namespace grovec::passes {
 
@@ -64,12 +64,12 @@ class Components {
     std::size_t order = 0, low = 0;
     bool on_stack = false;
   };
-  struct Frame {
+  struct Visit {
     std::size_t node, edge;
   };
 
   void visit(std::size_t root) {
-    std::vector<Frame> frames{{root, 0}};
+    std::vector<Visit> frames{{root, 0}};
     open(root);
     while (!frames.empty()) {
       auto& [node, edge] = frames.back();

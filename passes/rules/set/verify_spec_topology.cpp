@@ -1,8 +1,8 @@
 #include <algorithm>
 
-#include "passes/admission/check_decode.h"
 #include "passes/rules/set/verify_spec.h"
 #include "passes/rules/topology_names.h"
+#include "passes/wording.h"
 
 namespace grovec::passes {
 
@@ -103,9 +103,9 @@ const TopologyBinding* binding(const SpecView& v, const std::vector<ConstraintAt
     if (!named && !c.constraint->topology_name.empty()) named = &c;
   if (!named) return nullptr;
   std::string_view name = named->constraint->topology_name;
-  if (const TopologyBinding* found = v.environment.find_binding(name)) return found;
+  if (const TopologyBinding* found = v.environment.facts.find_binding(name)) return found;
   std::vector<std::string_view> known;
-  for (const TopologyBinding& b : v.environment.bindings) known.push_back(b.name);
+  for (const TopologyBinding& b : v.environment.facts.bindings) known.push_back(b.name);
   std::string hint = did_you_mean(name, known);
   if (hint.empty()) hint = "; give the bindings of the cluster with `--with`";
   v.context.diags.report(named->constraint->at("topologyName"), diag::UnknownTopology, name, hint)
@@ -206,7 +206,7 @@ void warn_useless_preference(const SpecView& v, const std::vector<ConstraintAt>&
 void verify_topology(const SpecView& v) {
   std::vector<ConstraintAt> all = constraints_of(v.set);
   if (all.empty()) return;
-  if (!v.environment.config.topology_aware_scheduling) return disabled(v, all);
+  if (!v.environment.facts.config.topology_aware_scheduling) return disabled(v, all);
   if (!names(v, all)) return;
   const TopologyBinding* b = binding(v, all);
   if (!b) return;

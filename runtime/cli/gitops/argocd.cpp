@@ -40,7 +40,7 @@ struct Parameters {
 };
 
 Error wrong(std::string_view name, std::string_view what) {
-  return Error{"ARGOCD_APP_PARAMETERS: `" + std::string(name) + "` " + std::string(what), 1};
+  return Error{"ARGOCD_APP_PARAMETERS: `" + std::string(name) + "` " + std::string(what), Error::kContent};
 }
 
 Result<Done> add_texts(std::string_view name, const Value& list, std::vector<std::string>& out) {
@@ -82,7 +82,8 @@ Result<Parameters> read_parameters() {
   const auto size = static_cast<std::uint32_t>(std::min<std::size_t>(text.size(), UINT32_MAX));
   const SourceId source = context.sources.add("ARGOCD_APP_PARAMETERS", std::move(text));
   const std::optional<Value> root = read_json(context, source, 0, size);
-  if (!root || (!root->is_sequence() && !root->is_null())) return Error{"ARGOCD_APP_PARAMETERS is no JSON list", 1};
+  if (!root || (!root->is_sequence() && !root->is_null()))
+    return Error{"ARGOCD_APP_PARAMETERS is no JSON list", Error::kContent};
   for (const Value& parameter : root->items())
     if (Result<Done> done = add_parameter(parameter, out); !done) return done.error();
   return out;
@@ -106,12 +107,12 @@ std::string repository() {
 Result<Done> check_file(const std::string& path, const std::string& root, std::size_t& bytes) {
   const std::string real = real_path(path);
   if (!real.empty() && root != "/" && !real.starts_with(root + "/"))
-    return Error{"`" + path + "` leads out of the repository", 1};
+    return Error{"`" + path + "` leads out of the repository", Error::kContent};
   struct stat st {};
   if (::stat(path.c_str(), &st) != 0) return Error{"cannot read `" + path + "`"};
-  if (!S_ISREG(st.st_mode)) return Error{"`" + path + "` is no regular file", 1};
+  if (!S_ISREG(st.st_mode)) return Error{"`" + path + "` is no regular file", Error::kContent};
   bytes += static_cast<std::size_t>(st.st_size);
-  if (bytes > kLargestArgoBytes) return Error{"the application has more than 64 MiB of manifests", 1};
+  if (bytes > kLargestArgoBytes) return Error{"the application has more than 64 MiB of manifests", Error::kContent};
   return Done{};
 }
 
@@ -124,7 +125,7 @@ Result<std::vector<std::string>> application_files(const Parameters& parameters)
   std::size_t bytes = 0;
   std::vector<std::string> out;
   for (const driver::Input& input : *inputs) {
-    if (input.path == "-") return Error{"`files` names files, not standard input", 1};
+    if (input.path == "-") return Error{"`files` names files, not standard input", Error::kContent};
     if (Result<Done> done = check_file(input.path, root, bytes); !done) return done.error();
     out.push_back(input.path.starts_with("./") ? input.path.substr(2) : input.path);
   }

@@ -18,7 +18,7 @@ constexpr std::string_view kOptions[] = {"api",  "assumeReplicas", "env", "failO
 constexpr std::string_view kSourceFields[] = {"env", "set", "text"};
 
 Error wrong(std::string_view option, std::string_view what) {
-  return Error{"functionConfig: `" + std::string(option) + "` " + std::string(what), 2};
+  return Error{"functionConfig: `" + std::string(option) + "` " + std::string(what), Error::kUsage};
 }
 
 Error unknown(std::string_view option, std::span<const std::string_view> known) {
@@ -110,7 +110,7 @@ Result<std::string> path_inside(std::string_view option, std::string_view path) 
   if (path.empty() || path[0] == '/') return outside();
   char here[PATH_MAX], there[PATH_MAX];
   const std::string text(path);
-  if (!::realpath(".", here)) return Error{"the working folder cannot be resolved", 3};
+  if (!::realpath(".", here)) return Error{"the working folder cannot be resolved", Error::kIo};
   if (!::realpath(text.c_str(), there)) return wrong(option, "names `" + text + "`, which does not exist");
   const std::string root = std::string(here) == "/" ? "/" : std::string(here) + "/";
   if (!(std::string(there) + "/").starts_with(root)) return outside();
@@ -138,7 +138,8 @@ Result<driver::LanguageOptions> source_language(const Value& source, const drive
   for (const Member& m : spec.members())
     if (std::find(std::begin(kSourceFields), std::end(kSourceFields), m.key) == std::end(kSourceFields))
       return unknown(m.key, kSourceFields);
-  if (!spec["text"].is_string()) return Error{"a GroveSource needs `spec.text`, the text of a .grove file", 1};
+  if (!spec["text"].is_string())
+    return Error{"a GroveSource needs `spec.text`, the text of a .grove file", Error::kContent};
   if (const Value* env = spec.find("env")) {
     if (!env->is_string()) return wrong("env", "is a text");
     out.env = env->as_string();

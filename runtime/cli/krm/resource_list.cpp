@@ -58,15 +58,15 @@ Result<ResourceList> ResourceList::read(Context& context, std::string text) {
   if (context.diags.errors() > 0) {
     std::string findings;
     render_all(context, {}, findings);
-    return Error{"the ResourceList cannot be read\n" + findings, 1};
+    return Error{"the ResourceList cannot be read\n" + findings, Error::kContent};
   }
   if (documents.size() != 1 || documents[0].root["kind"].as_string() != "ResourceList")
-    return Error{"standard input is no ResourceList; kustomize and kpt call `krm` with one", 1};
+    return Error{"standard input is no ResourceList; kustomize and kpt call `krm` with one", Error::kContent};
   list.root_ = documents[0].root;
   const Value& items = list.root_["items"];
-  if (!items.is_null() && !items.is_sequence()) return Error{"`items` of the ResourceList is no list", 1};
+  if (!items.is_null() && !items.is_sequence()) return Error{"`items` of the ResourceList is no list", Error::kContent};
   for (const Value& item : items.items())
-    if (!item.is_mapping()) return Error{"an item of the ResourceList is no object", 1};
+    if (!item.is_mapping()) return Error{"an item of the ResourceList is no object", Error::kContent};
   return list;
 }
 

@@ -86,7 +86,7 @@ class CaseRun {
     Result<std::unique_ptr<Compilation>> compiled = driver::compile(request);
     if (!compiled) {
       fail(test_.at, compiled.error().message);
-      result_.exit_code = compiled.error().exit_code == 3 ? 3 : 1;
+      result_.exit_code = compiled.error().kind == Error::kIo ? 3 : 1;
       return std::move(result_);
     }
     const Compilation& c = **compiled;

@@ -37,7 +37,9 @@ class TestReader {
   }
 
  private:
-  Error at(OriginId place, const std::string& what) const { return Error{file_.place(place) + "error: " + what, 1}; }
+  Error at(OriginId place, const std::string& what) const {
+    return Error{file_.place(place) + "error: " + what, Error::kContent};
+  }
   bool fail(OriginId place, const std::string& what) {
     error_ = at(place, what);
     return false;
@@ -207,9 +209,9 @@ Result<Done> read_test_file(TestFile& file) {
   if (file.context.diags.errors() > 0) {
     std::string findings;
     render_all(file.context, {}, findings);
-    return Error{findings, 1};
+    return Error{findings, Error::kContent};
   }
-  if (documents.size() != 1) return Error{file.path + ": error: a test file is one document", 1};
+  if (documents.size() != 1) return Error{file.path + ": error: a test file is one document", Error::kContent};
   return TestReader(file).read(documents[0].root);
 }
 

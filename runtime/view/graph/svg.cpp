@@ -25,7 +25,7 @@ int text_width(std::string_view text, double size) {
   return static_cast<int>(units * size + 0.999);
 }
 
-struct Place {
+struct Box {
   int x = 0, y = 0, w = 0, h = 0;
 };
 
@@ -35,7 +35,7 @@ class Layout {
     measure(graph.root);
     place(graph.root, 0, 0);
   }
-  const Place& of(std::size_t id) const { return places_.at(id); }
+  const Box& of(std::size_t id) const { return places_.at(id); }
 
  private:
   struct Item {
@@ -82,7 +82,7 @@ class Layout {
   void measure(const GraphBox& box) {
     for (const GraphCard& c : box.cards) measure(c);
     for (const GraphBox& b : box.boxes) measure(b);
-    Place& p = places_[box.id];
+    Box& p = places_[box.id];
     int head = text_width(box.title, 13) + 12 + text_width(box.note, 11) + 2 * kPadding;
     if (!box.pack.empty()) head += text_width(box.pack, 11) + 34;
     int width = 0, height = 0;
@@ -120,7 +120,7 @@ class Layout {
       const auto [w, h] = size_of(column);
       int at_y = y + kHeader;
       for (const Item& item : column) {
-        Place& p = places_[item.id()];
+        Box& p = places_[item.id()];
         // Boxes of one column are equally wide: they read as rows of a table.
         if (item.box) p.w = w;
         if (item.box)
@@ -134,7 +134,7 @@ class Layout {
   }
 
   bool has_edges_;
-  std::map<std::size_t, Place> places_;
+  std::map<std::size_t, Box> places_;
 };
 
 class Svg {
@@ -156,8 +156,8 @@ class Svg {
     return "<text class=\"" + cls + "\" x=\"" + n(x) + "\" y=\"" + n(y) + "\">" + xml_escaped(content) + "</text>";
   }
 
-  Place at(std::size_t id) const {
-    Place p = layout_.of(id);
+  Box at(std::size_t id) const {
+    Box p = layout_.of(id);
     p.x += x_;
     p.y += y_;
     return p;
@@ -168,7 +168,7 @@ class Svg {
     return kNames[static_cast<std::size_t>(kind)];
   }
 
-  std::string rect(const Place& p, int radius) const {
+  std::string rect(const Box& p, int radius) const {
     return "<rect x=\"" + n(p.x) + "\" y=\"" + n(p.y) + "\" width=\"" + n(p.w) + "\" height=\"" + n(p.h) + "\" rx=\"" +
            n(radius) + "\"/>";
   }
@@ -194,7 +194,7 @@ class Svg {
   }
 
   void boxes(const GraphBox& b) {
-    const Place p = at(b.id);
+    const Box p = at(b.id);
     std::string cls = "box " + std::string(kind_class(b.kind));
     if (b.color) cls += " gang c" + n(*b.color);
     if (!b.pack.empty()) cls += " packed";
@@ -220,7 +220,7 @@ class Svg {
   }
 
   void edge(const GraphEdge& e) {
-    const Place a = at(e.from), b = at(e.to);
+    const Box a = at(e.from), b = at(e.to);
     const int x1 = a.x + a.w, y1 = a.y + a.h / 2, x2 = b.x - 2, y2 = b.y + b.h / 2;
     const int bend = std::max(24, std::abs(x2 - x1) / 2);
     out_ += "<path class=\"edge\" marker-end=\"url(#arrow)\" data-from=\"" + std::to_string(e.from) + "\" data-to=\"" +
@@ -235,7 +235,7 @@ class Svg {
   }
 
   void card(const GraphCard& c) {
-    const Place p = at(c.id);
+    const Box p = at(c.id);
     out_ += "<g class=\"card c" + n(c.color) + "\" data-key=\"q" + std::to_string(c.i) + "." + std::to_string(c.j) +
             "." + std::to_string(static_cast<std::uint32_t>(c.clique)) + "\" data-id=\"" + std::to_string(c.id) +
             "\"><title>" + xml_escaped(c.name) + "</title>" + rect(p, 6) + "<path class=\"bar\" d=\"M" + n(p.x + 3) +

@@ -148,6 +148,12 @@ func (c *Cluster) connect(t testing.TB) {
 	if c.Config, err = clientcmd.BuildConfigFromFlags("", c.Kubeconfig); err != nil {
 		t.Fatal(err)
 	}
+	// Certificates by value: client-go watches the files of clients that name
+	// them, and complains of each once its instance has gone.
+	if err = rest.LoadTLSFiles(c.Config); err != nil {
+		t.Fatal(err)
+	}
+	c.Config.CertFile, c.Config.KeyFile, c.Config.CAFile = "", "", ""
 	c.Config.QPS = -1
 	if c.Client, err = kubernetes.NewForConfig(c.Config); err != nil {
 		t.Fatal(err)

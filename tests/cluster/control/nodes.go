@@ -20,6 +20,7 @@ type NodeOptions struct {
 	Count     int
 	Resources map[string]int64 // extended resources of each node, beside CPUs and memory
 	Devices   int              // devices of the DRA driver test.grovec.dev on each node
+	Room      int64            // times the usual CPUs, memory, storage and pods; 0 means 1
 	Taint     string           // KEY=VALUE:EFFECT, or empty for none
 	Topology  []Level          // outermost first
 }
@@ -99,6 +100,10 @@ func (o NodeOptions) node(n int, taint *corev1.Taint) *corev1.Node {
 		corev1.ResourceEphemeralStorage: resource.MustParse("8Ti"),
 		corev1.ResourcePods:             resource.MustParse("110"),
 	}
+	for name, usual := range room {
+		usual.Mul(max(o.Room, 1))
+		room[name] = usual
+	}
 	for name, count := range o.Resources {
 		room[corev1.ResourceName(name)] = *resource.NewQuantity(count, resource.DecimalSI)
 	}
@@ -141,20 +146,28 @@ func (o NodeOptions) labels(n int) map[string]string {
 	return labels
 }
 
-// slice offers the node's devices to the scheduler.
-func (o NodeOptions) slice(node string) *resourcev1.ResourceSlice {
-	slice := &resourcev1.ResourceSlice{
-		ObjectMeta: metav1.ObjectMeta{Name: node + "-test.grovec.dev"},
-		Spec: resourcev1.ResourceSliceSpec{
-			Driver:   "test.grovec.dev",
-			NodeName: &node,
-			Pool:     resourcev1.ResourcePool{Name: node, Generation: 1, ResourceSliceCount: 1},
-		},
+// devicesOfSlice is what the API server takes in one ResourceSlice.
+const devicesOfSlice = 128
+
+// slices offer the node's devices to the scheduler.
+func (o NodeOptions) slices(node string) []*resourcev1.ResourceSlice {
+	count := (o.Devices + devicesOfSlice - 1) / devicesOfSlice
+	var slices []*resourcev1.ResourceSlice
+	for n := range count {
+		slice := &resourcev1.ResourceSlice{
+			ObjectMeta: metav1.ObjectMeta{Name: fmt.Sprintf("%s-test.grovec.dev-%d", node, n)},
+			Spec: resourcev1.ResourceSliceSpec{
+				Driver:   "test.grovec.dev",
+				NodeName: &node,
+				Pool:     resourcev1.ResourcePool{Name: node, Generation: 1, ResourceSliceCount: int64(count)},
+			},
+		}
+		for d := n * devicesOfSlice; d < min((n+1)*devicesOfSlice, o.Devices); d++ {
+			slice.Spec.Devices = append(slice.Spec.Devices, resourcev1.Device{Name: fmt.Sprintf("device-%d", d)})
+		}
+		slices = append(slices, slice)
 	}
-	for d := 0; d < o.Devices; d++ {
-		slice.Spec.Devices = append(slice.Spec.Devices, resourcev1.Device{Name: fmt.Sprintf("device-%d", d)})
-	}
-	return slice
+	return slices
 }
 
 func createNodes(ctx context.Context, client kubernetes.Interface, options NodeOptions) error {
@@ -173,8 +186,10 @@ func createNodes(ctx context.Context, client kubernetes.Interface, options NodeO
 			defer func() { <-slots }()
 			node := options.node(n, taint)
 			_, errs[n] = client.CoreV1().Nodes().Create(ctx, node, metav1.CreateOptions{})
-			if errs[n] == nil && options.Devices > 0 {
-				_, errs[n] = client.ResourceV1().ResourceSlices().Create(ctx, options.slice(node.Name), metav1.CreateOptions{})
+			for _, slice := range options.slices(node.Name) {
+				if errs[n] == nil {
+					_, errs[n] = client.ResourceV1().ResourceSlices().Create(ctx, slice, metav1.CreateOptions{})
+				}
 			}
 		}()
 	}

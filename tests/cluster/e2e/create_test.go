@@ -6,12 +6,14 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"sort"
 	"strings"
 	"testing"
 	"time"
 
 	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/api/resource"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/types"
 
@@ -69,6 +71,7 @@ func TestCompiledObjectsRun(t *testing.T) {
 		all = append(all, objects...)
 	}
 	t.Logf("%d cases, %d objects created in %.1f s: %s", len(sets), len(all), time.Since(begun).Seconds(), countKinds(all))
+	checkRoom(t, c)
 	liftGates(t, c, all)
 	waitForPods(t, c, namespaces)
 	checkNames(t, c, all)
@@ -204,6 +207,40 @@ func actAsDriver(client *objectClient, domain map[string]any) error {
 			"namespace": field(domain, "metadata", "namespace")},
 		"spec": object{"spec": object{}}})
 	return err
+}
+
+// checkRoom fails if a node could be too small for what the scheduler puts
+// there: each has to hold all pods of the test.
+func checkRoom(t *testing.T, c *clustertest.Cluster) {
+	t.Helper()
+	pods, err := c.Client.CoreV1().Pods("").List(context.Background(), metav1.ListOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	nodes, err := c.Client.CoreV1().Nodes().List(context.Background(), metav1.ListOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	wanted := corev1.ResourceList{corev1.ResourcePods: *resource.NewQuantity(int64(len(pods.Items)), resource.DecimalSI)}
+	for n := range pods.Items {
+		spec := &pods.Items[n].Spec
+		for _, container := range slices.Concat(spec.InitContainers, spec.Containers) {
+			for name, amount := range container.Resources.Requests {
+				sum := wanted[name]
+				sum.Add(amount)
+				wanted[name] = sum
+			}
+		}
+	}
+	for name, amount := range wanted {
+		for n := range nodes.Items {
+			room, offered := nodes.Items[n].Status.Allocatable[name]
+			if offered && room.Cmp(amount) < 0 {
+				t.Fatalf("all pods together want %s of %s, node %s has %s: give the nodes more room",
+					amount.String(), name, nodes.Items[n].Name, room.String())
+			}
+		}
+	}
 }
 
 func liftGates(t *testing.T, c *clustertest.Cluster, objects []map[string]any) {

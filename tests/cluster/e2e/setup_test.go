@@ -37,10 +37,11 @@ func installCRDs(t testing.TB, c *clustertest.Cluster, paths ...string) {
 }
 
 // groveCluster is a control plane with the recorded CRDs and prerequisites,
-// and nodes with room for everything.
+// and nodes each of which has room for everything: a claim that pods share
+// binds them to one node, whatever else the scheduler has put there.
 func groveCluster(t testing.TB) *clustertest.Cluster {
 	t.Helper()
-	c := clustertest.Start(t, "--nodes", "60", "--taint", "none", "--gpus", "64", "--resource", "example.com/foo=64", "--devices", "64",
+	c := clustertest.Start(t, "--nodes", "60", "--taint", "none", "--room", "100", "--gpus", "10000", "--resource", "example.com/foo=10000", "--devices", "1280",
 		"--topology", "zone=2,block=2,rack=5", "--initc", filepath.Join(clustertest.Bin(t), "waitpods"))
 	installCRDs(t, c, fixture(t, "crds"), filepath.Join("testdata", "computedomains.yaml"))
 	clustertest.Eventually(t, 20*time.Second, func() error { // kinds appear in discovery a moment after Established

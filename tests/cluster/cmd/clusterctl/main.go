@@ -20,6 +20,7 @@ const usage = `usage: clusterctl COMMAND [FLAGS]
             --gpus N          nvidia.com/gpu of each node (default 0)
             --resource R      extended resource of each node, NAME=COUNT; may be given several times
             --devices N       DRA devices of each node, driver test.grovec.dev (default 0)
+            --room N          times the usual CPUs, memory and pods of each node (default 1)
             --topology L      node labels, outermost first: zone=2,block=2,rack=5 makes 2 zones with 2 blocks each …;
                               region, zone, block, rack or a whole label such as example.com/row
             --initc FILE      program that runs in place of grove-initc init containers

@@ -60,6 +60,7 @@ func parseUp(arguments []string) (upFlags, error) {
 	flags.Func("resource", "", addResource)
 	flags.Func("gpus", "", func(count string) error { return addResource("nvidia.com/gpu=" + count) })
 	flags.IntVar(&f.options.Nodes.Devices, "devices", 0, "")
+	flags.Int64Var(&f.options.Nodes.Room, "room", 1, "")
 	flags.StringVar(&f.options.Nodes.Taint, "taint", control.DemoTaint, "")
 	flags.BoolVar(&f.foreground, "foreground", false, "")
 	flags.BoolVar(&f.untilEOF, "until-eof", false, "")
@@ -69,9 +70,9 @@ func parseUp(arguments []string) (upFlags, error) {
 	if _, err := control.Open(f.options.Name); err != nil {
 		return f, usageError(err.Error())
 	}
-	if n := f.options.Nodes; n.Count < 0 || n.Count > 5000 || n.Devices < 0 || n.Devices > 128 ||
+	if n := f.options.Nodes; n.Count < 0 || n.Count > 5000 || n.Devices < 0 || n.Devices > 10000 || n.Room < 1 || n.Room > 1000 ||
 		f.options.Port < 0 || f.options.Port > 65535 {
-		return f, usageError("limits are 5000 nodes, 128 devices a node, port 65535")
+		return f, usageError("limits are 5000 nodes, 10000 devices a node, room 1000, port 65535")
 	}
 	if _, err := control.ParseTaint(f.options.Nodes.Taint); err != nil {
 		return f, usageError(err.Error())

@@ -10,6 +10,7 @@
 #include "frontend/dsl/convert/convert.h"
 #include "frontend/dsl/lower/lower.h"
 #include "frontend/dsl/syntax/reader.h"
+#include "frontend/dsl/syntax/text.h"
 #include "ir/base/render.h"
 #include "ir/value/writer.h"
 

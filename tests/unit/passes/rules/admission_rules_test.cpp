@@ -54,19 +54,19 @@ ir::Value read(Context& context, const std::string& text) {
   return documents.empty() ? ir::Value() : documents[0].root;
 }
 
-void surround(Context& context, std::string_view text, ir::Environment& environment) {
+void surround(Context& context, std::string_view text, ir::ClusterFacts& facts) {
   if (text.empty()) return;
   SourceId source = context.sources.add("with.yaml", std::string(text));
   bool configured = false;
   for (const frontend::Document& d : frontend::read_documents(context, source)) {
     if (d.root["kind"].as_string() == "OperatorConfiguration") {
-      environment.config = read_operator_config(context, d.root);
+      facts.config = read_operator_config(context, d.root);
       configured = true;
     } else {
-      read_environment_object(context, d.root, environment);
+      read_environment_object(context, d.root, "default", facts);
     }
   }
-  if (!configured && !environment.bindings.empty()) environment.config.topology_aware_scheduling = true;
+  if (!configured && !facts.bindings.empty()) facts.config.topology_aware_scheduling = true;
 }
 
 Codes codes_of(const Context& context) {
@@ -916,8 +916,9 @@ class AdmissionRules : public testing::TestWithParam<Row> {};
 TEST_P(AdmissionRules, GivesItsCodes) {
   const Row& row = GetParam();
   Context around, context;
-  ir::Environment environment;
-  surround(around, row.surroundings, environment);
+  ir::ClusterFacts facts;
+  ir::Environment environment{facts};
+  surround(around, row.surroundings, facts);
   EXPECT_EQ(codes_of(around), Codes{});
   ir::Value now = read(context, manifest(row.spec, row.metadata));
   ir::Value old;
@@ -950,7 +951,8 @@ TEST(UnreachableRules, AnswerWithoutDefaults) {
                              "autoScalingConfig: {maxReplicas: 2}}}], resourceSharing: [{name: t, scope: Bad}]}}",
                              "{name: s, namespace: nn}"));
   ir::PodCliqueSet set = build_spec(root);
-  ir::Environment environment;
+  ir::ClusterFacts facts;
+  ir::Environment environment{facts};
   verify_spec(context, set, root["metadata"], environment, Operation::kCreate);
   EXPECT_EQ(codes_of(context), (Codes{2011, 2019, 2032, 2038, 2045, 2046, 2062}));  // P2 and P3 without a crash
 }
@@ -962,7 +964,8 @@ TEST(UnreachableRules, StartupTypeOutsideTheEnum) {
                              "spec: {replicas: 1, minAvailable: 1, podSpec: <P>}}]}}",
                              "{name: s, namespace: nn}"));
   ir::PodCliqueSet set = build_spec(root);
-  ir::Environment environment;
+  ir::ClusterFacts facts;
+  ir::Environment environment{facts};
   verify_spec(context, set, root["metadata"], environment, Operation::kCreate);
   EXPECT_EQ(codes_of(context), (Codes{2012}));
 }
@@ -999,12 +1002,13 @@ const BindingRow kBindings[] = {
 class BindingRules : public testing::TestWithParam<BindingRow> {};
 TEST_P(BindingRules, GivesItsCodes) {
   Context around, context;
-  ir::Environment environment;
-  surround(around, GetParam().config, environment);
+  ir::ClusterFacts facts;
+  ir::Environment environment{facts};
+  surround(around, GetParam().config, facts);
   ir::Value root =
       read(context, "apiVersion: grove.io/v1alpha1\nkind: ClusterTopologyBinding\nmetadata: {name: t}\nspec: " +
                         std::string(GetParam().spec) + "\n");
-  check_binding(context, root, environment.config);
+  check_binding(context, root, facts.config);
   EXPECT_EQ(codes_of(context), GetParam().codes) << GetParam().id;
 }
 INSTANTIATE_TEST_SUITE_P(Reference, BindingRules, testing::ValuesIn(kBindings));

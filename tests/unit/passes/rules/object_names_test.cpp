@@ -62,7 +62,7 @@ PodCliqueSet random_set(std::mt19937& random) {
   for (std::uint32_t g = 0, n = random() % 3; g < n; ++g) {
     ScalingGroup group;
     group.name = part();
-    group.index = g;
+    group.index = static_cast<std::uint32_t>(set.groups.size());
     group.replicas = static_cast<std::int32_t>(random() % 4);
     group.min_available = static_cast<std::int32_t>(random() % 3);
     group.sharing = sharing();
@@ -72,7 +72,7 @@ PodCliqueSet random_set(std::mt19937& random) {
   for (std::uint32_t c = 0, n = 1 + random() % 4; c < n; ++c) {
     Clique clique;
     clique.name = part();
-    clique.index = c;
+    clique.index = static_cast<std::uint32_t>(set.cliques.size());
     clique.replicas = static_cast<std::int32_t>(random() % 4);
     clique.sharing = sharing();
     if (set.groups.size() > 0 && random() % 2) clique.group = set.groups.id_at(random() % set.groups.size());

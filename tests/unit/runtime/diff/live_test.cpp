@@ -142,12 +142,12 @@ std::string text_of_file(const fs::path& path) {
 constexpr const char* kOracle = "tests/fixtures/oracle";
 
 // A recorded world and its compilation. Pods are left to the tests of pods: their recorded names are made up.
-struct World {
+struct Recorded {
   std::unique_ptr<driver::Compilation> compilation;
   Trees trees;
   std::vector<Value> live;
 
-  explicit World(const std::string& name) {
+  explicit Recorded(const std::string& name) {
     const fs::path folder = fs::path(kOracle) / name;
     driver::CompileRequest request;
     request.operands = {folder / "input.yaml"};
@@ -212,7 +212,7 @@ TEST(Matches, EveryRecordedWorldNeedsNoWrite) {
   std::size_t objects = 0, pods = 0;
   for (const std::string& name : recorded_cases()) {
     SCOPED_TRACE(name);
-    World world(name);
+    Recorded world(name);
     if (world.compilation->failed()) {
       ADD_FAILURE();
       continue;
@@ -233,7 +233,7 @@ TEST(Matches, EveryRecordedWorldNeedsNoWrite) {
             MappingBuilder(world.trees.context.arena, ours)
                 .set("spec", MappingBuilder(world.trees.context.arena, ours["spec"]).remove("schedulingGates").build())
                 .build();
-      const Description seen{d.kind, d.name, ours};
+      const Description seen{d.kind, d.name, d.owner, ours};
       const Wanted wanted{seen, n, world.set().world};
       EXPECT_TRUE(matches(wanted, theirs))
           << info_of(d.kind).kind << ' ' << object << ' '
@@ -279,7 +279,7 @@ void for_each_change(Arena& a, const Value& tree, const std::function<void(const
 }
 
 TEST(MergePatch, UndoesEveryChangeOfALeaf) {
-  World world("case-autoscale-groups");
+  Recorded world("case-autoscale-groups");
   Arena& a = world.trees.context.arena;
   std::size_t changes = 0, patches = 0;
   enumerate(world.set().plan, world.set().world, [&](const Description& d, const Instance& n) {
@@ -314,7 +314,7 @@ TEST(Items, OfARepeatOverPodsComeInTheOrderOfTheirNames) {
     const Value item = Value::repeat(repeat);
     const Value list = Value::sequence(std::span(&item, 1));
     std::vector<std::uint32_t> expected, seen;
-    for_each_in_suffix_order(count, [&](std::uint32_t k) { expected.push_back(k); });
+    PodRange(count).for_each(PodOrder::kByName, [&](std::uint32_t k, const PodSuffix&) { expected.push_back(k); });
     const Side side{&list, &kCounter, {}};
     Side s;
     for (Items items(side); items.next(s);) seen.push_back(s.instance.pod_index);

@@ -5,6 +5,7 @@
 #include "ir/base/render.h"
 #include "ir/labels.h"
 #include "ir/value/writer.h"
+#include "passes/surroundings/read_environment.h"
 #include "runtime/driver/compile.h"
 
 namespace grovec::driver {
@@ -38,9 +39,9 @@ std::unique_ptr<Compilation> compile_text(const std::string& text, std::vector<s
 // An object by kind and name, or null.
 Value object_of(Compilation& c, ObjectKind kind, std::string_view name) {
   const CompiledSet& set = *c.sets.front();
-  std::optional<ObjectRef> ref = find_object(set.plan, set.world, kind, name);
+  std::optional<ObjectPlace> ref = set.directory->find_first(set.world, kind, name);
   if (!ref) return Value::null();
-  return instantiate(set.plan.descriptions[ref->description].tree, ref->instance, set.world, c.context.arena);
+  return instantiate(set.plan.descriptions[*ref->description].tree, ref->instance, set.world, c.context.arena);
 }
 
 std::string_view first_container(const Value& pod_clique) {
@@ -99,23 +100,23 @@ TEST(Populations, ListThePodsOfALivePodClique) {
   EXPECT_EQ(names_of(set, world, ObjectKind::kPod),
             (std::vector<std::string>{"s-0-a-z9x2k", "s-0-a-4lmnp", "s-0-a-bbbbb"}))
       << "in the order of their indices";
-  const auto gang = find_object(set.plan, world, ObjectKind::kPodGang, "s-0");
+  const auto gang = set.directory->find_first(world, ObjectKind::kPodGang, "s-0");
   ASSERT_TRUE(gang);
   Arena arena;
-  const Value tree = instantiate(set.plan.descriptions[gang->description].tree, gang->instance, world, arena);
+  const Value tree = instantiate(set.plan.descriptions[*gang->description].tree, gang->instance, world, arena);
   std::vector<std::string> references;
   for (const Value& r : tree["spec"]["podgroups"].items()[0]["podReferences"].items())
     references.emplace_back(r["name"].as_string());
   EXPECT_EQ(references, (std::vector<std::string>{"s-0-a-4lmnp", "s-0-a-bbbbb", "s-0-a-z9x2k"})) << "sorted by name";
   EXPECT_EQ(object_of(*c, ObjectKind::kPodClique, "s-0-a")["spec"]["replicas"].as_int(), 4);
 
-  const auto pod = find_object(set.plan, world, ObjectKind::kPod, "s-0-a-bbbbb");
+  const auto pod = set.directory->find_first(world, ObjectKind::kPod, "s-0-a-bbbbb");
   ASSERT_TRUE(pod);
   EXPECT_EQ(pod->instance.pod_index, 3u) << "the name is not decoded: bbbbb is no index 0 here";
-  const Value third = instantiate(set.plan.descriptions[pod->description].tree, pod->instance, world, arena);
+  const Value third = instantiate(set.plan.descriptions[*pod->description].tree, pod->instance, world, arena);
   EXPECT_EQ(third["spec"]["hostname"].as_string(), "s-0-a-3");
   EXPECT_EQ(third["metadata"]["labels"][keys::kPodIndex].as_string(), "3");
-  EXPECT_FALSE(find_object(set.plan, world, ObjectKind::kPod, "s-0-a-bbbbc"));
+  EXPECT_FALSE(set.directory->find_first(world, ObjectKind::kPod, "s-0-a-bbbbc"));
 }
 
 TEST(Populations, MakeAnotherWorldOfTheSameShapes) {
@@ -156,6 +157,102 @@ TEST(Populations, DoNotChangeTheClaimsOfReplicas) {
   const World world{set.module.desired, live};
   EXPECT_EQ(names_of(set, world, ObjectKind::kResourceClaim), (std::vector<std::string>{"s-0-a-0-t", "s-0-a-1-t"}));
   EXPECT_EQ(totals_of(world).claims, 2u);
+}
+
+TEST(Directory, NamesEveryObjectBothWays) {
+  auto c = compile_text(std::string(kHead) + spec_of(2, clique("a", 2) + clique("b", 3) + kGroup), {"s-1-g=4"});
+  const CompiledSet& set = *c->sets.front();
+  std::size_t objects = 0;
+  enumerate(set.plan, set.world, [&](const Description& d, const Instance& n) {
+    const std::string name = name_text(d.name, n);
+    const std::vector<ObjectPlace> found = set.directory->find(set.world, d.kind, name);
+    EXPECT_EQ(found.size(), 1u) << name;
+    if (found.size() != 1) return false;
+    EXPECT_EQ(&set.plan.descriptions[*found[0].description], &d) << name;
+    EXPECT_EQ(found[0].instance.pod_index, n.pod_index) << name;
+    EXPECT_EQ(found[0].instance.group_replica, n.group_replica) << name;
+    const std::optional<ObjectKey> key = set.directory->key_of(found[0]), owner = set.directory->owner_of(found[0]);
+    EXPECT_EQ(key, (ObjectKey{d.kind, "default", name}));
+    EXPECT_TRUE(owner && set.directory->find_first(set.world, owner->kind, owner->name)) << "owner of " << name;
+    ++objects;
+    return true;
+  });
+  EXPECT_EQ(objects, totals_of(set.world).objects);
+  EXPECT_EQ(set.directory->find(set.world, ObjectKind::kPodCliqueSet, "s").size(), 1u);
+  EXPECT_EQ(set.directory->clique_name(1, 3, CliqueId{0}), "s-1-g-3-a");
+  EXPECT_EQ(set.directory->gang_name(1, GroupId{0}, 3), "s-1-g-1");
+  EXPECT_EQ(set.directory->gang_name(1, GroupId{0}, 1), "s-1");
+}
+
+TEST(Directory, KnowsWhatASurplusObjectWouldBe) {
+  auto c = compile_text(std::string(kHead) + spec_of(1, clique("a", 2) + kGroup));
+  const CompiledSet& set = *c->sets.front();
+  EXPECT_TRUE(set.directory->find(set.world, ObjectKind::kPodClique, "s-0-g-7-a").empty());
+  const std::vector<ObjectPlace> found = set.directory->match(ObjectKind::kPodClique, "s-0-g-7-a");
+  ASSERT_EQ(found.size(), 1u);
+  EXPECT_EQ(found[0].instance.group_replica, 7u);
+  EXPECT_EQ(found[0].part.clique, CliqueId{0});
+  EXPECT_TRUE(set.directory->match(ObjectKind::kPodClique, "s-0-h-7-a").empty());
+  EXPECT_EQ(set.directory->owner_of(found[0]), (ObjectKey{ObjectKind::kPodCliqueScalingGroup, "default", "s-0-g"}));
+}
+
+// At two replicas of `g` the names differ; a cluster may have more.
+TEST(Directory, GivesBothObjectsWhoseNamesMeet) {
+  auto c = compile_text(std::string(kHead) + spec_of(1, clique("a", 1) + clique("g-2-a", 1) +
+                                                            "    podCliqueScalingGroups: [{name: g, cliqueNames: [a], "
+                                                            "replicas: 2}]\n"));
+  const CompiledSet& set = *c->sets.front();
+  EXPECT_EQ(set.directory->find(set.world, ObjectKind::kPodClique, "s-0-g-2-a").size(), 1u);
+  Population more(set.module.spec);
+  more.set_group(0, GroupId{0}, 3);
+  const World world{set.module.desired, more};
+  const std::vector<ObjectPlace> both = set.directory->find(world, ObjectKind::kPodClique, "s-0-g-2-a");
+  ASSERT_EQ(both.size(), 2u);
+  EXPECT_NE(both[0].part.clique, both[1].part.clique);
+  EXPECT_EQ(set.directory->find(world, ObjectKind::kPod, "s-0-g-2-a-bbbbb").size(), 2u);
+  EXPECT_EQ(set.directory->find_host(world, "s-0-g-2-a-0").size(), 2u);
+}
+
+// Facts are read in one context, kept when it is gone, and shared by sets of others.
+TEST(CompileSet, NeedsNothingButTheFacts) {
+  ClusterFacts facts;
+  {
+    Context reading;
+    const auto documents = load_text(reading, "claims.yaml",
+                                     "apiVersion: resource.k8s.io/v1\nkind: ResourceClaimTemplate\n"
+                                     "metadata: {name: t}\nspec: {spec: {devices: {requests: [{name: r, exactly: "
+                                     "{deviceClassName: gpu}}]}}}\n",
+                                     {});
+    passes::read_environment_object(reading, documents->front().document.root, "default", facts);
+    EXPECT_EQ(reading.diags.errors(), 0u);
+  }
+  const std::string text = std::string(kHead) +
+                           "spec:\n  replicas: 1\n  template:\n    cliques:\n    - name: a\n"
+                           "      resourceSharing: [{name: t, scope: AllReplicas}]\n"
+                           "      spec: {roleName: a, replicas: 2, podSpec: {containers: [{name: x, image: i}]}}\n";
+  for (int round = 0; round < 2; ++round) {
+    Context context;
+    const auto documents = load_text(context, "set.yaml", text, {});
+    const auto set = compile_set(context, documents->front().document.root, facts);
+    ASSERT_TRUE(set && (*set)->is_planned) << round;
+    const auto claim = (*set)->directory->find_first((*set)->world, ObjectKind::kResourceClaim, "s-0-a-all-t");
+    ASSERT_TRUE(claim);
+    const Value& tree = (*set)->plan.descriptions[*claim->description].tree;
+    EXPECT_EQ(tree["spec"]["devices"]["requests"].items()[0]["exactly"]["deviceClassName"].as_string(), "gpu");
+  }
+  const Origin& at = facts.places().origins[facts.claim_templates.front().at];
+  EXPECT_EQ(facts.places().sources.position(at.source, at.begin).line, 3u) << "places are kept, too";
+}
+
+TEST(CompileSet, StopsAtTheMistakesOfTheManifest) {
+  ClusterFacts facts;
+  Context context;
+  const auto documents = load_text(context, "set.yaml", std::string(kHead) + "spec: {replicas: -1}\n", {});
+  const auto set = compile_set(context, documents->front().document.root, facts);
+  ASSERT_TRUE(set);
+  EXPECT_FALSE((*set)->is_planned);
+  EXPECT_FALSE((*set)->accepted);
+  EXPECT_GT(context.diags.errors(), 0u);
 }
 
 /// Errors of a world that was scaled, as `code path`.
@@ -236,6 +333,13 @@ TEST(Objects, AreFoundByKindAndNameOnly) {
   EXPECT_TRUE(object_of(*c, ObjectKind::kPod, "s-0-a-cbbbb").is_null()) << "another attempt";
   EXPECT_TRUE(object_of(*c, ObjectKind::kPod, "s-1-a-bbbbb").is_null());
   EXPECT_TRUE(object_of(*c, ObjectKind::kService, "s-0-a").is_null());
+}
+
+TEST(Objects, HaveNoIndexAboveAllNumbers) {
+  auto c = compile_text(std::string(kHead) + spec_of(1, clique("a", 1) + kGroup), {"s-0-g=3"});
+  EXPECT_FALSE(object_of(*c, ObjectKind::kPodGang, "s-0-g-0").is_null());
+  EXPECT_TRUE(object_of(*c, ObjectKind::kPodGang, "s-0-g-1").is_null());
+  EXPECT_TRUE(object_of(*c, ObjectKind::kPodGang, "s-0-g-4294967294").is_null()) << "-2 + 2 is replica 0";
 }
 
 TEST(Pods, AreRenderedFromALivePodClique) {

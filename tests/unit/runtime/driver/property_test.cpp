@@ -27,7 +27,7 @@ std::string generated(std::uint64_t seed, bool shuffle_keys = false) {
 
 std::unique_ptr<Compilation> compile_text(const std::string& sets) {
   auto c = std::make_unique<Compilation>();
-  c->environment.config.auto_mnnvl = true;
+  c->facts.config.auto_mnnvl = true;
   CompileRequest request;
   request.owner_references = true;
   const std::string text = sets + "---\n" + testing::kGeneratedBinding;
@@ -226,11 +226,12 @@ void expect_lookup_and_splice(CompiledSet& set) {
         bounded.resize(static_cast<std::size_t>(it->second.write(bounded.data(), n, set.world) - bounded.data()));
         EXPECT_EQ(plain, bounded);
       }
-      std::optional<ObjectRef> found = find_object(set.plan, set.world, d.kind, name_text(d.name, n));
+      std::optional<ObjectPlace> found = set.directory->find_first(set.world, d.kind, name_text(d.name, n));
       EXPECT_TRUE(found) << name_text(d.name, n);
       if (!found) return false;
-      EXPECT_EQ(object_text(set.plan.descriptions[found->description], found->instance, set.world, OutputFormat::kYaml),
-                object_text(d, n, set.world, OutputFormat::kYaml));
+      EXPECT_EQ(
+          object_text(set.plan.descriptions[*found->description], found->instance, set.world, OutputFormat::kYaml),
+          object_text(d, n, set.world, OutputFormat::kYaml));
       return true;
     });
   }

@@ -60,7 +60,7 @@ TEST(SecondOpinion, YamlAndJsonSayTheSame) {
   std::size_t objects = 0;
   for (std::uint64_t seed = 0; seed < 60 && !HasFailure(); ++seed) {
     Compilation c;
-    c.environment.config.auto_mnnvl = true;
+    c.facts.config.auto_mnnvl = true;
     const std::string text = testing::generate_set(seed, {.most_pods = 60, .topology = true, .mnnvl = true}) + "---\n" +
                              testing::kGeneratedBinding;
     ASSERT_TRUE(compile_documents(c, {}, *load_text(c.context, "set.yaml", text, {})));

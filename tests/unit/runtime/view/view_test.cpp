@@ -36,7 +36,7 @@ Resources resources_of(const std::string& pod_spec) {
       "apiVersion: grove.io/v1alpha1\nkind: PodCliqueSet\nmetadata: {name: r}\nspec:\n  replicas: 1\n  template:\n"
       "    cliques:\n    - name: c\n      spec: {replicas: 1, podSpec: " +
       pod_spec + "}\n");
-  return SetView(c->sets.at(0)->world).pod_resources(CliqueId{0});
+  return SetView(c->sets.at(0)->world, *c->sets.at(0)->directory).pod_resources(CliqueId{0});
 }
 
 constexpr const char* kScaled = R"(apiVersion: grove.io/v1alpha1
@@ -120,7 +120,7 @@ TEST(ViewResources, AmountsAreReadable) {
 
 TEST(ViewSet, RunsAreSplitWhereACountDiffers) {
   const auto c = compile_text(kScaled, {"v-2-g=8", "v-3-g-4-b=7"});
-  const SetView view(c->sets.at(0)->world);
+  const SetView view(c->sets.at(0)->world, *c->sets.at(0)->directory);
   const std::vector<ReplicaRun> runs = outline(view, {});
   ASSERT_EQ(runs.size(), 4u);  // 0-1, 2, 3, 4
   EXPECT_EQ(runs[0].count, 2u);
@@ -133,7 +133,7 @@ TEST(ViewSet, RunsAreSplitWhereACountDiffers) {
 TEST(ViewSet, SumsEqualWhatIsEnumerated) {
   const auto c = compile_text(kScaled, {"v-2-g=8", "v-3-g-4-b=7", "v-1-a=9", "v-4-g=1"});
   const CompiledSet& set = *c->sets.at(0);
-  const SetView view(set.world);
+  const SetView view(set.world, *set.directory);
   const Sums sums = sums_of(view, outline(view, {}));
   std::map<ObjectKind, std::uint64_t> counted;
   enumerate(set.plan, set.world, [&](const Description& d, const Instance&) { return ++counted[d.kind], true; });
@@ -152,7 +152,7 @@ TEST(ViewSet, SumsEqualWhatIsEnumerated) {
 
 TEST(ViewSet, SelectionOfEverythingIsEverything) {
   const auto c = compile_text(kScaled, {"v-2-g=8", "v-3-g-4-b=7"});
-  const SetView view(c->sets.at(0)->world);
+  const SetView view(c->sets.at(0)->world, *c->sets.at(0)->directory);
   Result<Selection> all = parse_selection({"replica=*", "set=v", "clique=?"});
   ASSERT_TRUE(all);
   const Sums part = sums_of(view, outline(view, *all)), whole = sums_of(view, outline(view, {}));
@@ -162,7 +162,7 @@ TEST(ViewSet, SelectionOfEverythingIsEverything) {
 
 TEST(ViewSet, SelectionsByGangCutOutItsReplicas) {
   const auto c = compile_text(kScaled);
-  const SetView view(c->sets.at(0)->world);
+  const SetView view(c->sets.at(0)->world, *c->sets.at(0)->directory);
   Result<Selection> gang = parse_selection({"gang=v-*-g-[12]"});
   ASSERT_TRUE(gang);
   const std::vector<ReplicaRun> runs = outline(view, *gang);
@@ -177,7 +177,7 @@ TEST(ViewSet, SelectionsOfUnknownKindsAreUsageErrors) {
   for (const char* text : {"pod=x", "replica", "=x", "group="}) {
     const Result<Selection> r = parse_selection({text});
     ASSERT_FALSE(r) << text;
-    EXPECT_EQ(r.error().exit_code, 2);
+    EXPECT_EQ(r.error().kind, Error::kUsage);
   }
 }
 
@@ -185,7 +185,7 @@ TEST(ViewSet, HoldsForGeneratedSets) {
   for (std::uint64_t seed = 1; seed <= 60; ++seed) {
     const auto c = compile_text(testing::generate_set(seed));
     for (const auto& set : c->sets) {
-      const SetView view(set->world);
+      const SetView view(set->world, *set->directory);
       const Sums sums = sums_of(view, outline(view, {}));
       const Totals totals = totals_of(set->world);
       EXPECT_EQ(sums.pods, totals.pods) << seed;
@@ -195,9 +195,10 @@ TEST(ViewSet, HoldsForGeneratedSets) {
       enumerate(set->plan, set->world, [&](const Description& d, const Instance& n) {
         if (d.kind != ObjectKind::kPod) return true;
         const std::string name = name_text(d.name, n);
-        const std::optional<PodKey> key = find_pod(view, name);
-        EXPECT_TRUE(key) << name;
-        if (!key) return false;
+        const std::vector<FoundPods> found = find_pods(view, name);
+        EXPECT_TRUE(found.size() == 1 && found[0].is_one) << name;
+        if (found.size() != 1) return false;
+        const PodKey* key = &found[0].pod;
         EXPECT_EQ(view.pod_name(key->i, key->j, key->clique, key->k), name);
         const PodEnv env = pod_env(*set, view, *key);
         EXPECT_EQ(env.gang, name_text(d.tree["metadata"]["labels"]["grove.io/podgang"], n));
@@ -210,7 +211,7 @@ TEST(ViewSet, HoldsForGeneratedSets) {
 
 TEST(ViewEnv, RanksAreThePositionsAmongPeers) {
   const auto c = compile_text(kScaled, {"v-0-g-1-b=5"});
-  const SetView view(c->sets.at(0)->world);
+  const SetView view(c->sets.at(0)->world, *c->sets.at(0)->directory);
   std::set<std::uint64_t> ranks;
   for_each_peer(view, {0, 1, CliqueId{1}, 0}, [&](const PodKey& peer) {
     const PodEnv env = pod_env(*c->sets.at(0), view, peer);
@@ -224,12 +225,24 @@ TEST(ViewEnv, RanksAreThePositionsAmongPeers) {
 
 TEST(ViewEnv, FindsPodsByHostNameAndRefusesThoseThatDoNotExist) {
   const auto c = compile_text(kScaled);
-  const SetView view(c->sets.at(0)->world);
-  const std::optional<PodKey> pod = find_pod(view, "v-4-g-5-b-2");
-  ASSERT_TRUE(pod);
+  const SetView view(c->sets.at(0)->world, *c->sets.at(0)->directory);
+  const std::vector<FoundPods> found = find_pods(view, "v-4-g-5-b-2");
+  ASSERT_EQ(found.size(), 1u);
+  const PodKey* pod = &found[0].pod;
   EXPECT_EQ(view.pod_name(pod->i, pod->j, pod->clique, pod->k), "v-4-g-5-b-bbbbd");
-  for (const char* name : {"v-5-g-0-b-0", "v-0-g-6-b-0", "v-0-g-0-b-3", "v-0-a-02", "v-0-a-cbbbb", "w-0-a-0", ""})
-    EXPECT_FALSE(find_pod(view, name)) << name;
+  for (const char* name : {"v-5-g-0-b-0", "v-0-g-6-b-0", "v-0-g-0-b-3", "v-0-a-02", "w-0-a-0", ""})
+    EXPECT_TRUE(find_pods(view, name).empty()) << name;
+}
+
+TEST(ViewEnv, TakesAPodsNameWithAnySuffixAndThatOfAPodClique) {
+  const auto c = compile_text(kScaled);
+  const SetView view(c->sets.at(0)->world, *c->sets.at(0)->directory);
+  const std::vector<FoundPods> live = find_pods(view, "v-0-a-x7k2q"), clique = find_pods(view, "v-0-a");
+  ASSERT_TRUE(live.size() == 1 && clique.size() == 1);
+  EXPECT_TRUE(live[0].is_live && !live[0].is_one) << "its index is in its label only";
+  EXPECT_TRUE(!clique[0].is_live && !clique[0].is_one);
+  EXPECT_EQ(view.clique_name(live[0].pod.i, live[0].pod.j, live[0].pod.clique), "v-0-a");
+  EXPECT_TRUE(find_pods(view, "v-5-g-0-b-x7k2q").empty()) << "no such set replica";
 }
 
 TEST(ViewStartup, WithoutAnOrderEverythingIsInStageOne) {
@@ -265,7 +278,8 @@ TEST(Graph, SizeDoesNotGrowWithCounts) {
   std::string large = kScaled;
   large.replace(large.find("replicas: 5"), 11, "replicas: 90000");
   const auto small = compile_text(kScaled), big = compile_text(large);
-  const SetView a(small->sets.at(0)->world), b(big->sets.at(0)->world);
+  const SetView a(small->sets.at(0)->world, *small->sets.at(0)->directory),
+      b(big->sets.at(0)->world, *big->sets.at(0)->directory);
   const std::string page = graph_html({{small->sets[0].get(), &a}}, {});
   const std::string big_page = graph_html({{big->sets[0].get(), &b}}, {});
   EXPECT_LT(big_page.size(), page.size() + 200);

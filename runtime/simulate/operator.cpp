@@ -1,0 +1,218 @@
+#include "runtime/simulate/operator.h"
+
+#include <algorithm>
+#include <tuple>
+
+#include "runtime/simulate/patch.h"
+
+namespace grovec::simulate {
+
+using namespace ir;
+using decide::Action;
+using decide::Verb;
+
+namespace {
+
+// The body with the uid of its controller filled in.
+Value with_owner_uid(Arena& arena, const Value& body, std::string_view uid) {
+  std::vector<Value> owners;
+  for (const Value& o : body["metadata"]["ownerReferences"].items())
+    owners.push_back(o["controller"].as_bool() ? MappingBuilder(arena, o).set("uid", Value::string(uid)).build() : o);
+  return with_member(arena, body, {"metadata", "ownerReferences"}, make_sequence(arena, owners));
+}
+
+Answer no_answer() { return {0, "Timeout", "no answer", nullptr}; }
+
+auto order_of(const decide::FailedWrite& f) { return std::tie(f.key, f.verb); }
+
+}  // namespace
+
+void Operator::kill() {
+  running_ = false;
+  flight_.reset();
+  look_at_.reset();
+  again_.reset();
+  failed_.clear();
+  wrote_ = {};
+}
+
+void Operator::start(Instant now) {
+  running_ = true;
+  look_at_ = now;
+}
+
+void Operator::notice(const std::vector<Change>& changes, Instant now) {
+  if (!running_ || look_at_) return;
+  const bool concerns = std::any_of(changes.begin(), changes.end(), [&](const Change& c) {
+    return belongs_to(c.object(), namespace_, set_) || (c.before && belongs_to(*c.before, namespace_, set_));
+  });
+  if (concerns) look_at_ = now.plus(options_.look_after_ns);
+}
+
+std::optional<Instant> Operator::next() const {
+  if (!running_) return std::nullopt;
+  if (flight_) return flight_->next;
+  if (look_at_ && again_) return std::min(*look_at_, *again_);
+  return look_at_ ? look_at_ : again_;
+}
+
+bool Operator::sees_own_writes(const Store& view) const {
+  for (std::size_t k = 0; k < kKinds; ++k)
+    if (view.version_of(static_cast<Kind>(k)) < wrote_[k]) return false;
+  return true;
+}
+
+void Operator::run(Store& store, const Store& view, Instant now) {
+  const std::optional<Instant> due = next();
+  if (!due || *due > now) return;
+  if (flight_) {
+    if (flight_.use_count() > 1) flight_ = std::make_shared<Flight>(*flight_);
+    write_next(store, now);
+  } else if (!sees_own_writes(view)) {
+    look_at_ = now.plus(options_.look_after_ns);
+  } else {
+    look(view, now);
+  }
+}
+
+void Operator::look(const Store& view, Instant now) {
+  ++looks_;
+  look_at_.reset();
+  again_.reset();
+  auto flight = std::make_shared<Flight>(
+      Flight{.world = nullptr, .view = view, .decision = {}, .created = {}, .not_created = {}, .next = now});
+  const ObjectPtr set = view.find({Kind::kPodCliqueSet, namespace_, set_});
+  const decide::Observed observed = observe(flight->view, namespace_, set_, failed_);
+  if (set) {
+    flight->world = compiler_(*set);
+    if (!flight->world) return;
+    flight->decision = decide::decide(*flight->world, observed, now);
+  } else {
+    flight->decision = decide::decide_leftovers(observed, now);
+  }
+  events_.insert(events_.end(), flight->decision.events.begin(), flight->decision.events.end());
+  again_ = flight->decision.next_look;
+  if (again_ && *again_ <= now)
+    again_ = now.plus(options_.look_after_ns);  // a look that is due must not stop the clock
+  std::erase_if(flight->decision.steps, [](const decide::Step& step) { return step.empty(); });
+  if (flight->decision.steps.empty()) return;
+  flight->next = now.plus(options_.step_ns);
+  flight_ = std::move(flight);
+}
+
+Key Operator::key_of(const decide::ObjectKey& key) const {
+  const bool is_namespaced = ir::info_of(key.kind).is_namespaced;
+  return {simulated_kind(key.kind), is_namespaced ? namespace_ : std::string(), key.name};
+}
+
+// As of the decision, or of its own creates since.
+ObjectPtr Operator::known(const decide::ObjectKey& key) const {
+  if (const auto found = flight_->created.find(key); found != flight_->created.end()) return found->second;
+  return flight_->view.find(key_of(key));
+}
+
+bool Operator::is_skipped(const Action& action) const {
+  if (action.verb != Verb::kCreate) return false;
+  if (action.owner && (flight_->not_created.contains(*action.owner) || !known(*action.owner))) return true;
+  return action.source.from == decide::Source::From::kClique && !known(action.source.clique);
+}
+
+Answer Operator::create(const Action& action, Store& store, Instant now) {
+  Arena arena;
+  const ObjectPtr clique = action.source.from == decide::Source::From::kClique ? known(action.source.clique) : nullptr;
+  Value body = decide::body_of(*flight_->world, action, clique ? clique->as<decide::LiveClique>() : nullptr, arena);
+  if (action.owner) body = with_owner_uid(arena, body, known(*action.owner)->uid);
+  return store.create(body, now);
+}
+
+Answer Operator::carry(const Action& action, Store& store, Instant now) {
+  const Key key = key_of(action.key);
+  Preconditions only_if;
+  if (!action.uid.empty()) only_if.uid = action.uid;
+  if (action.resource_version > 0) only_if.resource_version = action.resource_version;
+  if (action.read_owner_first && action.owner) {
+    const ObjectPtr owner = store.find(key_of(*action.owner)), seen = known(*action.owner);
+    if (!owner || owner->is_terminating() || !seen || owner->uid != seen->uid)
+      return {404, "NotFound", "the owner is gone", nullptr};
+  }
+  switch (action.verb) {
+    case Verb::kCreate:
+      return create(action, store, now);
+    case Verb::kPatch:
+      return store.merge_patch(key, action.change, only_if, now);
+    case Verb::kPatchStatus:
+      return store.merge_patch_status(key, action.change, only_if, now);
+    case Verb::kDelete:
+      return store.remove(key, only_if, now);
+  }
+  return no_answer();
+}
+
+// The caller keeps an answer for each verb and object until a write of the kind succeeds.
+void Operator::remember(const Action& action, const Answer& answer, Instant now) {
+  decide::FailedWrite mark{action.verb, action.key, answer.code, answer.message, 1, now, false};
+  const auto at = std::lower_bound(failed_.begin(), failed_.end(), mark,
+                                   [](const auto& a, const auto& b) { return order_of(a) < order_of(b); });
+  const bool found = at != failed_.end() && order_of(*at) == order_of(mark);
+  const bool is_fine = answer.code != 0 && (answer.ok() || (action.verb == Verb::kDelete && answer.code == 404));
+  if (is_fine) {
+    if (found) failed_.erase(at);
+    return;
+  }
+  if (found) {
+    mark.count = at->count + 1;
+    *at = std::move(mark);
+  } else {
+    failed_.insert(at, std::move(mark));
+  }
+  look_at_ = now.plus(options_.look_after_ns);
+}
+
+void Operator::write_next(Store& store, Instant now) {
+  const Action& action = flight_->decision.steps[flight_->step][flight_->action];
+  if (is_skipped(action)) {
+    flight_->not_created.insert(action.key);
+  } else {
+    const Fate fate = fate_ ? fate_(action, writes_) : Fate::kDone;
+    ++writes_;
+    if (fate == Fate::kKilledBefore) return kill();
+    Answer answer = fate == Fate::kRefused ? Answer{options_.refusal_code, "InternalError", "refused", nullptr}
+                                           : carry(action, store, now);
+    if (answer.ok() && fate == Fate::kDone)
+      wrote_[static_cast<std::size_t>(simulated_kind(action.key.kind))] = store.resource_version();
+    if (fate == Fate::kLost) answer = no_answer();
+    written_.push_back({action, answer, fate});
+    if (fate == Fate::kKilledAfter) return kill();
+    remember(action, answer, now);
+    const bool worked = answer.code != 0 && answer.ok();
+    if (action.verb == Verb::kCreate && worked) flight_->created[action.key] = answer.object;
+    if (action.verb == Verb::kCreate && !worked) flight_->not_created.insert(action.key);
+    if (!worked && action.why.reason == decide::Reason::kFact) flight_->fact_failed = true;
+  }
+  settle_step(now);
+}
+
+// On to the next write, the next step, or the end.
+void Operator::settle_step(Instant now) {
+  Flight& f = *flight_;
+  f.next = now.plus(options_.write_ns);
+  if (++f.action < f.decision.steps[f.step].size()) return;
+  f.action = 0;
+  ++f.step;
+  f.next = now.plus(options_.step_ns);
+  if (f.step >= f.decision.steps.size() || f.fact_failed) flight_.reset();
+}
+
+std::vector<decide::Event> Operator::take_events() {
+  std::vector<decide::Event> out;
+  out.swap(events_);
+  return out;
+}
+
+std::vector<Written> Operator::take_writes() {
+  std::vector<Written> out;
+  out.swap(written_);
+  return out;
+}
+
+}  // namespace grovec::simulate
