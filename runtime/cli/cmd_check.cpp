@@ -14,7 +14,7 @@ namespace grovec::cli {
 namespace {
 
 constexpr OptionSpec kOptions[] = {
-    {"--output", "-o", "FORMAT", "how to print", "text|json|sarif|junit|github"},
+    {"--output", "-o", "FORMAT", "how to print", "text|json|sarif|junit|github|gitlab"},
     {"--filename", "-f", "FILE", "a manifest, a directory, a glob, or `-` (may be repeated)", {}},
     {"--recursive", "-R", {}, "read directories with their subfolders", {}},
     {"--old", {}, "FILE", "check an update: the set as it was submitted before", {}},
@@ -148,10 +148,11 @@ int run(const Options& options) {
     print_error(report_text(*report));
     return exit_code;
   }
-  std::string text = format == "json"    ? report_json(*report)
-                     : format == "sarif" ? report_sarif(*report)
-                     : format == "junit" ? report_junit(*report)
-                                         : report_github(*report);
+  std::string text = format == "json"     ? report_json(*report)
+                     : format == "sarif"  ? report_sarif(*report)
+                     : format == "junit"  ? report_junit(*report)
+                     : format == "gitlab" ? report_gitlab(*report)
+                                          : report_github(*report);
   for (const Error& e : report->errors) fail(e);
   for (const driver::CheckedFile& f : report->files)
     if (f.unreadable) fail(*f.unreadable);

@@ -7,6 +7,7 @@
 #include "ir/desired/print.h"
 #include "passes/pipeline.h"
 #include "runtime/cli/compiling.h"
+#include "runtime/cli/stale_files.h"
 #include "runtime/output/emit.h"
 #include "runtime/output/interrupt.h"
 #include "runtime/output/object_files.h"
@@ -26,8 +27,9 @@ constexpr OptionSpec kOptions[] = {
     {"--emit",
      {},
      "WHAT",
-     "objects: all; resources: without pods; spec: the set with defaults; desired: as text",
-     "objects|resources|spec|desired"},
+     "objects: all; resources: without pods; deploy: the sets as written; spec: with defaults; desired: as text",
+     "objects|resources|deploy|spec|desired"},
+    {"--check", {}, "DIR", "write nothing; say what `--out DIR` would change, exit code 1 if anything", {}},
     {"--owner-references", {}, {}, "with owner references (uids are empty)", {}},
     {"--print-after", {}, "PASS", "the desired world after this pass, on stderr", {}},
     GROVEC_COMPILE_OPTIONS,
@@ -46,11 +48,11 @@ void print_all(const Compilation& c, std::string_view emit, OutputFormat format,
   }
   driver::ObjectStream stream(out, format);
   for (const driver::LoadedDocument& d : c.foreign) stream.tree(d.document.root);
-  if (emit != "spec")
+  if (emit != "spec" && emit != "deploy")
     for (const ir::Value& topology : c.topologies) stream.tree(topology);
   for (const auto& set : c.sets) {
-    if (emit == "spec")
-      stream.tree(set->module.defaulted);
+    if (emit == "spec" || emit == "deploy")
+      stream.tree(emit == "spec" ? set->module.defaulted : set->module.manifest);
     else
       stream.plan(set->plan, set->world, emit != "resources");
   }
@@ -66,20 +68,32 @@ Result<Done> print_all(const Compilation& c, std::string_view emit, OutputFormat
   return out.finish();
 }
 
-Result<Done> write_folder(const Compilation& c, const std::string& folder, std::string_view emit, OutputFormat format) {
-  Result<std::unique_ptr<driver::ObjectFiles>> files = driver::ObjectFiles::create(folder, format);
-  if (!files) return files.error();
+Result<Done> write_files(const Compilation& c, driver::ObjectFiles& files, std::string_view emit) {
   Result<Done> done = Done{};
   for (const driver::LoadedDocument& d : c.foreign)
-    if (done) done = (*files)->tree(d.document.root);
+    if (done) done = files.tree(d.document.root);
   for (const ir::Value& topology : c.topologies)
-    if (done && emit != "spec") done = (*files)->tree(topology);
+    if (done && emit != "spec" && emit != "deploy") done = files.tree(topology);
   for (const auto& set : c.sets) {
     if (!done) break;
-    done = emit == "spec" ? (*files)->tree(set->module.defaulted)
-                          : (*files)->plan(set->plan, set->world, emit != "resources");
+    done = emit == "spec"     ? files.tree(set->module.defaulted)
+           : emit == "deploy" ? files.tree(set->module.manifest)
+                              : files.plan(set->plan, set->world, emit != "resources");
   }
-  return done ? (*files)->commit() : done;
+  return done ? files.commit() : done;
+}
+
+Result<Done> write_folder(const Compilation& c, const std::string& folder, std::string_view emit, OutputFormat format) {
+  Result<std::unique_ptr<driver::ObjectFiles>> files = driver::ObjectFiles::create(folder, format);
+  return files ? write_files(c, **files, emit) : files.error();
+}
+
+int check_folder(const Compilation& c, const std::string& folder, std::string_view emit, OutputFormat format) {
+  Stale stale;
+  driver::ObjectFiles files(std::make_unique<FolderComparison>(folder, stale), format);
+  Result<Done> done = write_files(c, files, emit);
+  if (!done) return fail(done.error());
+  return report_stale(stale, "write them with `--out " + folder + "` and the same options");
 }
 
 /// Options that would change nothing here.
@@ -88,11 +102,14 @@ Result<Done> check_options(const Options& options) {
   auto useless = [](std::string_view option, std::string_view why) {
     return Error{"`" + std::string(option) + "` changes nothing: " + std::string(why), Error::kUsage};
   };
-  if (emit == "desired" && options.has("--out"))
+  if (options.has("--out") && options.has("--check")) return Error{"say `--out` or `--check`", Error::kUsage};
+  if (emit == "desired" && (options.has("--out") || options.has("--check")))
     return Error{"`--out` writes objects; `--emit=desired` is text", Error::kUsage};
   if (emit == "desired" && options.has("--output")) return useless("--output", "`--emit=desired` is text");
   if (emit == "desired" && options.has("--owner-references"))
     return useless("--owner-references", "`--emit=desired` prints no objects");
+  if (emit == "deploy" && options.has("--owner-references"))
+    return useless("--owner-references", "`--emit=deploy` prints the sets as they are written");
   if (emit == "spec")
     for (std::string_view name : {"--owner-references", "--print-after", "--assume-replicas", "--max-objects"})
       if (options.has(name)) return useless(name, "`--emit=spec` stops before objects are made");
@@ -124,6 +141,8 @@ int run(const Options& options) {
   for (const auto& set : c->sets)
     if (!set->printed.empty()) print_error(set->printed);
   const OutputFormat format = format_of(options.get("--output"));
+  if (options.has("--check"))
+    return std::max(exit_code, check_folder(*c, std::string(options.get("--check")), emit, format));
   Result<Done> done = options.has("--out") ? write_folder(*c, std::string(options.get("--out")), emit, format)
                                            : print_all(*c, emit, format);
   driver::reraise_interrupt();
@@ -141,6 +160,8 @@ constinit const Command kCompileCommand{
     "  grovec compile -o ndjson llm.yaml | jq .kind     one object a line\n"
     "  grovec compile --out manifests llm.yaml          a file for each object\n"
     "  grovec compile --emit=spec llm.yaml              the set with its defaults\n"
+    "  grovec compile --emit=deploy llm.grove | kubectl apply -f -\n"
+    "  grovec compile --check manifests llm.yaml        for CI: is the folder up to date?\n"
     "  kustomize build . | grovec compile -             from a pipe; other objects pass through\n",
     kOptions,
     run};

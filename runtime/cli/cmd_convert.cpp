@@ -6,6 +6,7 @@
 #include "ir/base/render.h"
 #include "runtime/cli/commands.h"
 #include "runtime/cli/convert_grove.h"
+#include "runtime/cli/stale_files.h"
 #include "runtime/input/load.h"
 #include "runtime/output/interrupt.h"
 #include "runtime/output/output.h"
@@ -19,6 +20,7 @@ constexpr OptionSpec kOptions[] = {
     {"--out", {}, "FILE", "write the result here instead of standard output; a folder for several files", {}},
     {"--sets-only", {}, {}, "to grove: leave out documents that are no sets (else a YAML file beside has them)", {}},
     {"--recursive", "-R", {}, "to grove: read directories with their subfolders", {}},
+    {"--check", {}, "FILE", "write nothing; say what would change in FILE, exit code 1 if anything", {}},
     {"--no-mixins", {}, {}, "to grove: write out what cliques have in common", {}},
     {"--env", {}, "NAME", "to yaml: environment of the .grove file", {}},
     {"--set", {}, "NAME=VALUE", "to yaml: value of a parameter (may be repeated)", {}},
@@ -70,6 +72,13 @@ int run(const Options& options) {
   render_all(context, {use_color(STDERR_FILENO)}, findings);
   print_error(findings);
   if (!result) return kFound;
+  if (options.has("--check")) {
+    if (options.has("--out")) return fail(kUsage, "say `--out` or `--check`");
+    const std::string path(options.get("--check"));
+    Stale stale;
+    if (Result<Done> done = compare_file(path, *result, stale); !done) return fail(done.error());
+    return report_stale(stale, "write it with `--out " + path + "` and the same options");
+  }
   if (options.has("--out")) {
     Result<Done> done = driver::write_file_atomically(std::string(options.get("--out")), *result);
     driver::reraise_interrupt();

@@ -9,14 +9,16 @@
 
 namespace grovec::cli {
 
-extern const Command kCheckCommand, kCompileCommand, kConvertCommand, kExplainCommand, kFmtCommand, kGraphCommand,
-    kResolveCommand, kSchemaCommand, kShowCommand, kVersionCommand;
+extern const Command kCheckCommand, kCompileCommand, kCompletionCommand, kConvertCommand, kDiffCommand, kExplainCommand,
+    kFmtCommand, kGitopsCommand, kGraphCommand, kKrmCommand, kResolveCommand, kSchemaCommand, kShowCommand,
+    kTestCommand, kVersionCommand;
 
 namespace {
 
-constexpr const Command* kCommands[] = {&kCheckCommand, &kCompileCommand, &kConvertCommand, &kExplainCommand,
-                                        &kFmtCommand,   &kGraphCommand,   &kResolveCommand, &kSchemaCommand,
-                                        &kShowCommand,  &kVersionCommand};
+constexpr const Command* kCommands[] = {&kCheckCommand, &kCompileCommand, &kCompletionCommand, &kConvertCommand,
+                                        &kDiffCommand,  &kExplainCommand, &kFmtCommand,        &kGitopsCommand,
+                                        &kGraphCommand, &kKrmCommand,     &kResolveCommand,    &kSchemaCommand,
+                                        &kShowCommand,  &kTestCommand,    &kVersionCommand};
 
 constexpr std::string_view kExitCodes =
     "Exit codes:\n"

@@ -12,5 +12,6 @@ std::string report_json(const driver::CheckReport& report);    ///< schemas/outp
 std::string report_sarif(const driver::CheckReport& report);   ///< SARIF 2.1.0
 std::string report_junit(const driver::CheckReport& report);   ///< a test case for each document
 std::string report_github(const driver::CheckReport& report);  ///< workflow commands
+std::string report_gitlab(const driver::CheckReport& report);  ///< code quality report
 
 }  // namespace grovec::cli

@@ -204,7 +204,8 @@ Result<std::unique_ptr<Compilation>> compile(const CompileRequest& request) {
   Result<Done> done = load_operands(*c, request, documents);
   if (done) done = check_used(request.language, documents);
   if (!done) return done.error();
-  if (documents.empty() && !c->failed()) return Error{"no manifest found in the input", Error::kContent};
+  if (documents.empty() && !c->failed() && !request.may_be_empty)
+    return Error{"no manifest found in the input", Error::kContent};
   done = compile_documents(*c, request, documents);
   if (!done) return done.error();
   for (const auto& file : c->files) file->diags.sort(file->origins);

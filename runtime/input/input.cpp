@@ -16,6 +16,8 @@ namespace {
 
 std::string reason() { return std::strerror(errno); }
 
+bool is_test(std::string_view name) { return name.ends_with(".grovetest.yaml"); }
+
 bool is_manifest(std::string_view name) {
   for (std::string_view ending : {".yaml", ".yml", ".json", ".grove"})
     if (name.size() > ending.size() && name.ends_with(ending) && name[0] != '.') return true;
@@ -47,7 +49,7 @@ Result<Done> list_folder(const std::string& folder, const InputOptions& options,
       if (!options.recursive || is_link) continue;
       Result<Done> below = list_folder(path, options, out);
       if (!below) return below;
-    } else if ((S_ISREG(st.st_mode) || is_broken) && is_manifest(name)) {
+    } else if ((S_ISREG(st.st_mode) || is_broken) && is_manifest(name) && is_test(name) == options.tests) {
       out.push_back({path});
     }
   }
@@ -125,8 +127,9 @@ Result<std::vector<Input>> expand_inputs(const std::vector<std::string>& operand
     if (!listed) return listed.error();
     if (options.unreadable && options.unreadable->size() > unreadable) continue;
     if (out.size() == before)
-      return Error{"directory `" + operand + "` has no manifest (*.yaml, *.yml, *.json, *.grove)" +
-                       (options.recursive ? "" : "; -R reads its subfolders too"),
+      return Error{options.tests ? "directory `" + operand + "` has no test (*.grovetest.yaml)"
+                                 : "directory `" + operand + "` has no manifest (*.yaml, *.yml, *.json, *.grove)" +
+                                       (options.recursive ? "" : "; -R reads its subfolders too"),
                    Error::kContent};
   }
   return out;

@@ -17,6 +17,7 @@ struct Input {
 
 struct InputOptions {
   bool recursive = false;  ///< -R: directories with their subfolders
+  bool tests = false;      ///< of directories, the *.grovetest.yaml instead of the manifests
   /// Where folders that cannot be read go, so that they do not hide the others; nullptr: the first one is the result.
   std::vector<Error>* unreadable = nullptr;
 };

@@ -20,6 +20,8 @@ char file_char(char c) {
 
 std::string_view text_of(const Value& v) { return v.as_string(); }
 
+}  // namespace
+
 std::optional<std::set<std::string>> files_of_index(std::string text) {
   if (text.size() > UINT32_MAX) return std::nullopt;
   Context context;
@@ -32,12 +34,10 @@ std::optional<std::set<std::string>> files_of_index(std::string text) {
   return names;
 }
 
-}  // namespace
-
 Result<std::unique_ptr<ObjectFiles>> ObjectFiles::create(const std::string& folder, OutputFormat format) {
   Result<std::unique_ptr<OutputFolder>> made = OutputFolder::create(folder, std::string(kIndexName), files_of_index);
   if (!made) return made.error();
-  return std::unique_ptr<ObjectFiles>(new ObjectFiles(std::move(*made), format));
+  return std::make_unique<ObjectFiles>(std::move(*made), format);
 }
 
 std::string ObjectFiles::file_name(std::string_view kind, std::string_view ns, std::string_view name) {

@@ -13,24 +13,27 @@ namespace grovec::driver {
 
 inline constexpr std::string_view kIndexName = "index.json";
 
+/// The names in the text of an index; nothing if it is no index of ours.
+std::optional<std::set<std::string>> files_of_index(std::string text);
+
 /// Fills a folder; nothing in it changes before `commit`. Each file is named
 /// `<kind>.<namespace>.<name>.yaml` in small letters, with `:` and other characters that are awkward in file names as
 /// `-`.
 class ObjectFiles {
  public:
   static Result<std::unique_ptr<ObjectFiles>> create(const std::string& folder, OutputFormat format);
+  /// Into something else than a folder.
+  ObjectFiles(std::unique_ptr<FolderSink> folder, OutputFormat format) : folder_(std::move(folder)), format_(format) {}
   Result<Done> tree(const ir::Value& value);
   Result<Done> plan(const ir::ObjectPlan& plan, const ir::World& world, bool with_pods);
   Result<Done> commit();
 
  private:
-  ObjectFiles(std::unique_ptr<OutputFolder> folder, OutputFormat format)
-      : folder_(std::move(folder)), format_(format) {}
   Result<Done> add(std::string_view api_version, std::string_view kind, std::string_view ns, std::string_view name,
                    std::string_view text);
   std::string file_name(std::string_view kind, std::string_view ns, std::string_view name);
 
-  std::unique_ptr<OutputFolder> folder_;
+  std::unique_ptr<FolderSink> folder_;
   OutputFormat format_;
   std::string index_;
   std::set<std::string> used_;

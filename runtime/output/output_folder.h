@@ -16,6 +16,15 @@ namespace grovec::driver {
 /// The names in the text of an index; nothing if it is no index of ours.
 using ReadIndex = std::function<std::optional<std::set<std::string>>(std::string text)>;
 
+/// What takes the files of a folder, and at the end their index.
+class FolderSink {
+ public:
+  virtual ~FolderSink() = default;
+  /// `name` is a plain file name, each given once.
+  virtual Result<Done> add(const std::string& name, std::string_view text) = 0;
+  virtual Result<Done> commit(std::string_view index) = 0;
+};
+
 /// Files of one folder, and an index that says which of them are ours. The folder, the ones above it, links to it and
 /// everything that no index lists stay as they are.
 ///
@@ -23,19 +32,18 @@ using ReadIndex = std::function<std::optional<std::set<std::string>>(std::string
 /// its place by a rename, removes what the old index lists and the new one does not, and moves the index last. Whoever
 /// is stopped in the middle leaves each file old or new, never in part, and a list in `.grovec-new`, from which the
 /// next run knows what is ours. Without `commit` the destructor removes what was made.
-class OutputFolder {
+class OutputFolder final : public FolderSink {
  public:
   /// Makes the folder, and those above it, where they are missing. Fails if another process fills it.
   static Result<std::unique_ptr<OutputFolder>> create(const std::string& path, std::string index_name,
                                                       const ReadIndex& read_index);
-  ~OutputFolder();
+  ~OutputFolder() override;
   OutputFolder(const OutputFolder&) = delete;
   OutputFolder& operator=(const OutputFolder&) = delete;
 
-  /// `name` is a plain file name, each given once.
-  Result<Done> add(const std::string& name, std::string_view text);
+  Result<Done> add(const std::string& name, std::string_view text) override;
   /// Fails before anything changed if a name belongs to something that is not ours.
-  Result<Done> commit(std::string_view index);
+  Result<Done> commit(std::string_view index) override;
 
  private:
   OutputFolder() = default;

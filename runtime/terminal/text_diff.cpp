@@ -61,10 +61,11 @@ std::vector<Edit> edits(const std::vector<std::string_view>& a, const std::vecto
 
 }  // namespace
 
-std::string unified_diff(std::string_view before, std::string_view after, std::string_view name) {
+std::string unified_diff(std::string_view before, std::string_view after, std::string_view name,
+                         std::string_view after_is) {
   if (before == after) return {};
   const std::vector<Edit> all = edits(lines_of(before), lines_of(after));
-  std::string out = "--- " + std::string(name) + "\n+++ " + std::string(name) + " (formatted)\n";
+  std::string out = "--- " + std::string(name) + "\n+++ " + std::string(name) + " (" + std::string(after_is) + ")\n";
   std::size_t old_line = 1, new_line = 1;
   for (std::size_t i = 0; i < all.size();) {
     std::size_t change = i;

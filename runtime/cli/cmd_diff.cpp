@@ -1,0 +1,68 @@
+// diff: the objects of two inputs, field by field.
+#include <unistd.h>
+
+#include "runtime/cli/compiling.h"
+#include "runtime/cli/diffing.h"
+#include "runtime/output/output.h"
+
+namespace grovec::cli {
+
+namespace {
+
+constexpr OptionSpec kOptions[] = {
+    {"--output", "-o", "FORMAT", "how to print; markdown fits into a comment of a pull request", "text|json|markdown"},
+    {"--all", {}, {}, "list equal replicas one by one", {}},
+    {"--emit", {}, "WHAT", "objects: all; resources: without pods", "objects|resources"},
+    {"--old-env", {}, "NAME", "environment of the older .grove file (default: --env)", {}},
+    GROVEC_COMPILE_OPTIONS,
+};
+
+int run(const Options& options) {
+  Result<driver::CompileRequest> request = compile_request(options);
+  if (!request) return fail(request.error());
+  if (request->operands.size() != 2) return fail(kUsage, "`diff` compares two inputs: OLD and NEW");
+  if (request->operands[0] == "-" && request->operands[1] == "-")
+    return fail(kUsage, "standard input can be one of the two inputs only");
+  request->may_be_empty = true;  // a file that is new, or gone
+  driver::CompileRequest older = *request, newer = *request;
+  older.operands.resize(1);
+  newer.operands.erase(newer.operands.begin());
+  if (options.has("--old-env")) older.language.env = options.get("--old-env");
+  int exit_code = kClean;
+  const std::unique_ptr<driver::Compilation> a = compile_or_report(options, older, exit_code);
+  if (exit_code > kFound) return exit_code;
+  int second = kClean;
+  const std::unique_ptr<driver::Compilation> b = compile_or_report(options, newer, second);
+  if (!a || !b) return std::max(exit_code, second);
+
+  Differences d;
+  compare(*a, *b,
+          {.with_pods = options.get("--emit") != "resources",
+           .fold = !options.has("--all"),
+           .default_namespace = request->namespace_.empty() ? "default" : std::string_view(request->namespace_)},
+          d);
+  const std::string_view format = options.get("--output", "text");
+  driver::FdWriter out(STDOUT_FILENO, "standard output");
+  out.write(format == "json"       ? diff_json(d)
+            : format == "markdown" ? diff_markdown(d)
+                                   : diff_text(d, use_color(STDOUT_FILENO)));
+  Result<Done> done = out.finish();
+  if (!done) return fail(done.error());
+  return d.empty() ? kClean : kFound;
+}
+
+}  // namespace
+
+extern const Command kDiffCommand;
+constinit const Command kDiffCommand{
+    "diff",
+    "compare the objects of two inputs, field by field",
+    "grovec diff [OPTIONS] OLD NEW",
+    "  grovec diff old.yaml new.yaml\n"
+    "  git show main:llm.yaml | grovec diff - llm.yaml           what a branch changes\n"
+    "  grovec diff --old-env staging --env prod llm.grove llm.grove\n"
+    "  grovec diff -o markdown old/ new/ > comment.md            for a pull request\n",
+    kOptions,
+    run};
+
+}  // namespace grovec::cli
