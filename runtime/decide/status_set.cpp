@@ -18,9 +18,9 @@ struct SetNumbers {
 void count_replica(const Draft& d, const ReplicaCell& r, const Statuses& below, std::string_view hash, SetNumbers& n) {
   bool available = true, updated = true;
   for (const CliqueCell& c : d.view.standalone_of(r)) {
-    const CliqueStatus& s = below.cliques[d.view.index_of(c)];
-    const bool converged = c.is_there() && is_converged(c, s, hash);
-    available = available && c.is_there() && s.ready >= static_cast<std::int32_t>(c.min_available);
+    const CliqueStatus* s = below.cliques[d.view.index_of(c)];
+    const bool converged = s && is_converged(c, *s, hash);
+    available = available && s && s->ready >= static_cast<std::int32_t>(c.min_available);
     updated = updated && converged;
     ++n.cliques;
     n.converged_cliques += converged;
