@@ -20,7 +20,7 @@ constexpr OptionSpec kOptions[] = {
     {"--out", {}, "FILE", "write the result here instead of standard output; a folder for several files", {}},
     {"--sets-only", {}, {}, "to grove: leave out documents that are no sets (else a YAML file beside has them)", {}},
     {"--recursive", "-R", {}, "to grove: read directories with their subfolders", {}},
-    {"--check", {}, "FILE", "write nothing; say what would change in FILE, exit code 1 if anything", {}},
+    {"--check", {}, "FILE", "to yaml: write nothing; say what would change in FILE, exit code 1 if anything", {}},
     {"--no-mixins", {}, {}, "to grove: write out what cliques have in common", {}},
     {"--env", {}, "NAME", "to yaml: environment of the .grove file", {}},
     {"--set", {}, "NAME=VALUE", "to yaml: value of a parameter (may be repeated)", {}},
@@ -44,7 +44,7 @@ int run(const Options& options) {
     return fail(kUsage, "`convert --to yaml` takes one file");
   const bool to_grove = options.get("--to") == "grove";
   if (!to_grove && options.has("--no-mixins")) return fail(kUsage, "`--no-mixins` is for `--to grove`");
-  for (std::string_view name : {"--env", "--set", "--values", "--include-root"})
+  for (std::string_view name : {"--env", "--set", "--values", "--include-root", "--check"})
     if (to_grove && options.has(name)) return fail(kUsage, "`" + std::string(name) + "` is for `--to yaml`");
   const driver::Input input{options.operands()[0]};
   const bool is_grove = frontend::is_grove_path(input.path) || (input.path == "-" && !to_grove);
@@ -100,7 +100,8 @@ const Command kConvertCommand = {
     "  grovec convert --to grove llm.yaml --out llm.grove\n"
     "  kubectl get pcs -o yaml | grovec convert --to grove -\n"
     "  grovec convert --to grove -R manifests --out grove\n"
-    "  grovec convert --to yaml --env prod llm.grove\n",
+    "  grovec convert --to yaml --env prod llm.grove\n"
+    "  grovec convert --to yaml llm.grove --check llm.yaml      for CI: is the file up to date?\n",
     kOptions,
     run,
 };
