@@ -179,7 +179,8 @@ void Operator::write_next(Store& store, Instant now) {
     Answer answer = fate == Fate::kRefused ? Answer{options_.refusal_code, "InternalError", "refused", nullptr}
                                            : carry(action, store, now);
     if (answer.ok() && fate == Fate::kDone)
-      wrote_[static_cast<std::size_t>(simulated_kind(action.key.kind))] = store.resource_version();
+      wrote_[static_cast<std::size_t>(simulated_kind(action.key.kind))] =
+          answer.object ? answer.object->resource_version : store.resource_version();
     if (fate == Fate::kLost) answer = no_answer();
     written_.push_back({action, answer, fate});
     if (fate == Fate::kKilledAfter) return kill();

@@ -83,7 +83,7 @@ std::uint64_t hash_of(std::string_view text) {
   return h;
 }
 
-std::uint64_t hash_of(const Value& v) {
+std::uint64_t hash_of(const Value& v, bool with_times) {
   const auto kind = static_cast<std::uint64_t>(v.kind());
   switch (v.kind()) {
     case ValueKind::kBool:
@@ -103,8 +103,10 @@ std::uint64_t hash_of(const Value& v) {
       break;
   }
   std::uint64_t h = mix(kind, v.size());
-  for (const Value& item : v.items()) h = mix(h, hash_of(item));
-  for (const Member& m : v.members()) h = mix(mix(h, hash_of(m.key)), hash_of(m.value));
+  for (const Value& item : v.items()) h = mix(h, hash_of(item, with_times));
+  for (const Member& m : v.members())
+    if (with_times || !(m.key.ends_with("Time") || m.key.ends_with("At")))
+      h = mix(mix(h, hash_of(m.key)), hash_of(m.value, with_times));
   return h;
 }
 
@@ -116,6 +118,7 @@ Part::Part(const Value& tree) {
   block->memory = std::make_unique_for_overwrite<char[]>(sizes.nodes + sizes.text + 1);
   block->root = Copier(block->memory.get(), block->memory.get() + sizes.nodes).copy(tree);
   block->hash = hash_of(block->root);
+  block->hash_without_times = hash_of(block->root, false);
   block_ = std::move(block);
 }
 
@@ -125,6 +128,8 @@ const Value& Part::root() const {
 }
 
 std::uint64_t Part::hash() const { return block_ ? block_->hash : 0; }
+
+std::uint64_t Part::hash_without_times() const { return block_ ? block_->hash_without_times : 0; }
 
 bool Part::equals(const Part& other) const {
   return is_same(other) || (hash() == other.hash() && equal(root(), other.root()));

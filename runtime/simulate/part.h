@@ -24,6 +24,8 @@ class Part {
   const ir::Value& operator[](std::string_view key) const { return root()[key]; }
   /// Of the content: equal trees have equal hashes, on every machine.
   std::uint64_t hash() const;
+  /// The same without members whose key ends in `Time` or `At`: what is left of a status when the clock does not count.
+  std::uint64_t hash_without_times() const;
   /// Whether both are one block; implies equal content.
   bool is_same(const Part& other) const { return block_ == other.block_; }
   bool equals(const Part& other) const;
@@ -31,14 +33,14 @@ class Part {
  private:
   struct Block {
     ir::Value root;
-    std::uint64_t hash = 0;
+    std::uint64_t hash = 0, hash_without_times = 0;
     std::unique_ptr<char[]> memory;
   };
   std::shared_ptr<const Block> block_;
 };
 
 /// Hash of a tree's content. A double that is a whole number hashes as the integer it equals.
-std::uint64_t hash_of(const ir::Value& tree);
+std::uint64_t hash_of(const ir::Value& tree, bool with_times = true);
 std::uint64_t hash_of(std::string_view text);
 inline std::uint64_t mix(std::uint64_t a, std::uint64_t b) {
   std::uint64_t h = (a ^ (b + 0x9E3779B97F4A7C15u + (a << 6) + (a >> 2))) * 0xFF51AFD7ED558CCDu;

@@ -17,15 +17,20 @@ using namespace grovec::simulator;
 
 constexpr const char* kUsage =
     "usage: simulate TRACE_DIR OUT_DIR [--seed N] [--log]\n"
-    "       simulate --script FILE [--seed N] [--log]\n\n"
+    "       simulate --script FILE [--seed N] [--log]\n"
+    "       simulate --walk STEPS FILE.yaml [--seed N] [--log] [--faults] [--lag MS]\n\n"
     "Plays TRACE_DIR/input.yaml and TRACE_DIR/steps.txt with the decisions of grovec as the operator and writes\n"
-    "trace.jsonl and final.json to OUT_DIR. --log prints who did what, and why.\n";
+    "trace.jsonl and final.json to OUT_DIR. --script plays a scenario, --walk random steps from a seed; --faults lets one of twenty writes go wrong,\n"
+    "--lag lets the operator see things late. --log prints who did what, and why.\n";
 
 struct Arguments {
   std::vector<std::string> operands;
   std::uint64_t seed = 1;
   bool log = false;
   std::string script;
+  std::uint32_t walk = 0;
+  bool faults = false;
+  std::int64_t lag_ms = 0;
 };
 
 bool parse(int argc, char** argv, Arguments& out) {
@@ -36,6 +41,12 @@ bool parse(int argc, char** argv, Arguments& out) {
       out.log = true;
     } else if (arg == "--seed" && has_next) {
       out.seed = std::strtoull(argv[++i], nullptr, 10);
+    } else if (arg == "--faults") {
+      out.faults = true;
+    } else if (arg == "--lag" && has_next) {
+      out.lag_ms = std::strtoll(argv[++i], nullptr, 10);
+    } else if (arg == "--walk" && has_next) {
+      out.walk = static_cast<std::uint32_t>(std::strtoul(argv[++i], nullptr, 10));
     } else if (arg == "--script" && has_next) {
       out.script = argv[++i];
     } else if (arg.starts_with("-")) {
@@ -44,6 +55,7 @@ bool parse(int argc, char** argv, Arguments& out) {
       out.operands.push_back(arg);
     }
   }
+  if (out.walk > 0) return out.script.empty() && out.operands.size() == 1;
   return out.script.empty() ? out.operands.size() == 2 : out.operands.empty();
 }
 
@@ -73,7 +85,7 @@ int play_trace(const Arguments& arguments) {
     return fail("cannot read steps.txt and input.yaml of " + from, 3);
   const Result<std::vector<Step>> steps = parse_steps(text);
   if (!steps) return fail(from + "/steps.txt: " + steps.error().message);
-  Player player({.seed = arguments.seed, .log = arguments.log, .folder = from});
+  Player player({.seed = arguments.seed, .faults = {}, .log = arguments.log, .folder = from});
   const Result<Done> done = player.play(*steps);
   std::cout << player.story();
   std::error_code problem;
@@ -91,10 +103,22 @@ int play_script(const Arguments& arguments) {
   const Result<std::vector<Step>> steps = parse_steps(text);
   if (!steps) return fail(arguments.script + ": " + steps.error().message);
   const std::string folder = std::filesystem::path(arguments.script).parent_path().string();
-  Player player({.seed = arguments.seed, .log = arguments.log, .folder = folder.empty() ? "." : folder});
+  Player player({.seed = arguments.seed, .faults = {}, .log = arguments.log, .folder = folder.empty() ? "." : folder});
   const Result<Done> done = player.play_scenario(*steps);
   std::cout << player.story();
   return done ? 0 : fail(arguments.script + ": " + done.error().message);
+}
+
+int walk(const Arguments& arguments) {
+  const std::filesystem::path input(arguments.operands[0]);
+  const std::string folder = input.parent_path().string();
+  PlayOptions options{.seed = arguments.seed, .faults = {}, .log = arguments.log, .folder = folder.empty() ? "." : folder};
+  if (arguments.faults) options.faults = {.refused = 30, .lost = 10, .killed_before = 5, .killed_after = 5};
+  options.lag_ms = arguments.lag_ms;
+  Player player(options);
+  const Result<Done> done = player.walk(input.filename().string(), arguments.walk);
+  std::cout << player.story();
+  return done ? 0 : fail("seed " + std::to_string(arguments.seed) + ": " + done.error().message);
 }
 
 }  // namespace
@@ -105,5 +129,6 @@ int main(int argc, char** argv) {
     std::cerr << kUsage;
     return 2;
   }
+  if (arguments.walk > 0) return walk(arguments);
   return arguments.script.empty() ? play_trace(arguments) : play_script(arguments);
 }

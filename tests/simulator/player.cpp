@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "ir/labels.h"
+#include "tests/simulator/walk.h"
 
 namespace grovec::simulator {
 
@@ -14,7 +15,7 @@ namespace {
 
 constexpr std::int64_t kMs = 1'000'000;
 constexpr std::int64_t kQuietAtEnd = 10'000, kQuietInWait = 6'000;
-constexpr std::int64_t kBetweenCommands = 100;
+constexpr std::int64_t kBetweenCommands = 100, kRestart = 1'000;
 constexpr std::int64_t kLongestRest = 3'600'000;
 constexpr std::int64_t kBirth = 1'767'225'600'000;  // 2026-01-01, where every story begins
 constexpr std::size_t kPlentyOfNodes = 2'000;
@@ -91,6 +92,7 @@ Player::Player(const PlayOptions& options)
       ears_(std::make_unique<Ears>(*this)) {
   cluster_.watcher = ears_.get();
   story_.start(cluster_.now);
+  if (options.lag_ms > 0) cluster_.cache = &cache_.emplace(options.seed, options.lag_ms);
   for (std::size_t n = 0; n < kPlentyOfNodes; ++n)
     cluster_.environment.nodes().push_back({"node-" + std::to_string(n), "pool", false, 1});
 }
@@ -99,13 +101,35 @@ Player::Player(const PlayOptions& options)
 void Player::meet_operator() {
   if (cluster_.operator_ || people_.set().empty()) return;
   cluster_.operator_.emplace(people_.set_namespace(), people_.set(), make_compiler(surroundings_));
+  cluster_.operator_->set_fate(random_fates(options_.seed, options_.faults));
+}
+
+// As the cluster's own, but whoever was killed by a fault comes back.
+bool Player::advance(Instant limit) {
+  const bool was_running = cluster_.operator_ && cluster_.operator_->is_running();
+  const bool happened = cluster_.step(limit);
+  if (was_running && !cluster_.operator_->is_running()) killed_at_ = cluster_.now;
+  if (killed_at_ && cluster_.now >= killed_at_->plus(kRestart * kMs)) {
+    killed_at_.reset();
+    cluster_.start_operator();
+  }
+  return happened;
+}
+
+void Player::run_until(Instant at) {
+  while (cluster_.now < at) {
+    const Instant limit = killed_at_ ? std::min(at, killed_at_->plus(kRestart * kMs)) : at;
+    while (advance(limit)) {
+    }
+    if (!killed_at_ && limit == at) return;
+  }
 }
 
 Result<Done> Player::take(const Step& step) {
   Outcome outcome;
   switch (step.kind) {
     case StepKind::kWait:
-      cluster_.run_until(cluster_.now.plus(step.number * kMs));
+      run_until(cluster_.now.plus(step.number * kMs));
       return Done{};
     case StepKind::kWaitUntil:
       return wait_until(step);
@@ -192,7 +216,7 @@ bool Player::holds(const Step& step, Instant begin) const {
 
 Result<Done> Player::wait_until(const Step& step) {
   const Instant begin = cluster_.now, end = begin.plus(step.patience * kMs);
-  cluster_.run_until(cluster_.now.plus(50 * kMs));
+  run_until(cluster_.now.plus(50 * kMs));
   while (!holds(step, begin)) {
     if (cluster_.now >= end) {
       if (step.may_fail) break;
@@ -202,7 +226,7 @@ Result<Done> Player::wait_until(const Step& step) {
     const Instant look = step.until == Until::kReadyAndQuiet || step.until == Until::kQuiet
                              ? std::max(quiet_from(begin).plus(kQuietInWait * kMs), cluster_.now.plus(kMs))
                              : end;
-    cluster_.step(std::min(look, end));
+    advance(std::min(look, end));
   }
   story_.people(step.line, holds(step, begin) ? "" : "in vain", cluster_.now);
   return Done{};
@@ -211,7 +235,7 @@ Result<Done> Player::wait_until(const Step& step) {
 void Player::rest(std::int64_t quiet_ms) {
   const Instant begin = cluster_.now, end = begin.plus(kLongestRest * kMs);
   const auto quiet_at = [&] { return std::min(end, std::max(begin, cluster_.last_change).plus(quiet_ms * kMs)); };
-  while (cluster_.now < quiet_at()) cluster_.step(quiet_at());
+  while (cluster_.now < quiet_at()) run_until(std::min(quiet_at(), cluster_.now.plus(kMs * 100)));
 }
 
 // One node for each pod of the start, and no more.
@@ -241,7 +265,7 @@ Result<Done> Player::play_part(const std::vector<Step>& steps, bool before) {
   for (const Step& step : steps) {
     if (step.before != before) continue;
     if (!before && step.at && step.kind != StepKind::kWaitUntil)
-      cluster_.run_until(previous.plus((*step.at - recorded) * kMs));
+      run_until(previous.plus((*step.at - recorded) * kMs));
     // The time of the line that follows says how long a plain wait was.
     if (before || step.kind != StepKind::kWait) {
       const Result<Done> done = take(step);
@@ -253,7 +277,7 @@ Result<Done> Player::play_part(const std::vector<Step>& steps, bool before) {
     previous = cluster_.now;
     if (step.at) recorded = *step.at;
     if (!before && &step == &steps.back() && step.kind == StepKind::kWait)
-      cluster_.run_until(cluster_.now.plus(step.number * kMs));
+      run_until(cluster_.now.plus(step.number * kMs));
   }
   return Done{};
 }
@@ -274,11 +298,31 @@ Result<Done> Player::play_scenario(const std::vector<Step>& steps) {
   start_recording();
   for (const Step& step : steps) {
     // People need a moment between two commands; what they look at, they look at at once.
-    if (step.kind != StepKind::kExpect) cluster_.run_until(cluster_.now.plus(kBetweenCommands * kMs));
+    if (step.kind != StepKind::kExpect) run_until(cluster_.now.plus(kBetweenCommands * kMs));
     const Result<Done> done = take(step);
     if (!done) return done;
   }
   return Done{};
+}
+
+Result<Done> Player::walk(const std::string& input, std::uint32_t steps) {
+  const Result<std::vector<Step>> birth = parse_steps("kubectl create -f " + input + "\n");
+  if (!birth) return birth.error();
+  start_recording();
+  Result<Done> done = take(birth->front());
+  Random random(options_.seed);
+  for (std::uint32_t n = 0; done && n < steps; ++n) {
+    run_until(cluster_.now.plus(static_cast<std::int64_t>(random.below(2000)) * kMs));
+    const std::string line = random_step(random, cluster_.store, set_key(), recorder_.aliases());
+    const Result<std::vector<Step>> parsed = parse_steps(line);
+    if (!parsed) return parsed.error();
+    if (!parsed->empty()) done = take(parsed->front());
+  }
+  if (!done) return done;
+  cluster_.operator_->set_fate({});
+  rest(kQuietAtEnd * 2);
+  const std::string unsettled = find_unsettled(cluster_.store, set_key());
+  return unsettled.empty() ? Result<Done>(Done{}) : Error{unsettled, 1};
 }
 
 }  // namespace grovec::simulator

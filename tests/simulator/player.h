@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "tests/simulator/expectations.h"
+#include "tests/simulator/faults.h"
 #include "tests/simulator/people.h"
 #include "tests/simulator/story.h"
 #include "tests/simulator/trace.h"
@@ -17,6 +18,8 @@ namespace grovec::simulator {
 
 struct PlayOptions {
   std::uint64_t seed = 1;
+  FaultRates faults;     ///< of the operator's writes; killed, it is started again after a second
+  std::int64_t lag_ms = 0;  ///< caches are behind by up to so much
   bool log = false;    ///< tell the story
   std::string folder;  ///< where files of `kubectl create -f` are
 };
@@ -35,6 +38,9 @@ class Player {
   Result<Done> play_scenario(const std::vector<Step>& steps);
   /// One step, now. Of a wait, the error is that it was in vain.
   Result<Done> take(const Step& step);
+  /// So many random steps, up to two seconds apart, then until everything is quiet with nothing going wrong any more. An
+  /// error is a step that is refused, or that the world does not settle.
+  Result<Done> walk(const std::string& input, std::uint32_t steps);
   /// Until nothing has changed for so long; at most an hour.
   void rest(std::int64_t quiet_ms);
   /// From here on, records are written.
@@ -57,7 +63,12 @@ class Player {
   void trim_nodes();
   Result<Done> play_part(const std::vector<Step>& steps, bool before);
 
+  bool advance(simulate::Instant limit);
+  void run_until(simulate::Instant at);
+
   PlayOptions options_;
+  std::optional<LaggingCache> cache_;
+  std::optional<simulate::Instant> killed_at_;  ///< by a fault
   Surroundings surroundings_;
   simulate::Cluster cluster_;
   Recorder recorder_;
