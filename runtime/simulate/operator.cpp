@@ -113,6 +113,7 @@ ObjectPtr Operator::known(const decide::ObjectKey& key) const {
 bool Operator::is_skipped(const Action& action) const {
   if (action.verb != Verb::kCreate) return false;
   if (action.owner && (flight_->not_created.contains(*action.owner) || !known(*action.owner))) return true;
+  if (action.gang && (flight_->not_created.contains(*action.gang) || !known(*action.gang))) return true;
   return action.source.from == decide::Source::From::kClique && !known(action.source.clique);
 }
 
@@ -186,7 +187,9 @@ void Operator::write_next(Store& store, Instant now) {
     remember(action, answer, now);
     const bool worked = answer.code != 0 && answer.ok();
     if (action.verb == Verb::kCreate && worked) flight_->created[action.key] = answer.object;
-    if (action.verb == Verb::kCreate && !worked) flight_->not_created.insert(action.key);
+    const bool is_relied_on = action.verb == Verb::kCreate ||
+                              (action.verb == Verb::kPatch && action.key.kind == decide::Kind::kPodGang);
+    if (is_relied_on && !worked) flight_->not_created.insert(action.key);
     if (!worked && action.why.reason == decide::Reason::kFact) flight_->fact_failed = true;
   }
   settle_step(now);

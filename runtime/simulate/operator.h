@@ -92,7 +92,7 @@ class Operator {
     std::size_t step = 0, action = 0;
     bool fact_failed = false;
     std::map<decide::ObjectKey, ObjectPtr> created;
-    std::set<decide::ObjectKey> not_created;
+    std::set<decide::ObjectKey> not_created;  ///< or, of PodGangs, not brought up to date
     Instant next;
   };
 

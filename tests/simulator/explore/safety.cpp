@@ -98,6 +98,15 @@ struct Judge {
   }
 };
 
+// A PodGang that somebody has deleted in between lists whatever it is asked.
+bool is_listed(const ObjectPtr& gang, const std::string& pod) {
+  if (!gang || gang->is_terminating()) return true;
+  for (const Value& group : gang->spec()["podgroups"].items())
+    for (const Value& reference : group["podReferences"].items())
+      if (reference["name"].as_string() == pod) return true;
+  return false;
+}
+
 std::string gate_problem(const Store& view, const ObjectPtr& pod) {
   const std::string gang(pod->label(keys::kPodGang)), base(pod->label(keys::kBasePodGang));
   const ObjectPtr own = view.find({Kind::kPodGang, pod->key.namespace_, gang});
@@ -166,6 +175,8 @@ std::string find_unsafe(const Stage& stage, const State& before, const simulate:
   if (a.verb == Verb::kCreate && key.kind == Kind::kPod && !a.source.gated && write.answer.object) {
     const std::string gang(write.answer.object->label(keys::kPodGang));
     if (!writer.knows({decide::Kind::kPodGang, gang})) return on + "a pod is born outside its gang";
+    if (!is_listed(before.store.find({Kind::kPodGang, "default", gang}), a.key.name))
+      return on + "a pod is born that its gang does not list";
   }
   return {};
 }
