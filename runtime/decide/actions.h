@@ -70,6 +70,7 @@ struct Action {
   Source source;
   ir::Value change;
   std::optional<ObjectKey> owner;  ///< of a create: the controller
+  std::optional<ObjectKey> gang;   ///< of a create of a pod: skipped if a write to this PodGang has failed before it
   bool is_optional = false;        ///< a fact whose loss is bearable: a refusal holds nothing back
   bool read_owner_first = false;   ///< adoption: only if a live read says that the owner is there and not marked
   Why why;

@@ -65,7 +65,7 @@ void adopt(Draft& d, const CliqueCell& c, const LivePod& pod) {
   if (d.may(act.verb, act.key)) d.add(Stage::kPods, std::move(act));
 }
 
-void give_birth(Draft& d, const CliqueCell& c, const Birth& birth, bool gated) {
+void give_birth(Draft& d, const CliqueCell& c, const GangCell& gang, const Birth& birth, bool gated) {
   if (birth.adopted) return adopt(d, c, *birth.adopted);
   const ObjectKey clique{Kind::kPodClique, d.view.name(c)};
   Action act = action(Verb::kCreate, {Kind::kPod, birth.name},
@@ -77,6 +77,7 @@ void give_birth(Draft& d, const CliqueCell& c, const Birth& birth, bool gated) {
   act.source.instance.pod_suffix = ir::pod_suffix(birth.attempt, birth.index);
   act.source.gated = gated;
   act.owner = clique;
+  act.gang = ObjectKey{Kind::kPodGang, d.view.name(gang)};
   if (d.may(act.verb, act.key)) d.add(Stage::kPods, std::move(act));
 }
 
@@ -89,7 +90,7 @@ void decide_cell(Draft& d, const CliqueCell& c, bool is_open) {
   const bool has_gated = c.counts.has_gate;
   const GangCell* gang = d.view.gang_of(c);
   if (!gang || !d.gangs_there[d.view.index_of(*gang)]) return;  // pods come behind their PodGang
-  for (const Birth& birth : births) give_birth(d, c, birth, !is_open);
+  for (const Birth& birth : births) give_birth(d, c, *gang, birth, !is_open);
   if (!is_open || !has_gated || !c.is_there()) return;
   for (const LivePod* pod : c.pods)
     if (pod->gated && !pod->is_marked()) open_gate(d, *pod);

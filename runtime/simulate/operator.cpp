@@ -79,25 +79,24 @@ void Operator::look(const Store& view, Instant now) {
   ++looks_;
   look_at_.reset();
   again_.reset();
-  auto flight = std::make_shared<Flight>(
-      Flight{.world = nullptr, .view = view, .decision = {}, .created = {}, .not_created = {}, .next = now});
-  const ObjectPtr set = view.find({Kind::kPodCliqueSet, namespace_, set_});
-  const decide::Observed observed = observe(flight->view, namespace_, set_, failed_);
-  if (set) {
-    flight->world = compiler_(*set);
-    if (!flight->world) return;
-    flight->decision = decide::decide(*flight->world, observed, now);
-  } else {
-    flight->decision = decide::decide_leftovers(observed, now);
-  }
-  events_.insert(events_.end(), flight->decision.events.begin(), flight->decision.events.end());
-  again_ = flight->decision.next_look;
+  const auto seen = std::make_shared<const Store>(view);
+  const ObjectPtr set = seen->find({Kind::kPodCliqueSet, namespace_, set_});
+  const decide::Observed observed = observe(*seen, namespace_, set_, failed_);
+  const WorldPtr world = set ? compiler_(*set) : nullptr;
+  if (set && !world) return;
+  decide::Decision decision = set ? decide::decide(*world, observed, now) : decide::decide_leftovers(observed, now);
+  events_.insert(events_.end(), decision.events.begin(), decision.events.end());
+  again_ = decision.next_look;
   if (again_ && *again_ <= now)
     again_ = now.plus(options_.look_after_ns);  // a look that is due must not stop the clock
-  std::erase_if(flight->decision.steps, [](const decide::Step& step) { return step.empty(); });
-  if (flight->decision.steps.empty()) return;
-  flight->next = now.plus(options_.step_ns);
-  flight_ = std::move(flight);
+  std::erase_if(decision.steps, [](const decide::Step& step) { return step.empty(); });
+  if (decision.steps.empty()) return;
+  flight_ = std::make_shared<Flight>(Flight{.world = world,
+                                            .view = seen,
+                                            .decision = std::make_shared<const decide::Decision>(std::move(decision)),
+                                            .created = {},
+                                            .not_created = {},
+                                            .next = now.plus(options_.step_ns)});
 }
 
 Key Operator::key_of(const decide::ObjectKey& key) const {
@@ -108,12 +107,13 @@ Key Operator::key_of(const decide::ObjectKey& key) const {
 // As of the decision, or of its own creates since.
 ObjectPtr Operator::known(const decide::ObjectKey& key) const {
   if (const auto found = flight_->created.find(key); found != flight_->created.end()) return found->second;
-  return flight_->view.find(key_of(key));
+  return flight_->view->find(key_of(key));
 }
 
 bool Operator::is_skipped(const Action& action) const {
   if (action.verb != Verb::kCreate) return false;
   if (action.owner && (flight_->not_created.contains(*action.owner) || !known(*action.owner))) return true;
+  if (action.gang && (flight_->not_created.contains(*action.gang) || !known(*action.gang))) return true;
   return action.source.from == decide::Source::From::kClique && !known(action.source.clique);
 }
 
@@ -169,7 +169,7 @@ void Operator::remember(const Action& action, const Answer& answer, Instant now)
 }
 
 void Operator::write_next(Store& store, Instant now) {
-  const Action& action = flight_->decision.steps[flight_->step][flight_->action];
+  const Action& action = *next_write();
   if (is_skipped(action)) {
     flight_->not_created.insert(action.key);
   } else {
@@ -187,7 +187,9 @@ void Operator::write_next(Store& store, Instant now) {
     remember(action, answer, now);
     const bool worked = answer.code != 0 && answer.ok();
     if (action.verb == Verb::kCreate && worked) flight_->created[action.key] = answer.object;
-    if (action.verb == Verb::kCreate && !worked) flight_->not_created.insert(action.key);
+    const bool is_relied_on = action.verb == Verb::kCreate ||
+                              (action.verb == Verb::kPatch && action.key.kind == decide::Kind::kPodGang);
+    if (is_relied_on && !worked) flight_->not_created.insert(action.key);
     if (!worked && action.why.reason == decide::Reason::kFact) flight_->fact_failed = true;
   }
   settle_step(now);
@@ -197,11 +199,11 @@ void Operator::write_next(Store& store, Instant now) {
 void Operator::settle_step(Instant now) {
   Flight& f = *flight_;
   f.next = now.plus(options_.write_ns);
-  if (++f.action < f.decision.steps[f.step].size()) return;
+  if (++f.action < f.decision->steps[f.step].size()) return;
   f.action = 0;
   ++f.step;
   f.next = now.plus(options_.step_ns);
-  if (f.step >= f.decision.steps.size() || f.fact_failed) flight_.reset();
+  if (f.step >= f.decision->steps.size() || f.fact_failed) flight_.reset();
 }
 
 std::vector<decide::Event> Operator::take_events() {

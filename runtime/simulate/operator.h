@@ -72,16 +72,27 @@ class Operator {
   std::vector<Written> take_writes();
   std::uint64_t looks() const { return looks_; }
 
+  /// The write that comes next; null if none is under way.
+  const decide::Action* next_write() const;
+  /// What the decision that is being carried out was made on; null if there is none.
+  const Store* decided_on() const { return flight_ ? flight_->view.get() : nullptr; }
+  /// Whether an object was there when it decided, or has been created by it since.
+  bool knows(const decide::ObjectKey& key) const { return flight_ && known(key); }
+  bool has_to_look() const { return running_ && look_at_.has_value(); }
+  /// A number for all that counts for what comes: uids by whether they are those that live in `store`, times by their
+  /// distance from `now`.
+  std::uint64_t state_hash(const Store& store, const Store& view, Instant now) const;
+
  private:
   /// A decision that is being carried out.
   struct Flight {
     WorldPtr world;
-    Store view;  ///< what it was decided on
-    decide::Decision decision;
+    std::shared_ptr<const Store> view;  ///< what it was decided on
+    std::shared_ptr<const decide::Decision> decision;
     std::size_t step = 0, action = 0;
     bool fact_failed = false;
     std::map<decide::ObjectKey, ObjectPtr> created;
-    std::set<decide::ObjectKey> not_created;
+    std::set<decide::ObjectKey> not_created;  ///< or, of PodGangs, not brought up to date
     Instant next;
   };
 

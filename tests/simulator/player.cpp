@@ -323,7 +323,7 @@ Result<Done> Player::walk(const std::string& input, std::uint32_t steps) {
   cluster_.operator_->set_fate({});
   rest(kQuietAtEnd * 2);
   const std::string unsettled = find_unsettled(cluster_.store, set_key());
-  return unsettled.empty() ? Result<Done>(Done{}) : Error{unsettled, 1};
+  return unsettled.empty() ? Result<Done>(Done{}) : Error{unsettled, Error::kContent};
 }
 
 }  // namespace grovec::simulator

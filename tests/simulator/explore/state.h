@@ -1,0 +1,103 @@
+/// \file One state of an explored world, and everything that could happen in it.
+///
+/// Time stands still but for moves that say so: whoever explores decides what comes first, and each write of the
+/// operator is a move of its own.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "runtime/simulate/cluster.h"
+#include "tests/simulator/compiling.h"
+
+namespace grovec::simulator {
+
+/// A set and what people may do to it.
+struct SmallWorld {
+  std::string name;
+  std::string manifest;  ///< of the set, in namespace default
+  bool may_scale_set = false;
+  std::int64_t most = 3;  ///< nobody scales beyond
+};
+const std::vector<SmallWorld>& small_worlds();
+
+/// How much may happen on a path besides what the cluster does by itself.
+struct Budget {
+  std::uint8_t deeds = 1, faults = 1;
+};
+
+struct State {
+  simulate::Store store;
+  std::optional<simulate::Store> view;  ///< of caches, one of which is behind
+  std::optional<Kind> frozen;           ///< the kind that is
+  std::vector<simulate::Change> unseen;
+  simulate::Operator leader;
+  std::optional<simulate::Operator> former;  ///< has been replaced and has not noticed: it still writes what it decided
+  Instant now;
+  std::uint8_t deeds = 0, faults = 0;  ///< used up
+};
+
+enum class MoveClass : std::uint8_t {
+  kCluster,   ///< the environment's own
+  kOperator,  ///< the leader looks or writes
+  kFormer,    ///< the former leader writes
+  kStart,     ///< a dead operator is started
+  kCatchUp,   ///< the cache that is behind sees it all
+  kClock,     ///< nothing else can happen: time passes until the operator wants to look
+  kDeed,      ///< somebody does something
+  kSlow,      ///< a deed: time passes though the cluster has things to do
+  kFate,      ///< faults from here on: the write fares badly
+  kSecond,    ///< another operator becomes the leader while a decision is being carried out
+  kLag,       ///< from here on the cache of a kind sees nothing new, for two changes
+  kJump,      ///< the clock jumps
+  kEdit,      ///< a foreign edit: a label of ours is taken away
+};
+constexpr bool is_quiet(MoveClass c) { return c < MoveClass::kDeed; }
+constexpr bool is_deed(MoveClass c) { return c == MoveClass::kDeed || c == MoveClass::kSlow; }
+
+enum class DeedKind : std::uint8_t { kScale, kImage, kDelete, kFail, kUnready };
+
+struct Choice {
+  MoveClass what{};
+  simulate::Move move{};   ///< kCluster
+  simulate::Fate fate{};   ///< kFate
+  DeedKind deed{};         ///< kDeed
+  Key key{};               ///< kDeed, kEdit
+  std::int64_t number = 0; ///< kDeed: replicas; kLag: the kind; kJump: seconds
+};
+
+/// One path's machinery: everything that is the same in all states.
+class Stage {
+ public:
+  Stage(const SmallWorld& world, Budget budget);
+  /// The set has just been created, and the operator knows.
+  State first();
+  /// Everything that can happen, quiet moves first, in a fixed order.
+  std::vector<Choice> choices(const State& state) const;
+  /// Makes it happen; returns the writes of operators.
+  std::vector<simulate::Written> make(const Choice& choice, State& state);
+  /// Equal for states with an equal future. Times count as far as a decision may depend on them.
+  std::uint64_t hash(const State& state) const;
+  Key set_key() const { return {Kind::kPodCliqueSet, "default", set_}; }
+  std::int64_t termination_delay() const { return delay_; }
+  /// A line of a path.
+  std::string text_of(const Choice& choice, const State& before) const;
+
+ private:
+  void add_deeds(const State& state, std::vector<Choice>& out) const;
+  void add_faults(const State& state, std::vector<Choice>& out) const;
+  void spread(State& state) const;
+  void do_deed(const Choice& choice, State& state) const;
+  std::uint64_t object_hash(const simulate::Store& store, const Object& object, Instant now) const;
+
+  const SmallWorld& world_;
+  Budget budget_;
+  Surroundings surroundings_;
+  simulate::Compiler compiler_;
+  mutable simulate::Environment environment_;
+  std::string set_;
+  std::int64_t delay_ = 0;  ///< seconds
+};
+
+}  // namespace grovec::simulator
