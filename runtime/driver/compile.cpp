@@ -202,7 +202,7 @@ Result<std::unique_ptr<Compilation>> compile(const CompileRequest& request) {
   auto c = std::make_unique<Compilation>();
   std::vector<LoadedDocument> documents;
   Result<Done> done = load_operands(*c, request, documents);
-  if (done) done = check_used(request.language, documents);
+  if (done && !request.may_be_empty) done = check_used(request.language, documents);
   if (!done) return done.error();
   if (documents.empty() && !c->failed() && !request.may_be_empty)
     return Error{"no manifest found in the input", Error::kContent};

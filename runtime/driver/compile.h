@@ -24,10 +24,11 @@ struct CompileRequest {
   std::vector<std::string> assume_replicas;  ///< --assume-replicas NAME=N
   std::uint64_t max_objects = UINT64_MAX;    ///< more objects of one set are an error
   bool owner_references = false;
-  bool may_be_empty = false;  ///< no manifest at all is no error
-  bool spec_only = false;     ///< --emit=spec: what the API server stores, even where no correct output exists
-  std::string print_after;    ///< name of a pass, or empty
-  unsigned threads = 0;       ///< 0 = as many as there are processors
+  /// No manifest at all is no error, nor are options that only the other of two inputs needs.
+  bool may_be_empty = false;
+  bool spec_only = false;   ///< --emit=spec: what the API server stores, even where no correct output exists
+  std::string print_after;  ///< name of a pass, or empty
+  unsigned threads = 0;     ///< 0 = as many as there are processors
 };
 
 /// Everything that was read and made. The plans are valid only if there are no errors.

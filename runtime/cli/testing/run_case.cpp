@@ -34,7 +34,7 @@ std::int64_t count_of(const Compilation& c, std::string_view what) {
     if (what == "scalingGroups") n += t.scaling_groups;
     if (what == "objects") n += t.objects;
     if (what != "gpus") continue;
-    const driver::SetView view(set->world);
+    const driver::SetView view(set->world, *set->directory);
     n += static_cast<std::uint64_t>(driver::sums_of(view, driver::outline(view, {})).resources.gpus());
   }
   return static_cast<std::int64_t>(n);
