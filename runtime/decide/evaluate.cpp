@@ -72,11 +72,10 @@ ConditionNow breached_condition(const CliqueCell& c, bool is_open, bool below_ow
   };
   if (is_open) return say(Truth::kUnknown, "UpdateInProgress", "Update is in progress", -1, {}, -1, {});
   if (below_own_minimum)
-    return say(Truth::kTrue, kScaledBelow, "Scaled to ", c.wanted_pods, ", below MinAvailable (", min,
-               ")");
+    return say(Truth::kTrue, kScaledBelow, "Scaled to ", c.wanted_pods, ", below MinAvailable (", min, ")");
   if (n < min)
-    return say(Truth::kTrue, "ScheduledReplicasBelowMinAvailable", "Scheduled replicas (", n,
-               ") below MinAvailable (", min, ")");
+    return say(Truth::kTrue, "ScheduledReplicasBelowMinAvailable", "Scheduled replicas (", n, ") below MinAvailable (",
+               min, ")");
   const std::int64_t usable = n - c.counts.failing_all - c.counts.unready_started_all;
   if (usable < min)
     return say(Truth::kTrue, "InsufficientReadyPods", "Insufficient ready or starting pods. expected at least: ", min,

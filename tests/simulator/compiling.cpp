@@ -58,9 +58,8 @@ Submission submit(const Value& manifest, const Value* old, const Surroundings& s
   Context context;
   // Places belong to the context that read them: here there are none.
   const simulate::Part plain(manifest), plain_old(old ? *old : Value::null());
-  const passes::Admitted admitted =
-      passes::admit(context, plain.root(), surroundings.environment,
-                    {.old = old ? &plain_old.root() : nullptr, .compilable = false});
+  const passes::Admitted admitted = passes::admit(context, plain.root(), surroundings.environment,
+                                                  {.old = old ? &plain_old.root() : nullptr, .compilable = false});
   Submission out;
   out.accepted = admitted.accepted;
   if (out.accepted)
