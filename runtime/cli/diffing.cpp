@@ -208,9 +208,9 @@ Object set_object(const driver::CompiledSet& set, Comparison& comparison, Arena&
 }
 
 std::optional<Object> find(const driver::CompiledSet& set, ObjectKind kind, std::string_view name) {
-  const auto ref = find_object(set.plan, set.world, kind, name);
-  if (!ref) return std::nullopt;
-  return object_of(set, set.plan.descriptions[ref->description], ref->instance);
+  const auto ref = set.directory->find_first(set.world, kind, name);
+  if (!ref || !ref->description) return std::nullopt;
+  return object_of(set, set.plan.descriptions[*ref->description], ref->instance);
 }
 
 // Either may be null.

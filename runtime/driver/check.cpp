@@ -3,6 +3,7 @@
 #include <sys/stat.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "ir/base/render.h"
 #include "passes/admission/admit.h"
@@ -186,7 +187,7 @@ class FileCheck {
       for (std::size_t i = first; i < first + admitted.old_findings; ++i)
         context_.diags.all()[i].document = kOldDocument;
       verdict_known = admitted.old_is_usable;
-      lint(admitted.spec);
+      lint(admitted.spec, first);
       if (c.namespace_.empty()) c.namespace_ = environment_.default_namespace;
     } else if (kind.root == schemas::Root::kClusterTopologyBinding) {
       passes::check_binding(context_, root, environment_.facts.config);
@@ -209,8 +210,12 @@ class FileCheck {
   }
 
   // What the webhook refuses can be linted all the same; what does not decode or fit the schema cannot.
-  void lint(const PodCliqueSet& set) {
-    if (context_.diags.has_error(Stage::kDecode) || context_.diags.has_error(Stage::kSchema)) return;
+  void lint(const PodCliqueSet& set, std::size_t first) {
+    const std::vector<Diagnostic>& all = std::as_const(context_.diags).all();
+    const auto hides_fields = [](const Diagnostic& d) {
+      return d.severity == Severity::kError && (d.info->stage == Stage::kDecode || d.info->stage == Stage::kSchema);
+    };
+    if (std::any_of(all.begin() + static_cast<std::ptrdiff_t>(first), all.end(), hides_fields)) return;
     passes::lint_set(context_, set, environment_);
     out_.scaling.sets.push_back(passes::scaled_set(set, environment_.default_namespace));
   }
