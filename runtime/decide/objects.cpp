@@ -45,8 +45,7 @@ class Objects {
  private:
   Kind kind_of(const ir::Layer& layer) const {
     for (const ir::Block& b : layer.blocks)
-      for (const ObjectClass& c : b.classes)
-        return v_.world().plan().descriptions[c.base].kind;
+      for (const ObjectClass& c : b.classes) return v_.world().plan().descriptions[c.base].kind;
     return Kind::kPod;
   }
 

@@ -134,8 +134,8 @@ void SettleWorld::carry(const World& world, const Decision& decision) {
 void SettleWorld::create_pod(const Action& a) {
   const auto clique = cliques_.find(a.source.clique.name);
   if (clique == cliques_.end() || pods_.contains(a.key.name)) return;
-  LivePod pod = newborn_pod(*clique->second, a.source.instance.pod_index, a.source.instance.pod_suffix,
-                            a.source.gated, interner_);
+  LivePod pod = newborn_pod(*clique->second, a.source.instance.pod_index, a.source.instance.pod_suffix, a.source.gated,
+                            interner_);
   pod.uid = next_uid();
   pod.created = now_.whole();
   pod.resource_version = ++last_version_;

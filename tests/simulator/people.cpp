@@ -113,8 +113,7 @@ Outcome People::create_set(const Value& manifest) {
   const simulate::Part own(manifest);  // without places: they are another context's
   Value named = own.root();
   if (manifest["metadata"]["namespace"].as_string().empty())
-    named = simulate::with_member(arena, named, {"metadata", "namespace"},
-                                  Value::string("default"));
+    named = simulate::with_member(arena, named, {"metadata", "namespace"}, Value::string("default"));
   const Submission submission = submit(named, nullptr, surroundings_);
   if (!submission.accepted) return {false, submission.message};
   namespace_ = named["metadata"]["namespace"].as_string();

@@ -221,7 +221,8 @@ Result<Done> Player::wait_until(const Step& step) {
   while (!holds(step, begin)) {
     if (cluster_.now >= end) {
       if (step.may_fail) break;
-      return Error{"line " + std::to_string(step.number_of_line) + ": `" + step.line + "` was in vain", Error::kContent};
+      return Error{"line " + std::to_string(step.number_of_line) + ": `" + step.line + "` was in vain",
+                   Error::kContent};
     }
     // Quiet is noticed by the clock, everything else by what happens.
     const Instant look = step.until == Until::kReadyAndQuiet || step.until == Until::kQuiet
@@ -265,8 +266,7 @@ Result<Done> Player::play_part(const std::vector<Step>& steps, bool before) {
   std::int64_t recorded = 0;
   for (const Step& step : steps) {
     if (step.before != before) continue;
-    if (!before && step.at && step.kind != StepKind::kWaitUntil)
-      run_until(previous.plus((*step.at - recorded) * kMs));
+    if (!before && step.at && step.kind != StepKind::kWaitUntil) run_until(previous.plus((*step.at - recorded) * kMs));
     // The time of the line that follows says how long a plain wait was.
     if (before || step.kind != StepKind::kWait) {
       const Result<Done> done = take(step);

@@ -222,7 +222,8 @@ Result<std::vector<Step>> parse_steps(const std::string& text) {
       if (!step.before) step.at = std::llround(std::stod(m[2].str()) * 1000);
       step.line = m[3];
     }
-    if (!understand(step)) return Error{"line " + std::to_string(n) + ": there is no step `" + step.line + "`", Error::kContent};
+    if (!understand(step))
+      return Error{"line " + std::to_string(n) + ": there is no step `" + step.line + "`", Error::kContent};
     out.push_back(std::move(step));
   }
   return out;

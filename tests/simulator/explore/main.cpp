@@ -12,12 +12,13 @@ using namespace grovec::simulator;
 
 constexpr const char* kUsage =
     "usage: explore WORLD [--deeds N] [--faults N] [--states N] [--violations N]\n\n"
-    "Explores a world breadth first, with the decisions of grovec as the operator. On a path people do at most so many\n"
+    "Explores a world breadth first, with the decisions of grovec as the operator. On a path people do at most so "
+    "many\n"
     "things and at most so many faults happen (default: 1 and 1). Ends with code 1 where something is wrong, and\n"
     "prints the shortest way there; with code 4 where not every state was reached within the limit of states.\n";
 
-constexpr const char* kClasses[] = {"cluster", "operator", "former", "start",  "catch-up", "clock", "deed",
-                                    "slow",    "fate",     "second", "lag",    "jump",     "edit"};
+constexpr const char* kClasses[] = {"cluster", "operator", "former", "start", "catch-up", "clock", "deed",
+                                    "slow",    "fate",     "second", "lag",   "jump",     "edit"};
 
 int usage() {
   std::cerr << kUsage << "worlds:";

@@ -60,11 +60,11 @@ enum class DeedKind : std::uint8_t { kScale, kImage, kDelete, kFail, kUnready };
 
 struct Choice {
   MoveClass what{};
-  simulate::Move move{};   ///< kCluster
-  simulate::Fate fate{};   ///< kFate
-  DeedKind deed{};         ///< kDeed
-  Key key{};               ///< kDeed, kEdit
-  std::int64_t number = 0; ///< kDeed: replicas; kLag: the kind; kJump: seconds
+  simulate::Move move{};    ///< kCluster
+  simulate::Fate fate{};    ///< kFate
+  DeedKind deed{};          ///< kDeed
+  Key key{};                ///< kDeed, kEdit
+  std::int64_t number = 0;  ///< kDeed: replicas; kLag: the kind; kJump: seconds
 };
 
 /// One path's machinery: everything that is the same in all states.

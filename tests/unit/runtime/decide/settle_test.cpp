@@ -119,7 +119,8 @@ std::vector<std::string> summary(const Observed& o) {
     for (const GangMember& m : g->members) members += fmt::format("{}:{}/{} ", m.name, m.pods.size(), m.min_replicas);
     line("gang", g->meta, Value::null(), members + status(*g));
   }
-  for (const LiveObject* x : o.objects) out.push_back(fmt::format("object {}/{}", ir::info_of(x->kind).kind, x->meta.name));
+  for (const LiveObject* x : o.objects)
+    out.push_back(fmt::format("object {}/{}", ir::info_of(x->kind).kind, x->meta.name));
   for (const LivePod* p : o.pods)
     out.push_back(fmt::format("pod {}~{} {} ready={} gated={} marked={}", *p->hostname_clique, p->index,
                               p->template_hash ? *p->template_hash : "", p->ready, p->gated, p->is_marked()));
