@@ -1,61 +1,108 @@
 #include "runtime/decide/evaluate.h"
 
 #include <algorithm>
+#include <charconv>
 
 namespace grovec::decide {
 
 namespace {
 
+// Appends to a buffer that is large enough for every message.
+struct Line {
+  char text[256];
+  std::size_t size = 0;
+  void add(std::string_view s) {
+    s = s.substr(0, sizeof text - size);
+    s.copy(text + size, s.size());
+    size += s.size();
+  }
+  void add(std::int64_t n) {
+    if (n >= 0) size = static_cast<std::size_t>(std::to_chars(text + size, text + sizeof text, n).ptr - text);
+  }
+};
+
+Line line_of(const ConditionNow& c) {
+  Line line;
+  line.add(c.before);
+  line.add(c.first);
+  line.add(c.between);
+  line.add(c.second);
+  line.add(c.after);
+  return line;
+}
+
 constexpr std::string_view kScaledBelow = "ScaledBelowMinAvailable";
 
-// status, reason and message, with the transition kept while the status stays. A clique that is scaled to its minimum
-// again misses it only from then on: the time below it counts for nothing.
-Condition condition(const LiveClique& live, std::string_view type, Truth status, std::string_view reason,
-                    std::string message, Instant now) {
-  const Condition* old = live.status.conditions.find(type);
-  const bool counts_anew = old && old->reason == kScaledBelow && reason != kScaledBelow;
-  const Instant since = old && old->status == status && !counts_anew ? old->since : now.whole();
-  return {std::string(type),  status, std::string(reason),
-          std::move(message), since,  old ? old->observed_generation : 0};
+// The transition is kept while the status stays; but what was scaled below its minimum on purpose begins anew.
+ConditionNow with_since(ConditionNow c, const LiveClique& live, Instant now) {
+  const Condition* old = live.status.conditions.find(c.type);
+  const bool goes_on = old && old->status == c.status && (old->reason == kScaledBelow) == (c.reason == kScaledBelow);
+  c.since = goes_on ? old->since : now.whole();
+  return c;
 }
 
-std::string counts_text(std::string_view before, std::int64_t a, std::string_view between, std::int64_t b,
-                        std::string_view after = {}) {
-  std::string out(before);
-  return out.append(std::to_string(a)).append(between).append(std::to_string(b)).append(after);
-}
-
-Condition scheduled_condition(const CliqueCell& c, Instant now) {
+ConditionNow scheduled_condition(const CliqueCell& c) {
   const std::int64_t min = c.min_available, n = c.counts.scheduled_all;
-  if (n < min)
-    return condition(*c.live, "PodCliqueScheduled", Truth::kFalse, "InsufficientScheduledPods",
-                     counts_text("Insufficient scheduled pods. expected at least: ", min, ", found: ", n), now);
-  return condition(*c.live, "PodCliqueScheduled", Truth::kTrue, "SufficientScheduledPods",
-                   counts_text("Sufficient scheduled pods found. expected at least: ", min, ", found: ", n), now);
+  const bool is_short = n < min;
+  return {.type = "PodCliqueScheduled",
+          .status = is_short ? Truth::kFalse : Truth::kTrue,
+          .reason = is_short ? "InsufficientScheduledPods" : "SufficientScheduledPods",
+          .before = is_short ? "Insufficient scheduled pods. expected at least: "
+                             : "Sufficient scheduled pods found. expected at least: ",
+          .between = ", found: ",
+          .after = {},
+          .first = min,
+          .second = n,
+          .since = {}};
 }
 
-Condition breached_condition(const CliqueCell& c, bool is_open, bool below_own_minimum, Instant now) {
-  constexpr std::string_view kType = "MinAvailableBreached";
+ConditionNow breached_condition(const CliqueCell& c, bool is_open, bool below_own_minimum) {
   const std::int64_t min = c.min_available, n = c.counts.scheduled_all;
-  if (is_open) return condition(*c.live, kType, Truth::kUnknown, "UpdateInProgress", "Update is in progress", now);
+  auto say = [&](Truth status, std::string_view reason, std::string_view before, std::int64_t a,
+                 std::string_view between, std::int64_t b, std::string_view after) {
+    return ConditionNow{.type = "MinAvailableBreached",
+                        .status = status,
+                        .reason = reason,
+                        .before = before,
+                        .between = between,
+                        .after = after,
+                        .first = a,
+                        .second = b,
+                        .since = {}};
+  };
+  if (is_open) return say(Truth::kUnknown, "UpdateInProgress", "Update is in progress", -1, {}, -1, {});
   if (below_own_minimum)
-    return condition(*c.live, kType, Truth::kTrue, kScaledBelow,
-                     counts_text("Scaled to ", c.wanted_pods, ", below MinAvailable (", min, ")"), now);
+    return say(Truth::kTrue, kScaledBelow, "Scaled to ", c.wanted_pods, ", below MinAvailable (", min, ")");
   if (n < min)
-    return condition(*c.live, kType, Truth::kTrue, "ScheduledReplicasBelowMinAvailable",
-                     counts_text("Scheduled replicas (", n, ") below MinAvailable (", min, ")"), now);
+    return say(Truth::kTrue, "ScheduledReplicasBelowMinAvailable", "Scheduled replicas (", n, ") below MinAvailable (",
+               min, ")");
   const std::int64_t usable = n - c.counts.failing_all - c.counts.unready_started_all;
   if (usable < min)
-    return condition(*c.live, kType, Truth::kTrue, "InsufficientReadyPods",
-                     counts_text("Insufficient ready or starting pods. expected at least: ", min, ", found: ", usable),
-                     now);
-  return condition(
-      *c.live, kType, Truth::kFalse, "SufficientReadyPods",
-      counts_text("Either sufficient ready or starting pods found. expected at least: ", min, ", found: ", usable),
-      now);
+    return say(Truth::kTrue, "InsufficientReadyPods", "Insufficient ready or starting pods. expected at least: ", min,
+               ", found: ", std::max<std::int64_t>(0, usable), {});
+  return say(Truth::kFalse, "SufficientReadyPods",
+             "Either sufficient ready or starting pods found. expected at least: ", min, ", found: ", usable, {});
 }
 
 }  // namespace
+
+std::string ConditionNow::message() const {
+  const Line line = line_of(*this);
+  return std::string(line.text, line.size);
+}
+
+bool ConditionNow::is_said_by(const Conditions& conditions) const {
+  const Condition* c = conditions.find(type);
+  if (!c || c->status != status || c->reason != reason) return false;
+  const Line line = line_of(*this);
+  return c->message == std::string_view(line.text, line.size);
+}
+
+void ConditionNow::put_into(Conditions& conditions) const {
+  conditions.set(type, status, reason, message(), since);
+  for (Condition& c : conditions.items)
+    if (c.type == type) c.since = since;
+}
 
 std::vector<CliqueState> evaluate_cliques(const LiveView& view, const UpdatePlan& updates, Instant now) {
   std::vector<CliqueState> out(view.cliques().size());
@@ -63,10 +110,9 @@ std::vector<CliqueState> evaluate_cliques(const LiveView& view, const UpdatePlan
     const CliqueCell& c = view.cliques()[n];
     if (!c.live) continue;
     CliqueState& s = out[n];
-    const bool is_open = updates.cliques[n].is_open;
     s.below_own_minimum = c.wanted_pods < c.min_available;
-    s.scheduled = scheduled_condition(c, now);
-    s.breached = breached_condition(c, is_open, s.below_own_minimum, now);
+    s.scheduled = with_since(scheduled_condition(c), *c.live, now);
+    s.breached = with_since(breached_condition(c, updates.cliques[n].is_open, s.below_own_minimum), *c.live, now);
     s.scheduled_once = s.scheduled.status == Truth::kTrue ||
                        c.live->status.conditions.is("PodCliqueScheduled", Truth::kTrue) ||
                        c.live->meta.annotation(kScheduledOnceFact) == "true";

@@ -19,7 +19,7 @@ constexpr std::array kFacts{
             "minAvailable pods are scheduled; the annotation before the condition stops being True",
             "dies with the PodClique"},
     FactRow{"breached since", "lastTransitionTime of MinAvailableBreached of PodCliques", "the condition becomes True",
-            "it becomes False or Unknown"},
+            "it becomes False or Unknown; begins anew when a PodClique is scaled back to its minimum"},
     FactRow{"recycle of the set replica under way", "group, condition GangTerminationInProgress",
             "its PodCliques are deleted with the whole set replica, before the deletes",
             "MinAvailableBreached of the group is False"},

@@ -201,6 +201,10 @@ TerminationPlan plan_termination(const LiveView& view, const UpdatePlan& updates
   TerminationPlan plan;
   plan.in_progress.resize(view.groups().size());
   for (const GroupCell& group : view.groups()) plan.in_progress[view.index_of(group)] = is_still_in_progress(in, group);
+  // Nothing is recycled without a breach: a group that was healthy once has its minimum as long as nobody has one.
+  const auto cells = view.cliques();
+  if (std::none_of(cells.begin(), cells.end(), [&](const CliqueCell& c) { return breached_since(in, c).has_value(); }))
+    return plan;
   for (const ReplicaCell& replica : view.replicas()) {
     if (!replica.wanted || updates.set.suppressed == replica.i) continue;
     std::vector<GroupLook> looks;

@@ -99,6 +99,7 @@ class ViewBuilder {
 
  private:
   using GroupKey = std::pair<std::uint32_t, ir::GroupId>;
+  using RowKey = std::tuple<std::uint32_t, ir::GroupId, std::uint32_t>;      // i, g, j
   using CliqueKey = std::tuple<std::uint32_t, ir::CliqueId, std::uint32_t>;  // i, c, j
 
   bool is_set(const OwnerReference& o) const { return observed_.set && o.uid == observed_.set->meta.uid; }
@@ -129,13 +130,22 @@ class ViewBuilder {
     for (const LiveClique* c : observed_.cliques) {
       const auto place = place_of_clique(world_, c->meta.name);
       if (place && is_ours(*c, *place)) {
-        cliques_[{place->i, place->clique, place->j}] = c;
-        if (const auto g = world_.layout(place->clique).group) rows_[{place->i, *g}].insert(place->j);
+        cliques_.push_back({{place->i, place->clique, place->j}, c});
+        if (const auto g = world_.layout(place->clique).group) rows_.push_back({place->i, *g, place->j});
         continue;
       }
       v_.stray_cliques_.push_back(c);
       if (place) taken_.insert(c->meta.name);
     }
+    std::sort(cliques_.begin(), cliques_.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
+    std::sort(rows_.begin(), rows_.end());
+    rows_.erase(std::unique(rows_.begin(), rows_.end()), rows_.end());
+  }
+
+  const LiveClique* clique_at(const CliqueKey& key) const {
+    const auto at = std::lower_bound(cliques_.begin(), cliques_.end(), key,
+                                     [](const auto& entry, const CliqueKey& k) { return entry.first < k; });
+    return at != cliques_.end() && at->first == key ? at->second : nullptr;
   }
 
   void place_gangs() {
@@ -219,9 +229,9 @@ class ViewBuilder {
     v_.groups_.push_back(g);
     for (std::uint32_t j = 0; j < g.wanted_replicas; ++j)
       for (ir::CliqueId c : layout.cliques) make_clique(c, index, i, j, true);
-    if (auto rows = rows_.find({i, layout.id}); rows != rows_.end())
-      for (auto j = rows->second.lower_bound(g.wanted_replicas); j != rows->second.end(); ++j)
-        for (ir::CliqueId c : layout.cliques) make_clique(c, index, i, *j, false);
+    auto row = std::lower_bound(rows_.begin(), rows_.end(), RowKey{i, layout.id, g.wanted_replicas});
+    for (; row != rows_.end() && std::get<0>(*row) == i && std::get<1>(*row) == layout.id; ++row)
+      for (ir::CliqueId c : layout.cliques) make_clique(c, index, i, std::get<2>(*row), false);
     v_.groups_[index].last = size(v_.cliques_);
     make_scaled_gangs(layout, index);
   }
@@ -261,7 +271,7 @@ class ViewBuilder {
     c.i = i;
     c.j = j;
     c.wanted = wanted;
-    if (auto at = cliques_.find({i, id, j}); at != cliques_.end()) c.live = at->second;
+    c.live = clique_at({i, id, j});
     c.min_available = layout.min_available;
     c.wanted_pods = layout.template_pods;
     c.compiled_hash = v_.facts_.stored(world_.template_hash(id));
@@ -326,8 +336,8 @@ class ViewBuilder {
   const World& world_;
   const Observed& observed_;
   std::map<GroupKey, const LiveGroup*> groups_;
-  std::map<CliqueKey, const LiveClique*> cliques_;
-  std::map<GroupKey, std::set<std::uint32_t>> rows_;
+  std::vector<std::pair<CliqueKey, const LiveClique*>> cliques_;  // sorted
+  std::vector<RowKey> rows_;                                      // sorted
   std::map<std::uint32_t, const LiveGang*> base_gangs_;
   std::map<GroupKey, std::map<std::uint32_t, const LiveGang*>> scaled_gangs_;
   std::unordered_map<std::string_view, const LiveGroup*> group_uids_;  // that are not marked

@@ -72,7 +72,10 @@ Value set_value(Arena& a, const LiveSet& s) {
 template <class Live>
 Value grove_value(Arena& a, const Live& live) {
   ir::MappingBuilder b(a);
-  return b.set("metadata", meta_value(a, live.meta)).set("spec", live.spec).set("status", to_value(live.status, a)).build();
+  return b.set("metadata", meta_value(a, live.meta))
+      .set("spec", live.spec)
+      .set("status", to_value(live.status, a))
+      .build();
 }
 
 // The next version: a new generation if the spec has changed.
@@ -131,8 +134,8 @@ void SettleWorld::carry(const World& world, const Decision& decision) {
 void SettleWorld::create_pod(const Action& a) {
   const auto clique = cliques_.find(a.source.clique.name);
   if (clique == cliques_.end() || pods_.contains(a.key.name)) return;
-  LivePod pod = newborn_pod(*clique->second, a.source.instance.pod_index, a.source.instance.pod_attempt,
-                            a.source.gated, interner_);
+  LivePod pod = newborn_pod(*clique->second, a.source.instance.pod_index, a.source.instance.pod_attempt, a.source.gated,
+                            interner_);
   pod.uid = next_uid();
   pod.created = now_.whole();
   pod.resource_version = ++last_version_;
@@ -161,10 +164,14 @@ void SettleWorld::create(const World& world, const Action& a) {
   meta.set("creationTimestamp", Value::string(m.copy(time_text(now_))));
   meta.set("ownerReferences", ir::make_sequence(m, owners));
   body = ir::MappingBuilder(m, body).set("metadata", meta.build()).build();
-  if (a.key.kind == Kind::kPodClique) cliques_.emplace(a.key.name, read_clique(body, arena_));
-  else if (a.key.kind == Kind::kPodCliqueScalingGroup) groups_.emplace(a.key.name, read_group(body, arena_));
-  else if (a.key.kind == Kind::kPodGang) gangs_.emplace(a.key.name, read_gang(body, arena_));
-  else objects_.emplace(a.key, read_object(a.key.kind, body, arena_));
+  if (a.key.kind == Kind::kPodClique)
+    cliques_.emplace(a.key.name, read_clique(body, arena_));
+  else if (a.key.kind == Kind::kPodCliqueScalingGroup)
+    groups_.emplace(a.key.name, read_group(body, arena_));
+  else if (a.key.kind == Kind::kPodGang)
+    gangs_.emplace(a.key.name, read_gang(body, arena_));
+  else
+    objects_.emplace(a.key, read_object(a.key.kind, body, arena_));
 }
 
 void SettleWorld::patch_pod(const Action& a) {
@@ -224,8 +231,7 @@ void SettleWorld::patch(const Action& a) {
   if (const auto at = objects_.find(a.key); at != objects_.end()) {
     ir::MappingBuilder tree(m, at->second->tree);
     tree.set("metadata", meta_value(m, at->second->meta));
-    auto next = std::make_shared<LiveObject>(
-        *read_object(a.key.kind, apply_patch(m, tree.build(), change), arena_));
+    auto next = std::make_shared<LiveObject>(*read_object(a.key.kind, apply_patch(m, tree.build(), change), arena_));
     next->meta.resource_version = ++last_version_;
     at->second = std::move(next);
   }

@@ -13,9 +13,9 @@ struct GroupNumbers {
   bool all_current = true;  ///< every expected member is there and says the set's hashes
 };
 
-bool is_true(const Condition& c) { return c.status == Truth::kTrue; }
+bool is_true(const ConditionNow& c) { return c.status == Truth::kTrue; }
 
-void count_row(const Draft& d, std::span<const CliqueCell> row, const std::vector<CliqueStatus>& cliques,
+void count_row(const Draft& d, std::span<const CliqueCell> row, const std::vector<const CliqueStatus*>& cliques,
                std::string_view set_hash, GroupNumbers& n) {
   bool complete = true, scheduled = true, ready = true, converged = true, breached = false;
   for (const CliqueCell& c : row) {
@@ -24,7 +24,7 @@ void count_row(const Draft& d, std::span<const CliqueCell> row, const std::vecto
       continue;
     }
     const std::uint32_t index = d.view.index_of(c);
-    const CliqueStatus& s = cliques[index];
+    const CliqueStatus& s = *cliques[index];
     const bool is_member_converged = is_converged(c, s, set_hash);
     scheduled = scheduled && is_true(d.states[index].scheduled);
     breached = breached || is_true(d.states[index].breached);
@@ -67,7 +67,7 @@ std::string selector_of(const GroupCell& g, std::string_view set) {
 
 }  // namespace
 
-GroupStatus group_status(const Draft& d, const GroupCell& g, const std::vector<CliqueStatus>& cliques,
+GroupStatus group_status(const Draft& d, const GroupCell& g, const std::vector<const CliqueStatus*>& cliques,
                          std::string_view set_hash) {
   const std::uint32_t index = d.view.index_of(g);
   const GroupUpdatePlan& plan = d.updates.groups[index];

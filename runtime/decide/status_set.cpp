@@ -18,16 +18,18 @@ struct SetNumbers {
 void count_replica(const Draft& d, const ReplicaCell& r, const Statuses& below, std::string_view hash, SetNumbers& n) {
   bool available = true, updated = true;
   for (const CliqueCell& c : d.view.standalone_of(r)) {
-    const CliqueStatus& s = below.cliques[d.view.index_of(c)];
-    const bool converged = c.is_there() && is_converged(c, s, hash);
-    available = available && c.is_there() && s.ready >= static_cast<std::int32_t>(c.min_available);
+    const CliqueStatus* s = below.cliques[d.view.index_of(c)];
+    const bool converged = s && is_converged(c, *s, hash);
+    available = available && s && s->ready >= static_cast<std::int32_t>(c.min_available);
     updated = updated && converged;
     ++n.cliques;
     n.converged_cliques += converged;
   }
   for (const GroupCell& g : d.view.groups_of(r)) {
     const GroupStatus& s = below.groups[d.view.index_of(g)];
-    const bool current = g.is_there() && s.current_set_hash == hash;
+    // A change that was taken back left the hash where it was: an open update is none that has been done.
+    const bool is_open = d.updates.groups[d.view.index_of(g)].is_open;
+    const bool current = g.is_there() && s.current_set_hash == hash && !is_open;
     available = available && g.is_there() && s.available >= static_cast<std::int32_t>(g.min_available);
     updated = updated && current;
     ++n.groups;

@@ -1,15 +1,17 @@
 /// \file The status formulas (reference: runtime 14): what the statuses should be, from the view alone.
 #pragma once
 
+#include <deque>
 #include <vector>
 
 #include "runtime/decide/draft.h"
 
 namespace grovec::decide {
 
-/// Parallel to the view's cells; a cell without a live, unmarked object has a default status.
+/// Parallel to the view's cells. Null: no live, unmarked object. What does not change is the live status itself.
 struct Statuses {
-  std::vector<CliqueStatus> cliques;
+  std::vector<const CliqueStatus*> cliques;
+  std::deque<CliqueStatus> changed;
   std::vector<GroupStatus> groups;
   SetStatus set;
 };
@@ -17,8 +19,9 @@ struct Statuses {
 /// A PodClique is converged: label and status carry the set's hashes, and its minimum is ready and updated.
 bool is_converged(const CliqueCell& c, const CliqueStatus& s, std::string_view set_hash);
 
+bool says_all(const Draft& d, const CliqueCell& c);               ///< the live status is what clique_status would be
 CliqueStatus clique_status(const Draft& d, const CliqueCell& c);  // status_clique.cpp
-GroupStatus group_status(const Draft& d, const GroupCell& g, const std::vector<CliqueStatus>& cliques,
+GroupStatus group_status(const Draft& d, const GroupCell& g, const std::vector<const CliqueStatus*>& cliques,
                          std::string_view set_hash);          // status_group.cpp
 SetStatus set_status(const Draft& d, const Statuses& below);  // status_set.cpp
 GangStatus gang_status(const Draft& d, const GangCell& g);    // status_gang.cpp

@@ -81,7 +81,6 @@ void go_on(const Turn& turn, const GroupCell& group, const GroupUpdate& progress
   const auto ready = static_cast<std::uint32_t>(
       std::count_if(states.begin(), states.end(), [](const ReplicaState& s) { return s.is_ready; }));
   const bool can_spare_one = may_go(ready, group.wanted_replicas, group.min_available);
-  const Why numbers{.n = {ready, group.wanted_replicas, group.min_available}, .text = {}};
   std::optional<std::uint32_t> next_ready;
   bool is_end = true;
   for (std::uint32_t j = 0; j < states.size(); ++j) {
@@ -90,9 +89,10 @@ void go_on(const Turn& turn, const GroupCell& group, const GroupUpdate& progress
     const bool is_selected = progress.selected == static_cast<std::int32_t>(j);
     if (states[j].is_ready && !is_selected && !next_ready) next_ready = j;
     if (states[j].is_ready && (!is_selected || !can_spare_one)) continue;
-    Why why = numbers;
-    why.reason = is_selected ? Reason::kUpdateReplica : Reason::kUpdateNotReady;
-    plan.exits.push_back({j, std::move(why)});
+    plan.exits.push_back({j,
+                          {.reason = is_selected ? Reason::kUpdateReplica : Reason::kUpdateNotReady,
+                           .n = {j, ready, group.min_available},
+                           .text = {}}});
   }
   if (holds(states, progress.selected)) return;
   if (!is_end && (!next_ready || !can_spare_one)) return;

@@ -113,9 +113,12 @@ void decide_status(Draft& d) {
       d.updates.set.changes ? d.updates.set.current_hash : std::string_view(v.set().status.current_hash);
   for (const CliqueCell& c : v.cliques()) {
     if (!c.is_there() || !c.wanted) continue;
-    CliqueStatus& next = s.cliques[v.index_of(c)];
-    next = clique_status(d, c);
-    write_clique(d, c, next);
+    const std::uint32_t n = v.index_of(c);
+    s.cliques[n] = &c.live->status;
+    if (says_all(d, c)) continue;
+    s.changed.push_back(clique_status(d, c));
+    s.cliques[n] = &s.changed.back();
+    write_clique(d, c, *s.cliques[n]);
   }
   for (const GroupCell& g : v.groups()) {
     if (!g.is_there() || !g.wanted) continue;

@@ -56,8 +56,10 @@ std::shared_ptr<Compiled> compile(const ObjectPtr& object, const Surroundings& s
 
 Submission submit(const Value& manifest, const Value* old, const Surroundings& surroundings) {
   Context context;
-  const passes::Admitted admitted =
-      passes::admit(context, manifest, surroundings.environment, {.old = old, .compilable = false});
+  // Places belong to the context that read them: here there are none.
+  const simulate::Part plain(manifest), plain_old(old ? *old : Value::null());
+  const passes::Admitted admitted = passes::admit(context, plain.root(), surroundings.environment,
+                                                  {.old = old ? &plain_old.root() : nullptr, .compilable = false});
   Submission out;
   out.accepted = admitted.accepted;
   if (out.accepted)

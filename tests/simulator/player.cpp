@@ -146,7 +146,8 @@ Result<Done> Player::take(const Step& step) {
                                                               : simulate::SchedulerKind::kOneByOne);
       break;
     case StepKind::kExpect:
-      if (const std::string untrue = find_untrue(people_.with_nodes(step.text), cluster_.store, set_key(), witness_); !untrue.empty())
+      if (const std::string untrue = find_untrue(people_.with_nodes(step.text), cluster_.store, set_key(), witness_);
+          !untrue.empty())
         return Error{"line " + std::to_string(step.number_of_line) + ": " + untrue, 1};
       break;
     case StepKind::kRemember:
