@@ -81,7 +81,8 @@ std::uint64_t owners_hash(const Store& store, const Object& object) {
   for (const OwnerReference& owner : object.owners) {
     const std::optional<Kind> kind = kind_named(owner.kind, owner.api_version);
     const ObjectPtr found = kind ? store.find({*kind, object.key.namespace_, owner.name}) : nullptr;
-    h = mix(h, mix(text_hash(owner.kind + "/" + owner.name), (found && found->uid == owner.uid) + 2u * owner.controller));
+    h = mix(h,
+            mix(text_hash(owner.kind + "/" + owner.name), (found && found->uid == owner.uid) + 2u * owner.controller));
   }
   return h;
 }

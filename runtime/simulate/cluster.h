@@ -55,8 +55,8 @@ struct Cluster {
   void start_operator();
 };
 
-/// A number for what lives in the cluster: equal for worlds that differ only in uids, resource versions and, unless they
-/// are asked for, times. Uids count by what they tie together: which object is controlled by one that is there.
+/// A number for what lives in the cluster: equal for worlds that differ only in uids, resource versions and, unless
+/// they are asked for, times. Uids count by what they tie together: which object is controlled by one that is there.
 /// With times, each counts by its distance from `now`.
 std::uint64_t state_hash(const Store& store, std::optional<Instant> now = std::nullopt);
 

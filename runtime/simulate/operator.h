@@ -110,10 +110,10 @@ class Operator {
   OperatorOptions options_;
   FateOf fate_;
   bool running_ = true;
-  std::optional<Instant> look_at_;  ///< something changed
-  std::optional<Instant> again_;    ///< the decision's next look
-  std::shared_ptr<Flight> flight_;  ///< copied before it is changed if a copy of the operator shares it
-  std::vector<Failure> failures_;  ///< sorted by key, then verb
+  std::optional<Instant> look_at_;             ///< something changed
+  std::optional<Instant> again_;               ///< the decision's next look
+  std::shared_ptr<Flight> flight_;             ///< copied before it is changed if a copy of the operator shares it
+  std::vector<Failure> failures_;              ///< sorted by key, then verb
   std::array<std::uint64_t, kKinds> wrote_{};  ///< resource version of our last write to a kind
   std::uint64_t writes_ = 0, looks_ = 0;
   std::vector<decide::Event> events_;

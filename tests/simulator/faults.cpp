@@ -38,7 +38,8 @@ void LaggingCache::notice(const std::vector<Change>& changes, Instant now) {
     Behind& behind = behind_[static_cast<std::size_t>(change.object().key.kind)];
     behind.unseen.push_back(change);
     if (!behind.due)
-      behind.due = now.plus(static_cast<std::int64_t>(random_.below(static_cast<std::uint64_t>(most_ms_) + 1)) * 1'000'000);
+      behind.due =
+          now.plus(static_cast<std::int64_t>(random_.below(static_cast<std::uint64_t>(most_ms_) + 1)) * 1'000'000);
   }
 }
 

@@ -1,4 +1,5 @@
-/// \file What goes wrong: writes that fail, answers that are lost, an operator that is killed, caches that lag. From a seed.
+/// \file What goes wrong: writes that fail, answers that are lost, an operator that is killed, caches that lag. From a
+/// seed.
 #pragma once
 
 #include <array>

@@ -20,7 +20,8 @@ constexpr const char* kUsage =
     "       simulate --script FILE [--seed N] [--log]\n"
     "       simulate --walk STEPS FILE.yaml [--seed N] [--log] [--faults] [--lag MS]\n\n"
     "Plays TRACE_DIR/input.yaml and TRACE_DIR/steps.txt with the decisions of grovec as the operator and writes\n"
-    "trace.jsonl and final.json to OUT_DIR. --script plays a scenario, --walk random steps from a seed; --faults lets one of twenty writes go wrong,\n"
+    "trace.jsonl and final.json to OUT_DIR. --script plays a scenario, --walk random steps from a seed; --faults lets "
+    "one of twenty writes go wrong,\n"
     "--lag lets the operator see things late. --log prints who did what, and why.\n";
 
 struct Arguments {
@@ -112,7 +113,8 @@ int play_script(const Arguments& arguments) {
 int walk(const Arguments& arguments) {
   const std::filesystem::path input(arguments.operands[0]);
   const std::string folder = input.parent_path().string();
-  PlayOptions options{.seed = arguments.seed, .faults = {}, .log = arguments.log, .folder = folder.empty() ? "." : folder};
+  PlayOptions options{
+      .seed = arguments.seed, .faults = {}, .log = arguments.log, .folder = folder.empty() ? "." : folder};
   if (arguments.faults) options.faults = {.refused = 30, .lost = 10, .killed_before = 5, .killed_after = 5};
   options.lag_ms = arguments.lag_ms;
   Player player(options);

@@ -265,8 +265,7 @@ Result<Done> Player::play_part(const std::vector<Step>& steps, bool before) {
   std::int64_t recorded = 0;
   for (const Step& step : steps) {
     if (step.before != before) continue;
-    if (!before && step.at && step.kind != StepKind::kWaitUntil)
-      run_until(previous.plus((*step.at - recorded) * kMs));
+    if (!before && step.at && step.kind != StepKind::kWaitUntil) run_until(previous.plus((*step.at - recorded) * kMs));
     // The time of the line that follows says how long a plain wait was.
     if (before || step.kind != StepKind::kWait) {
       const Result<Done> done = take(step);

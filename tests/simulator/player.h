@@ -18,10 +18,10 @@ namespace grovec::simulator {
 
 struct PlayOptions {
   std::uint64_t seed = 1;
-  FaultRates faults;     ///< of the operator's writes; killed, it is started again after a second
+  FaultRates faults;        ///< of the operator's writes; killed, it is started again after a second
   std::int64_t lag_ms = 0;  ///< caches are behind by up to so much
-  bool log = false;    ///< tell the story
-  std::string folder;  ///< where files of `kubectl create -f` are
+  bool log = false;         ///< tell the story
+  std::string folder;       ///< where files of `kubectl create -f` are
 };
 
 /// One run. Steps are taken one by one, so that scenarios and explorers can look in between.
@@ -38,8 +38,8 @@ class Player {
   Result<Done> play_scenario(const std::vector<Step>& steps);
   /// One step, now. Of a wait, the error is that it was in vain.
   Result<Done> take(const Step& step);
-  /// So many random steps, up to two seconds apart, then until everything is quiet with nothing going wrong any more. An
-  /// error is that the world is not well then. Steps that are refused are no error.
+  /// So many random steps, up to two seconds apart, then until everything is quiet with nothing going wrong any more.
+  /// An error is that the world is not well then. Steps that are refused are no error.
   Result<Done> walk(const std::string& input, std::uint32_t steps);
   /// Until nothing has changed for so long; at most an hour.
   void rest(std::int64_t quiet_ms);

@@ -35,9 +35,9 @@ std::string remove(const Object* object, const std::string& name) {
 std::string change_image(Random& random, const Object& set) {
   const ir::Value* cliques = set.spec().find("template", "cliques");
   const std::uint64_t c = random.below(cliques->size());
-  return "kubectl patch pcs " + set.key.name + R"( --type=json -p '[{"op": "replace", "path": "/spec/template/cliques/)" +
-         std::to_string(c) + R"(/spec/podSpec/containers/0/image", "value": "app:)" +
-         std::to_string(1 + random.below(9)) + R"("}]')";
+  return "kubectl patch pcs " + set.key.name +
+         R"( --type=json -p '[{"op": "replace", "path": "/spec/template/cliques/)" + std::to_string(c) +
+         R"(/spec/podSpec/containers/0/image", "value": "app:)" + std::to_string(1 + random.below(9)) + R"("}]')";
 }
 
 std::string switch_strategy(Random& random, const Object& set) {
