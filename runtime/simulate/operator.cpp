@@ -32,7 +32,7 @@ void Operator::kill() {
   flight_.reset();
   look_at_.reset();
   again_.reset();
-  failed_.clear();
+  failures_.clear();
   wrote_ = {};
 }
 
@@ -70,18 +70,46 @@ void Operator::run(Store& store, const Store& view, Instant now) {
     write_next(store, now);
   } else if (!sees_own_writes(view)) {
     look_at_ = now.plus(options_.look_after_ns);
+    again_.reset();  // that look is this one
   } else {
     look(view, now);
   }
 }
 
+// Failures that say nothing any more: the object is gone or another one, or it was made or changed after all by a write
+// whose answer was lost.
+void Operator::forget_failures(const Store& view) {
+  std::erase_if(failures_, [&](const Failure& f) {
+    const ObjectPtr object = view.find(key_of(f.write.key));
+    if (f.write.verb == Verb::kCreate) return object != nullptr;
+    if (!object || object->uid != f.uid) return true;
+    return f.write.code == 0 && object->resource_version != f.resource_version;
+  });
+}
+
+// A decision that waits for nothing and does not try again: nobody wants those writes any more.
+bool Operator::drop_unwanted_failures(const decide::Decision& decision) {
+  if (decision.next_look || failures_.empty()) return false;
+  const std::size_t before = failures_.size();
+  std::erase_if(failures_, [&](const Failure& f) {
+    for (const decide::Step& step : decision.steps)
+      for (const Action& a : step)
+        if (a.key == f.write.key && a.verb == f.write.verb) return false;
+    return true;
+  });
+  return failures_.size() < before;
+}
+
 void Operator::look(const Store& view, Instant now) {
   ++looks_;
+  forget_failures(view);
   look_at_.reset();
   again_.reset();
   const auto seen = std::make_shared<const Store>(view);
   const ObjectPtr set = seen->find({Kind::kPodCliqueSet, namespace_, set_});
-  const decide::Observed observed = observe(*seen, namespace_, set_, failed_);
+  std::vector<decide::FailedWrite> failed;
+  for (const Failure& f : failures_) failed.push_back(f.write);
+  const decide::Observed observed = observe(*seen, namespace_, set_, std::move(failed));
   const WorldPtr world = set ? compiler_(*set) : nullptr;
   if (set && !world) return;
   decide::Decision decision = set ? decide::decide(*world, observed, now) : decide::decide_leftovers(observed, now);
@@ -90,6 +118,7 @@ void Operator::look(const Store& view, Instant now) {
   if (again_ && *again_ <= now)
     again_ = now.plus(options_.look_after_ns);  // a look that is due must not stop the clock
   std::erase_if(decision.steps, [](const decide::Step& step) { return step.empty(); });
+  if (drop_unwanted_failures(decision)) look_at_ = now.plus(options_.look_after_ns);
   if (decision.steps.empty()) return;
   flight_ = std::make_shared<Flight>(Flight{.world = world,
                                             .view = seen,
@@ -150,20 +179,24 @@ Answer Operator::carry(const Action& action, Store& store, Instant now) {
 
 // The caller keeps an answer for each verb and object until a write of the kind succeeds.
 void Operator::remember(const Action& action, const Answer& answer, Instant now) {
-  decide::FailedWrite mark{action.verb, action.key, answer.code, answer.message, 1, now, false};
-  const auto at = std::lower_bound(failed_.begin(), failed_.end(), mark,
-                                   [](const auto& a, const auto& b) { return order_of(a) < order_of(b); });
-  const bool found = at != failed_.end() && order_of(*at) == order_of(mark);
+  const ObjectPtr seen = flight_->view.find(key_of(action.key));
+  Failure mark{{action.verb, action.key, answer.code, answer.message, 1, now, false},
+               seen ? seen->uid : Uid(),
+               seen ? seen->resource_version : 0};
+  const auto at = std::lower_bound(failures_.begin(), failures_.end(), mark, [](const Failure& a, const Failure& b) {
+    return order_of(a.write) < order_of(b.write);
+  });
+  const bool found = at != failures_.end() && order_of(at->write) == order_of(mark.write);
   const bool is_fine = answer.code != 0 && (answer.ok() || (action.verb == Verb::kDelete && answer.code == 404));
   if (is_fine) {
-    if (found) failed_.erase(at);
+    if (found) failures_.erase(at);
     return;
   }
   if (found) {
-    mark.count = at->count + 1;
+    mark.write.count = at->write.count + 1;
     *at = std::move(mark);
   } else {
-    failed_.insert(at, std::move(mark));
+    failures_.insert(at, std::move(mark));
   }
   look_at_ = now.plus(options_.look_after_ns);
 }

@@ -225,21 +225,21 @@ std::string find_untrue(const std::string& text, const Store& store, const Key& 
 
 namespace {
 
-std::string unsettled_clique(const Object& object, std::uint64_t& pods) {
+std::string unsettled_clique(const Object& object, bool may_be_old, std::uint64_t& pods) {
   const auto& live = *object.as<decide::LiveClique>();
   const decide::CliqueStatus& s = live.status;
   pods += static_cast<std::uint64_t>(live.replicas);
   if (s.observed_generation.value_or(0) != object.generation) return object.key.name + ": observedGeneration is behind";
-  if (s.ready != live.replicas || s.updated != live.replicas)
+  if (s.ready != live.replicas || (s.updated != live.replicas && !may_be_old))
     return object.key.name + ": not all are ready and updated";
   return s.last_errors.empty() ? "" : object.key.name + ": lastErrors";
 }
 
-std::string unsettled_set(const Object& object) {
+std::string unsettled_set(const Object& object, bool may_be_old) {
   const auto& live = *object.as<decide::LiveSet>();
   const decide::SetStatus& s = live.status;
   if (s.observed_generation.value_or(0) != object.generation) return "the set: observedGeneration is behind";
-  if (s.replicas != live.replicas || s.available != live.replicas || s.updated != live.replicas)
+  if (s.replicas != live.replicas || s.available != live.replicas || (s.updated != live.replicas && !may_be_old))
     return "the set: not all replicas are available and updated";
   if (s.update &&
       (s.update->updated_cliques > s.update->total_cliques || s.update->updated_groups > s.update->total_groups))
@@ -247,9 +247,7 @@ std::string unsettled_set(const Object& object) {
   return s.last_errors.empty() ? "" : "the set: lastErrors";
 }
 
-}  // namespace
-
-std::string find_unsettled(const Store& store, const Key& key) {
+std::string find_restless(const Store& store, const Key& key, bool may_be_old) {
   const ObjectPtr set = store.find(key);
   if (!set) return "there is no set";
   const std::int32_t replicas = set->as<decide::LiveSet>()->replicas;
@@ -259,11 +257,17 @@ std::string find_unsettled(const Store& store, const Key& key) {
       const std::string index(object->label(keys::kSetReplicaIndex));
       if (!index.empty() && std::stol(index) >= replicas) return object->key.name + " belongs to no set replica";
     }
-  if (std::string problem = unsettled_set(*set); !problem.empty()) return problem;
+  if (std::string problem = unsettled_set(*set, may_be_old); !problem.empty()) return problem;
   std::uint64_t pods = 0;
   for (const ObjectPtr& clique : store.all(Kind::kPodClique))
-    if (std::string problem = unsettled_clique(*clique, pods); !problem.empty()) return problem;
+    if (std::string problem = unsettled_clique(*clique, may_be_old, pods); !problem.empty()) return problem;
   return number_is(static_cast<std::int64_t>(pods), static_cast<std::int64_t>(store.all(Kind::kPod).size()), "pods");
 }
+
+}  // namespace
+
+std::string find_unsettled(const Store& store, const Key& set) { return find_restless(store, set, false); }
+
+std::string find_unwell(const Store& store, const Key& set) { return find_restless(store, set, true); }
 
 }  // namespace grovec::simulator

@@ -38,5 +38,7 @@ std::string find_untrue(const std::string& text, const simulate::Store& store, c
 
 /// The checks that end a scale test (reference: runtime 23.2), but the last: that is about a process. Empty = all hold.
 std::string find_unsettled(const simulate::Store& store, const simulate::Key& set);
+/// The same, but for being up to date: what OnDelete leaves alone may be old.
+std::string find_unwell(const simulate::Store& store, const simulate::Key& set);
 
 }  // namespace grovec::simulator

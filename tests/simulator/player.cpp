@@ -317,12 +317,13 @@ Result<Done> Player::walk(const std::string& input, std::uint32_t steps) {
     const std::string line = random_step(random, cluster_.store, set_key(), recorder_.aliases());
     const Result<std::vector<Step>> parsed = parse_steps(line);
     if (!parsed) return parsed.error();
-    if (!parsed->empty()) done = take(parsed->front());
+    // Refused while the operator is down, or for good reasons: people live with it.
+    if (!parsed->empty()) static_cast<void>(take(parsed->front()));
   }
   if (!done) return done;
   cluster_.operator_->set_fate({});
   rest(kQuietAtEnd * 2);
-  const std::string unsettled = find_unsettled(cluster_.store, set_key());
+  const std::string unsettled = find_unwell(cluster_.store, set_key());
   return unsettled.empty() ? Result<Done>(Done{}) : Error{unsettled, Error::kContent};
 }
 

@@ -39,7 +39,7 @@ class Player {
   /// One step, now. Of a wait, the error is that it was in vain.
   Result<Done> take(const Step& step);
   /// So many random steps, up to two seconds apart, then until everything is quiet with nothing going wrong any more.
-  /// An error is a step that is refused, or that the world does not settle.
+  /// An error is that the world is not well then. Steps that are refused are no error.
   Result<Done> walk(const std::string& input, std::uint32_t steps);
   /// Until nothing has changed for so long; at most an hour.
   void rest(std::int64_t quiet_ms);
