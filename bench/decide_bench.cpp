@@ -16,7 +16,8 @@ std::string text_of(int replicas) {
          "        podSpec:\n          containers:\n          - name: main\n            image: app:1\n"
          "    - name: b\n      spec:\n        roleName: b\n        replicas: 4\n        minAvailable: 4\n"
          "        podSpec:\n          containers:\n          - name: main\n            image: app:1\n"
-         "    podCliqueScalingGroups:\n    - name: g\n      cliqueNames: [b]\n      replicas: 2\n      minAvailable: 1\n";
+         "    podCliqueScalingGroups:\n    - name: g\n      cliqueNames: [b]\n      replicas: 2\n      minAvailable: "
+         "1\n";
 }
 
 constexpr int kPodsOfReplica = 16;

@@ -52,7 +52,7 @@ class Draft {
   TerminationPlan termination;
   std::vector<CellPlan> cells;     ///< parallel to LiveView::cliques
   std::vector<bool> groups_there;  ///< parallel to LiveView::groups: will be there
-  std::vector<bool> gangs_there;    ///< parallel to LiveView::gangs: will be there, and list all their pods
+  std::vector<bool> gangs_there;   ///< parallel to LiveView::gangs: will be there, and list all their pods
 
   Arena& arena();
   /// A text that lives as long as the decision.

@@ -31,10 +31,13 @@ Line line_of(const ConditionNow& c) {
   return line;
 }
 
-// The transition is kept while the status stays.
+constexpr std::string_view kScaledBelow = "ScaledBelowMinAvailable";
+
+// The transition is kept while the status stays; but what was scaled below its minimum on purpose begins anew.
 ConditionNow with_since(ConditionNow c, const LiveClique& live, Instant now) {
   const Condition* old = live.status.conditions.find(c.type);
-  c.since = old && old->status == c.status ? old->since : now.whole();
+  const bool goes_on = old && old->status == c.status && (old->reason == kScaledBelow) == (c.reason == kScaledBelow);
+  c.since = goes_on ? old->since : now.whole();
   return c;
 }
 
@@ -69,11 +72,10 @@ ConditionNow breached_condition(const CliqueCell& c, bool is_open, bool below_ow
   };
   if (is_open) return say(Truth::kUnknown, "UpdateInProgress", "Update is in progress", -1, {}, -1, {});
   if (below_own_minimum)
-    return say(Truth::kTrue, "ScaledBelowMinAvailable", "Scaled to ", c.wanted_pods, ", below MinAvailable (", min,
-               ")");
+    return say(Truth::kTrue, kScaledBelow, "Scaled to ", c.wanted_pods, ", below MinAvailable (", min, ")");
   if (n < min)
-    return say(Truth::kTrue, "ScheduledReplicasBelowMinAvailable", "Scheduled replicas (", n,
-               ") below MinAvailable (", min, ")");
+    return say(Truth::kTrue, "ScheduledReplicasBelowMinAvailable", "Scheduled replicas (", n, ") below MinAvailable (",
+               min, ")");
   const std::int64_t usable = n - c.counts.failing_all - c.counts.unready_started_all;
   if (usable < min)
     return say(Truth::kTrue, "InsufficientReadyPods", "Insufficient ready or starting pods. expected at least: ", min,

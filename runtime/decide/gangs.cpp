@@ -82,9 +82,8 @@ Value pod_groups(Draft& d, const Value& wanted, const std::vector<const CliqueCe
 
 // A PodGang is born complete, so not before every PodClique it lists is there.
 bool can_be_born(const Draft& d, const std::vector<const CliqueCell*>& cells) {
-  return std::all_of(cells.begin(), cells.end(), [&](const CliqueCell* c) {
-    return !c || d.cells[d.view.index_of(*c)].will_be_there;
-  });
+  return std::all_of(cells.begin(), cells.end(),
+                     [&](const CliqueCell* c) { return !c || d.cells[d.view.index_of(*c)].will_be_there; });
 }
 
 // True if it will be there.
@@ -149,7 +148,9 @@ void restore_gang(Draft& d, const GangCell& g, const std::vector<const CliqueCel
     live.same.put(d.view.world().number(), kSame);
   Value metadata = change.metadata;
   if (!change.spec.is_null() || d.has_actions()) metadata = join_patches(d.arena(), change.mirrored, metadata);
-  const Reason reason = !references_fit ? Reason::kReferences : change.spec.is_null() ? Reason::kMirror : Reason::kSpecChanged;
+  const Reason reason = !references_fit         ? Reason::kReferences
+                        : change.spec.is_null() ? Reason::kMirror
+                                                : Reason::kSpecChanged;
   add_patch(d, Stage::kMembers, Kind::kPodGang, live.meta, metadata, change.spec, {reason, {}, {}});
 }
 

@@ -31,7 +31,7 @@ struct PodCounts {
   std::int32_t old_live = 0;             ///< not marked, another hash than the target
   std::int32_t failing_all = 0;          ///< E: not Ready, failed once (or finished: those are no "starting" pods)
   std::int32_t unready_started_all = 0;  ///< S: not Ready, not in E, a main container started but not ready
-  bool has_gate = false;  ///< a pod that is not marked carries our gate
+  bool has_gate = false;                 ///< a pod that is not marked carries our gate
 };
 
 /// One PodClique.

@@ -44,7 +44,8 @@ bool says_all(const Draft& d, const CliqueCell& c) {
   if (!c.is_current() || c.target_hash != c.compiled_hash || s.current_template_hash != c.compiled_hash ||
       s.current_set_hash != d.updates.set.current_hash)
     return false;
-  if (s.update && (s.update->template_hash != c.compiled_hash || s.update->set_hash != s.current_set_hash)) return false;
+  if (s.update && (s.update->template_hash != c.compiled_hash || s.update->set_hash != s.current_set_hash))
+    return false;
   return d.states[n].scheduled.is_said_by(s.conditions) && d.states[n].breached.is_said_by(s.conditions);
 }
 

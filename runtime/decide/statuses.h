@@ -19,7 +19,7 @@ struct Statuses {
 /// A PodClique is converged: label and status carry the set's hashes, and its minimum is ready and updated.
 bool is_converged(const CliqueCell& c, const CliqueStatus& s, std::string_view set_hash);
 
-bool says_all(const Draft& d, const CliqueCell& c);  ///< the live status is what clique_status would be
+bool says_all(const Draft& d, const CliqueCell& c);               ///< the live status is what clique_status would be
 CliqueStatus clique_status(const Draft& d, const CliqueCell& c);  // status_clique.cpp
 GroupStatus group_status(const Draft& d, const GroupCell& g, const std::vector<const CliqueStatus*>& cliques,
                          std::string_view set_hash);          // status_group.cpp

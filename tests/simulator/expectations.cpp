@@ -99,7 +99,10 @@ std::string count_left(const World& w, const std::smatch& m, bool all) {
   std::size_t left = 0;
   for (const Object* pod : pods_of(w, of)) left += uids->contains(pod->uid);
   const std::size_t now = pods_of(w, of).size();
-  if (all) return left == now && left > 0 ? "" : "of " + std::to_string(now) + " pods only " + std::to_string(left) + " are of " + name;
+  if (all)
+    return left == now && left > 0
+               ? ""
+               : "of " + std::to_string(now) + " pods only " + std::to_string(left) + " are of " + name;
   return left == 0 ? "" : std::to_string(left) + " pods of " + name + " are left";
 }
 
@@ -113,7 +116,8 @@ std::string is_before(const World& w, const std::smatch& m) {
   }
   std::sort(of_first.begin(), of_first.end());
   const std::size_t need = m[1] == "every pod" ? of_first.size() : std::stoul(m[1].str());
-  if (need == 0 || need > of_first.size()) return "there are only " + std::to_string(of_first.size()) + " pods of " + first;
+  if (need == 0 || need > of_first.size())
+    return "there are only " + std::to_string(of_first.size()) + " pods of " + first;
   for (const Object* pod : pods_of(w, second)) {
     const std::optional<Instant> at = w.witness.first_ready(pod->uid);
     if (!at) return "a pod of " + second + " was never ready";
@@ -188,7 +192,9 @@ const std::vector<Sentence>& sentences() {
       {std::regex("status\\.(\\w+) of (\\S+) (\\S+) is (\\d+)"), status_number},
       {std::regex("(\\d+) objects? of kind (\\S+)"), count_objects},
       {std::regex("no object is left"),
-       [](const World& w, const std::smatch&) { return number_is(0, static_cast<std::int64_t>(w.store.size()), "objects"); }},
+       [](const World& w, const std::smatch&) {
+         return number_is(0, static_cast<std::int64_t>(w.store.size()), "objects");
+       }},
       {std::regex("everything is settled"),
        [](const World& w, const std::smatch&) { return find_unsettled(w.store, w.set); }},
   };
@@ -210,7 +216,8 @@ std::string find_untrue(const std::string& text, const Store& store, const Key& 
   while (at <= text.size()) {
     const std::size_t comma = std::min(text.find(", ", at), text.size());
     const std::string sentence = text.substr(at, comma - at);
-    if (const std::string problem = check_one(sentence, world); !problem.empty()) return "`" + sentence + "`: " + problem;
+    if (const std::string problem = check_one(sentence, world); !problem.empty())
+      return "`" + sentence + "`: " + problem;
     at = comma + 2;
   }
   return {};
@@ -223,7 +230,8 @@ std::string unsettled_clique(const Object& object, std::uint64_t& pods) {
   const decide::CliqueStatus& s = live.status;
   pods += static_cast<std::uint64_t>(live.replicas);
   if (s.observed_generation.value_or(0) != object.generation) return object.key.name + ": observedGeneration is behind";
-  if (s.ready != live.replicas || s.updated != live.replicas) return object.key.name + ": not all are ready and updated";
+  if (s.ready != live.replicas || s.updated != live.replicas)
+    return object.key.name + ": not all are ready and updated";
   return s.last_errors.empty() ? "" : object.key.name + ": lastErrors";
 }
 
@@ -233,7 +241,8 @@ std::string unsettled_set(const Object& object) {
   if (s.observed_generation.value_or(0) != object.generation) return "the set: observedGeneration is behind";
   if (s.replicas != live.replicas || s.available != live.replicas || s.updated != live.replicas)
     return "the set: not all replicas are available and updated";
-  if (s.update && (s.update->updated_cliques > s.update->total_cliques || s.update->updated_groups > s.update->total_groups))
+  if (s.update &&
+      (s.update->updated_cliques > s.update->total_cliques || s.update->updated_groups > s.update->total_groups))
     return "the set: more is updated than there is";
   return s.last_errors.empty() ? "" : "the set: lastErrors";
 }

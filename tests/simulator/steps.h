@@ -38,7 +38,7 @@ enum class StepKind : std::uint8_t {
   kUncordonSome,  ///< number: so many nodes of the pool
   kExpect,        ///< text
   kRemember,      ///< text: a name for the pods that are there now
-  kWatch,          ///< what was down at once is counted from here
+  kWatch,         ///< what was down at once is counted from here
 };
 
 enum class Until : std::uint8_t {

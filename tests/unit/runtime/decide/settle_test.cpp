@@ -27,9 +27,9 @@ int pick(Random& r, int low, int high) { return std::uniform_int_distribution<in
 // What a generated set may look like; changed by "the user" in the middle of a test.
 struct Wish {
   int set_replicas = 1;
-  std::vector<std::array<int, 2>> standalone;                          // pods, minimum
+  std::vector<std::array<int, 2>> standalone;                                          // pods, minimum
   std::vector<std::pair<std::array<int, 2>, std::vector<std::array<int, 2>>>> groups;  // replicas, minimum; members
-  std::vector<int> images;  // by clique
+  std::vector<int> images;                                                             // by clique
   std::string strategy = "RollingRecreate";
 };
 
@@ -63,8 +63,8 @@ std::string manifest(const Wish& w) {
   for (std::size_t g = 0; g < w.groups.size(); ++g) {
     std::string names;
     for (const auto& s : w.groups[g].second) names += (names.empty() ? "" : ", ") + clique(s);
-    groups += fmt::format("    - name: g{}\n      cliqueNames: [{}]\n      replicas: {}\n      minAvailable: {}\n", g, names,
-                          w.groups[g].first[0], w.groups[g].first[1]);
+    groups += fmt::format("    - name: g{}\n      cliqueNames: [{}]\n      replicas: {}\n      minAvailable: {}\n", g,
+                          names, w.groups[g].first[0], w.groups[g].first[1]);
   }
   if (!groups.empty()) groups = "    podCliqueScalingGroups:\n" + groups;
   return fmt::format(
@@ -106,9 +106,11 @@ std::vector<std::string> summary(const Observed& o) {
   std::vector<std::string> out;
   auto line = [&](std::string_view kind, const LiveMeta& m, const Value& spec, const std::string& text) {
     out.push_back(fmt::format("{} {} {} {} {} {}", kind, m.name, ir::to_text(m.labels, ir::Format::kJson),
-                              ir::to_text(m.annotations, ir::Format::kJson), ir::to_text(spec, ir::Format::kJson), text));
+                              ir::to_text(m.annotations, ir::Format::kJson), ir::to_text(spec, ir::Format::kJson),
+                              text));
   };
-  line("set", o.set->meta, Value::null(), std::regex_replace(status(*o.set), std::regex(",?\"updateProgress\":.*?\\}\\]?\\}"), ""));
+  line("set", o.set->meta, Value::null(),
+       std::regex_replace(status(*o.set), std::regex(",?\"updateProgress\":.*?\\}\\]?\\}"), ""));
   for (const LiveGroup* g : o.groups) line("group", g->meta, g->spec, status(*g));
   for (const LiveClique* c : o.cliques)
     line("clique", c->meta, c->spec, std::regex_replace(status(*c), std::regex("\"completed\":[^\\]]*\\],?"), ""));
@@ -129,8 +131,8 @@ void expect_same(const std::vector<std::string>& a, const std::vector<std::strin
   std::vector<std::string> only_a, only_b;
   std::set_difference(a.begin(), a.end(), b.begin(), b.end(), std::back_inserter(only_a));
   std::set_difference(b.begin(), b.end(), a.begin(), a.end(), std::back_inserter(only_b));
-  EXPECT_TRUE(only_a.empty() && only_b.empty())
-      << what << "\n  " << fmt::format("{}", fmt::join(only_a, "\n  ")) << "\n but\n  " << fmt::format("{}", fmt::join(only_b, "\n  "));
+  EXPECT_TRUE(only_a.empty() && only_b.empty()) << what << "\n  " << fmt::format("{}", fmt::join(only_a, "\n  "))
+                                                << "\n but\n  " << fmt::format("{}", fmt::join(only_b, "\n  "));
 }
 
 // Every wanted pod is there once and Ready, each PodClique has as many as it asks for.
@@ -187,11 +189,16 @@ std::string disturb(Random& r, TreeWorld& world) {
   };
   switch (what) {
     case 0:
-    case 1: return remove(Kind::kPod);
-    case 2: return remove(Kind::kPodClique);
-    case 3: return remove(Kind::kPodGang);
-    case 4: return remove(Kind::kService);
-    case 5: return remove(Kind::kPodCliqueScalingGroup);
+    case 1:
+      return remove(Kind::kPod);
+    case 2:
+      return remove(Kind::kPodClique);
+    case 3:
+      return remove(Kind::kPodGang);
+    case 4:
+      return remove(Kind::kService);
+    case 5:
+      return remove(Kind::kPodCliqueScalingGroup);
     case 6: {
       const ObjectKey key = any_of_kind(r, world, Kind::kPod);
       world.patch(key, text_patch(a, {"status", "phase"}, "Failed"));
@@ -204,8 +211,7 @@ std::string disturb(Random& r, TreeWorld& world) {
     }
     case 8: {
       const ObjectKey key = any_of_kind(r, world, Kind::kPodClique);
-      if (!key.name.empty())
-        world.patch(key, nest(a, {"spec", "replicas"}, Value::integer(pick(r, 1, 4))));
+      if (!key.name.empty()) world.patch(key, nest(a, {"spec", "replicas"}, Value::integer(pick(r, 1, 4))));
       return "scale " + key.name;
     }
     case 9: {
@@ -264,7 +270,8 @@ TEST_P(SettleTest, any_world_ends_in_settle) {
       older.push_back(std::move(compiled));
       compiled = compile(wish);
       world.apply_set(compiled->tree);
-      what += "\nthen " + wish.strategy + fmt::format(" {} x ", wish.set_replicas) + fmt::format("{}", fmt::join(wish.images, " "));
+      what += "\nthen " + wish.strategy + fmt::format(" {} x ", wish.set_replicas) +
+              fmt::format("{}", fmt::join(wish.images, " "));
     }
     what += "\n" + disturb(r, world);
     const Decision one = decide(*compiled->world, world.observe(), world.now);
