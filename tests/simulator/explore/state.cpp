@@ -109,6 +109,8 @@ std::vector<Choice> Stage::choices(const State& state) const {
     add_deeds(state, out);
   }
   if (state.faults < budget_.faults) add_faults(state, out);
+  if (!budget_.only.empty())
+    std::erase_if(out, [&](const Choice& c) { return !is_quiet(c.what) && !budget_.only.contains(word_of(c)); });
   return out;
 }
 
@@ -304,12 +306,41 @@ std::uint64_t Stage::hash(const State& state) const {
 
 namespace {
 
+std::string lower(std::string_view text) {
+  std::string out(text);
+  std::transform(out.begin(), out.end(), out.begin(),
+                 [](char x) { return x >= 'A' && x <= 'Z' ? static_cast<char>(x | 32) : x; });
+  return out;
+}
+
+std::string kind_word(Kind kind) { return lower(simulate::facts_of(kind).name); }
+
+}  // namespace
+
+std::string word_of(const Choice& c) {
+  constexpr const char* kClasses[] = {"cluster", "operator", "former", "start", "catch up", "clock", "",
+                                      "slow",    "",         "second", "",      "jump",     "edit"};
+  constexpr const char* kFates[] = {"done", "refused", "lost", "killed before", "killed after"};
+  constexpr const char* kDeeds[] = {"scale", "image", "delete ", "fail", "unready"};
+  switch (c.what) {
+    case MoveClass::kDeed:
+      return kDeeds[static_cast<std::size_t>(c.deed)] + (c.deed == DeedKind::kDelete ? kind_word(c.key.kind) : "");
+    case MoveClass::kFate:
+      return kFates[static_cast<std::size_t>(c.fate)];
+    case MoveClass::kLag:
+      return "lag " + kind_word(static_cast<Kind>(c.number));
+    default:
+      return kClasses[static_cast<std::size_t>(c.what)];
+  }
+}
+
+namespace {
+
 std::string object_text(const Key& key) { return std::string(simulate::facts_of(key.kind).name) + " " + key.name; }
 
 std::string deed_text(const Choice& c) {
   std::string kind(simulate::facts_of(c.key.kind).short_name);
-  if (kind.empty()) kind = simulate::facts_of(c.key.kind).name;
-  std::transform(kind.begin(), kind.end(), kind.begin(), [](char x) { return x >= 'A' && x <= 'Z' ? static_cast<char>(x | 32) : x; });
+  if (kind.empty()) kind = kind_word(c.key.kind);
   switch (c.deed) {
     case DeedKind::kScale:
       return "kubectl scale " + kind + " " + c.key.name + " --replicas=" + std::to_string(c.number);
