@@ -178,7 +178,7 @@ std::string find_unsafe(const Stage& stage, const State& before, const simulate:
     const std::string gang(write.answer.object->label(keys::kPodGang));
     if (!writer.knows({decide::Kind::kPodGang, gang})) return on + "a pod is born outside its gang";
     // While two of them write, one may have brought the gang up to date between the other's writes.
-    if (!before.former && !is_listed(before.store.find({Kind::kPodGang, "default", gang}), a.key.name))
+    if (!before.former && !before.crossed && !is_listed(before.store.find({Kind::kPodGang, "default", gang}), a.key.name))
       return on + "a pod is born that its gang does not list";
   }
   return {};

@@ -212,10 +212,12 @@ std::vector<Written> Stage::make(const Choice& choice, State& state) {
       environment_.take_notices();
       break;
     case MoveClass::kOperator:
+      state.crossed = state.crossed && state.leader.next_write();
       run(state.leader);
       break;
     case MoveClass::kFormer:
       run(*state.former);
+      state.crossed = state.leader.next_write();
       if (!state.former->next_write()) state.former.reset();
       break;
     case MoveClass::kStart:
@@ -289,7 +291,7 @@ std::uint64_t Stage::object_hash(const Store& store, const Object& object, Insta
 }
 
 std::uint64_t Stage::hash(const State& state) const {
-  std::uint64_t h = mix(state.deeds, state.faults);
+  std::uint64_t h = mix(state.deeds, state.faults + 8u * state.crossed);
   for (std::size_t k = 0; k < simulate::kKinds; ++k)
     for (const ObjectPtr& object : state.store.all(static_cast<Kind>(k))) h = mix(h, object_hash(state.store, *object, state.now));
   const Store& view = state.view ? *state.view : state.store;

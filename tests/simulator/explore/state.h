@@ -37,6 +37,7 @@ struct State {
   std::vector<simulate::Change> unseen;
   simulate::Operator leader;
   std::optional<simulate::Operator> former;  ///< has been replaced and has not noticed: it still writes what it decided
+  bool crossed = false;  ///< the former leader has written since the leader looked
   Instant now;
   std::uint8_t deeds = 0, faults = 0;  ///< used up
 };
