@@ -137,8 +137,8 @@ GangChange change_of(Draft& d, const GangCell& g, const std::vector<const Clique
 }
 
 // Labels and annotations of the set reach a PodGang with the next write that the set needs anyway, as they do upstream:
-// a change of nothing but them makes no write of its own. True if it will list its pods: not if the write that brings it
-// up to date has failed and its time has not come again.
+// a change of nothing but them makes no write of its own. True if it will list its pods: not if the write that brings
+// it up to date has failed and its time has not come again.
 bool restore_gang(Draft& d, const GangCell& g, const std::vector<const CliqueCell*>& cells) {
   const LiveGang& live = *g.live;
   const bool is_same = live.same.get(d.view.world().number()) == kSame && has_owner(live.meta, set_owner(d.view));

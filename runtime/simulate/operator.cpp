@@ -187,8 +187,8 @@ void Operator::write_next(Store& store, Instant now) {
     remember(action, answer, now);
     const bool worked = answer.code != 0 && answer.ok();
     if (action.verb == Verb::kCreate && worked) flight_->created[action.key] = answer.object;
-    const bool is_relied_on = action.verb == Verb::kCreate ||
-                              (action.verb == Verb::kPatch && action.key.kind == decide::Kind::kPodGang);
+    const bool is_relied_on =
+        action.verb == Verb::kCreate || (action.verb == Verb::kPatch && action.key.kind == decide::Kind::kPodGang);
     if (is_relied_on && !worked) flight_->not_created.insert(action.key);
     if (!worked && action.why.reason == decide::Reason::kFact) flight_->fact_failed = true;
   }

@@ -9,7 +9,9 @@ namespace {
 
 std::uint64_t text_hash(const std::string& text) { return hash_of(std::string_view(text)); }
 
-bool is_time(std::string_view text) { return text.size() >= 20 && text[4] == '-' && text[10] == 'T' && text.back() == 'Z'; }
+bool is_time(std::string_view text) {
+  return text.size() >= 20 && text[4] == '-' && text[10] == 'T' && text.back() == 'Z';
+}
 
 // As hash_of, with times as one and the same: a decision's own are always those of its look.
 std::uint64_t hash_of_change(const ir::Value& v) {
@@ -35,22 +37,27 @@ const Action* Operator::next_write() const {
 
 std::uint64_t Operator::state_hash(const Store& store, const Store& view, Instant now) const {
   if (!running_) return 7;
-  std::uint64_t h = mix(look_at_.has_value(), again_ ? static_cast<std::uint64_t>(again_->seconds() - now.seconds()) : 1u << 30);
+  std::uint64_t h =
+      mix(look_at_.has_value(), again_ ? static_cast<std::uint64_t>(again_->seconds() - now.seconds()) : 1u << 30);
   for (std::size_t k = 0; k < kKinds; ++k) h = mix(h, view.version_of(static_cast<Kind>(k)) < wrote_[k]);
   for (const decide::FailedWrite& f : failed_) {
-    h = mix(h, mix(static_cast<std::uint64_t>(f.verb), mix(static_cast<std::uint64_t>(f.key.kind), text_hash(f.key.name))));
-    h = mix(h, mix(static_cast<std::uint64_t>(f.code) * 2 + f.lacks, mix(f.count, static_cast<std::uint64_t>(now.ns - f.at.ns))));
+    h = mix(
+        h, mix(static_cast<std::uint64_t>(f.verb), mix(static_cast<std::uint64_t>(f.key.kind), text_hash(f.key.name))));
+    h = mix(h, mix(static_cast<std::uint64_t>(f.code) * 2 + f.lacks,
+                   mix(f.count, static_cast<std::uint64_t>(now.ns - f.at.ns))));
   }
   if (!flight_) return h;
   const Flight& f = *flight_;
   h = mix(h, f.fact_failed);
-  for (const decide::ObjectKey& key : f.not_created) h = mix(h, mix(static_cast<std::uint64_t>(key.kind), text_hash(key.name)));
+  for (const decide::ObjectKey& key : f.not_created)
+    h = mix(h, mix(static_cast<std::uint64_t>(key.kind), text_hash(key.name)));
   for (std::size_t s = f.step; s < f.decision->steps.size(); ++s) {
     h = mix(h, 11);
     const decide::Step& step = f.decision->steps[s];
     for (std::size_t n = s == f.step ? f.action : 0; n < step.size(); ++n) {
       const Action& a = step[n];
-      h = mix(h, mix(static_cast<std::uint64_t>(a.verb), mix(static_cast<std::uint64_t>(a.key.kind), text_hash(a.key.name))));
+      h = mix(h, mix(static_cast<std::uint64_t>(a.verb),
+                     mix(static_cast<std::uint64_t>(a.key.kind), text_hash(a.key.name))));
       h = mix(h, mix(static_cast<std::uint64_t>(a.why.reason), hash_of_change(a.change)));
       const ObjectPtr target = store.find(key_of(a.key));
       h = mix(h, (target && target->uid == a.uid) + 2u * a.uid.empty() + 4u * a.source.gated +

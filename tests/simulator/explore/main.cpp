@@ -13,10 +13,12 @@ using namespace grovec::simulator;
 
 constexpr const char* kUsage =
     "usage: explore WORLD [--deeds N] [--faults N] [--states N] [--violations N] [--only WORDS]\n\n"
-    "Explores a world breadth first, with the decisions of grovec as the operator. On a path people do at most so many\n"
+    "Explores a world breadth first, with the decisions of grovec as the operator. On a path people do at most so "
+    "many\n"
     "things and at most so many faults happen (default: 1 and 1). Ends with code 1 where something is wrong, and\n"
     "prints the shortest way there; --only takes words of those printed at the end, separated by commas,\n"
-    "and lets nothing else go wrong or be done; with code 4 where not every state was reached within the limit of states.\n";
+    "and lets nothing else go wrong or be done; with code 4 where not every state was reached within the limit of "
+    "states.\n";
 
 int usage() {
   std::cerr << kUsage << "worlds:";

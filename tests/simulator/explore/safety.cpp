@@ -56,7 +56,8 @@ bool is_unwanted(const Store& view, const Object& object, const Key& set_key) {
 std::int64_t ready_pods(const Store& view, const Object& clique) {
   const auto& pods = view.all(Kind::kPod);
   return std::count_if(pods.begin(), pods.end(), [&](const ObjectPtr& pod) {
-    return live(pod).ready && !live(pod).is_marked() && clique_of(view, *pod) && clique_of(view, *pod)->uid == clique.uid;
+    return live(pod).ready && !live(pod).is_marked() && clique_of(view, *pod) &&
+           clique_of(view, *pod)->uid == clique.uid;
   });
 }
 
@@ -79,19 +80,20 @@ struct Judge {
     }
     const std::int64_t wanted = clique->spec()["replicas"].as_int();
     if (lives > wanted || same > 1 || live(pod).index >= wanted) return {};
-    if (pod->label(keys::kPodTemplateHash) == clique->label(keys::kPodTemplateHash)) return "a pod is deleted without a cause";
+    if (pod->label(keys::kPodTemplateHash) == clique->label(keys::kPodTemplateHash))
+      return "a pod is deleted without a cause";
     if (!live(pod).ready || !clique->label(keys::kScalingGroup).empty()) return {};
     const std::int64_t ready = ready_pods(view, *clique), least = clique->spec()["minAvailable"].as_int(wanted);
     if (ready > least || (least >= wanted && ready >= wanted)) return {};
-    return "an update takes a ready pod of " + clique->key.name + ", which has " + std::to_string(ready) + " and needs " +
-           std::to_string(least);
+    return "an update takes a ready pod of " + clique->key.name + ", which has " + std::to_string(ready) +
+           " and needs " + std::to_string(least);
   }
 
   std::string clique(const ObjectPtr& clique) const {
     if (is_unwanted(view, *clique, set) || is_breached(view, delay, now, *clique)) return {};
     const bool is_member = !clique->label(keys::kScalingGroup).empty();
-    const ObjectPtr owner = view.find({is_member ? Kind::kPodCliqueScalingGroup : Kind::kPodCliqueSet, clique->key.namespace_,
-                                       clique->controller() ? clique->controller()->name : ""});
+    const ObjectPtr owner = view.find({is_member ? Kind::kPodCliqueScalingGroup : Kind::kPodCliqueSet,
+                                       clique->key.namespace_, clique->controller() ? clique->controller()->name : ""});
     if (!owner || owner->uid != clique->controller()->uid) return {};
     const bool is_update = is_member;  // replicas of groups are made anew; which is told by the reason alone
     return is_update ? "" : "a PodClique is deleted without a cause";
@@ -129,12 +131,14 @@ std::string gate_problem(const Store& view, const Store& now, const simulate::Op
 }  // namespace
 
 std::string find_unsafe(const Stage&, const State& state) {
-  const bool is_at_work = state.former || state.frozen || state.leader.has_to_look() || state.leader.next_write() || !state.leader.is_running();
+  const bool is_at_work = state.former || state.frozen || state.leader.has_to_look() || state.leader.next_write() ||
+                          !state.leader.is_running();
   if (is_at_work) return {};
   const auto& pods = state.store.all(Kind::kPod);
   for (std::size_t a = 0; a < pods.size(); ++a)
     for (std::size_t b = a + 1; b < pods.size(); ++b) {
-      if (live(pods[a]).is_marked() || live(pods[b]).is_marked() || live(pods[a]).index != live(pods[b]).index) continue;
+      if (live(pods[a]).is_marked() || live(pods[b]).is_marked() || live(pods[a]).index != live(pods[b]).index)
+        continue;
       if (live(pods[a]).is_finished() || live(pods[b]).is_finished()) continue;
       const ObjectPtr x = clique_of(state.store, *pods[a]), y = clique_of(state.store, *pods[b]);
       if (x && y && x->uid == y->uid) return "two pods of one index: " + pods[a]->key.name + ", " + pods[b]->key.name;
@@ -162,7 +166,8 @@ std::string find_unsafe(const Stage& stage, const State& before, const simulate:
     const ObjectPtr seen = view->find(key);
     if (!seen || seen->uid != a.uid) return on + "something is deleted that the decision has not seen";
     const ObjectPtr there = before.store.find(key);
-    if (there && there->uid != a.uid && write.answer.code != 404) return on + "something born after the decision is hit";
+    if (there && there->uid != a.uid && write.answer.code != 404)
+      return on + "something born after the decision is hit";
     if (seen->is_terminating()) return {};
     std::string problem;
     if (key.kind == Kind::kPod) problem = judge.pod(seen);
@@ -171,14 +176,16 @@ std::string find_unsafe(const Stage& stage, const State& before, const simulate:
   }
   if (a.verb == Verb::kPatch && a.why.reason == Reason::kGateOpen) {
     const ObjectPtr pod = view->find(key);
-    const std::string problem = pod ? gate_problem(*view, before.store, writer, pod) : "a gate of a pod that the decision has not seen";
+    const std::string problem =
+        pod ? gate_problem(*view, before.store, writer, pod) : "a gate of a pod that the decision has not seen";
     return problem.empty() ? problem : on + problem;
   }
   if (a.verb == Verb::kCreate && key.kind == Kind::kPod && !a.source.gated && write.answer.object) {
     const std::string gang(write.answer.object->label(keys::kPodGang));
     if (!writer.knows({decide::Kind::kPodGang, gang})) return on + "a pod is born outside its gang";
     // While two of them write, one may have brought the gang up to date between the other's writes.
-    if (!before.former && !before.crossed && !is_listed(before.store.find({Kind::kPodGang, "default", gang}), a.key.name))
+    if (!before.former && !before.crossed &&
+        !is_listed(before.store.find({Kind::kPodGang, "default", gang}), a.key.name))
       return on + "a pod is born that its gang does not list";
   }
   return {};

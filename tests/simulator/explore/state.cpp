@@ -18,7 +18,7 @@ using simulate::Written;
 
 namespace {
 
-constexpr std::int64_t kStart = 1'767'225'600;  // 2026-01-01
+constexpr std::int64_t kStart = 1'767'225'600;                 // 2026-01-01
 constexpr std::int64_t kFinishedStays = 11, kStatusEvery = 2;  // seconds after which it does not count any more
 
 simulate::OperatorOptions at_once() { return {.look_after_ns = 0, .step_ns = 0, .write_ns = 0}; }
@@ -45,7 +45,8 @@ std::uint64_t owners_hash(const Store& store, const Object& object) {
 std::uint64_t rank(const Store& store, const Object& pod) {
   std::uint64_t n = 0;
   for (const ObjectPtr& other : store.all(Kind::kPod))
-    n += other->created.seconds() < pod.created.seconds() && other->label(keys::kPodClique) == pod.label(keys::kPodClique);
+    n += other->created.seconds() < pod.created.seconds() &&
+         other->label(keys::kPodClique) == pod.label(keys::kPodClique);
   return n;
 }
 
@@ -96,7 +97,8 @@ void Stage::spread(State& state) const {
 
 std::vector<Choice> Stage::choices(const State& state) const {
   std::vector<Choice> out;
-  for (const simulate::Move& move : environment_.moves(state.store)) out.push_back({.what = MoveClass::kCluster, .move = move});
+  for (const simulate::Move& move : environment_.moves(state.store))
+    out.push_back({.what = MoveClass::kCluster, .move = move});
   const bool works = state.leader.has_to_look() || state.leader.next_write();
   if (works) out.push_back({.what = MoveClass::kOperator});
   if (state.former) out.push_back({.what = MoveClass::kFormer});
@@ -146,14 +148,16 @@ void Stage::add_deeds(const State& state, std::vector<Choice>& out) const {
 
 void Stage::add_faults(const State& state, std::vector<Choice>& out) const {
   if (state.leader.next_write()) {
-    for (const simulate::Fate fate : {simulate::Fate::kRefused, simulate::Fate::kLost, simulate::Fate::kKilledBefore,
-                                      simulate::Fate::kKilledAfter})
+    for (const simulate::Fate fate :
+         {simulate::Fate::kRefused, simulate::Fate::kLost, simulate::Fate::kKilledBefore, simulate::Fate::kKilledAfter})
       out.push_back({.what = MoveClass::kFate, .fate = fate});
     if (!state.former) out.push_back({.what = MoveClass::kSecond});
   }
   if (!state.frozen)
-    for (const Kind kind : {Kind::kPodCliqueSet, Kind::kPodCliqueScalingGroup, Kind::kPodClique, Kind::kPodGang, Kind::kPod})
-      if (!state.store.all(kind).empty()) out.push_back({.what = MoveClass::kLag, .number = static_cast<std::int64_t>(kind)});
+    for (const Kind kind :
+         {Kind::kPodCliqueSet, Kind::kPodCliqueScalingGroup, Kind::kPodClique, Kind::kPodGang, Kind::kPod})
+      if (!state.store.all(kind).empty())
+        out.push_back({.what = MoveClass::kLag, .number = static_cast<std::int64_t>(kind)});
   for (const std::int64_t seconds : {-360, 360}) out.push_back({.what = MoveClass::kJump, .number = seconds});
   for (const Kind kind : {Kind::kPodClique, Kind::kPodGang, Kind::kPod})
     for (const ObjectPtr& object : state.store.all(kind))
@@ -178,11 +182,15 @@ void Stage::do_deed(const Choice& choice, State& state) const {
         std::vector<Value> containers(clique["spec"]["podSpec"]["containers"].items().begin(),
                                       clique["spec"]["podSpec"]["containers"].items().end());
         const bool is_new = containers[0]["image"].as_string() == "app:2";
-        containers[0] = MappingBuilder(arena, containers[0]).set("image", Value::string(is_new ? "app:1" : "app:2")).build();
-        cliques.push_back(simulate::with_member(arena, clique, {"spec", "podSpec", "containers"}, make_sequence(arena, containers)));
+        containers[0] =
+            MappingBuilder(arena, containers[0]).set("image", Value::string(is_new ? "app:1" : "app:2")).build();
+        cliques.push_back(
+            simulate::with_member(arena, clique, {"spec", "podSpec", "containers"}, make_sequence(arena, containers)));
       }
-      state.store.update(choice.key, simulate::with_member(arena, tree, {"spec", "template", "cliques"}, make_sequence(arena, cliques)),
-                         {}, state.now);
+      state.store.update(
+          choice.key,
+          simulate::with_member(arena, tree, {"spec", "template", "cliques"}, make_sequence(arena, cliques)), {},
+          state.now);
       return;
     }
     case DeedKind::kFail:
@@ -240,7 +248,8 @@ std::vector<Written> Stage::make(const Choice& choice, State& state) {
     case MoveClass::kClock:
     case MoveClass::kSlow: {
       const Instant due = *state.leader.looks_again();
-      state.now = Instant::from_seconds(std::max(state.now.seconds(), (due.ns + decide::kSecond - 1) / decide::kSecond));
+      state.now =
+          Instant::from_seconds(std::max(state.now.seconds(), (due.ns + decide::kSecond - 1) / decide::kSecond));
       run(state.leader);
       break;
     }
@@ -263,9 +272,13 @@ std::vector<Written> Stage::make(const Choice& choice, State& state) {
       break;
     case MoveClass::kEdit: {
       Arena arena;
-      state.store.merge_patch(choice.key,
-                              make_mapping(arena, {{"metadata", kNowhere, make_mapping(arena, {{"labels", kNowhere, make_mapping(arena, {{keys::kPartOf, kNowhere, Value::null()}})}})}}),
-                              {}, state.now);
+      state.store.merge_patch(
+          choice.key,
+          make_mapping(arena,
+                       {{"metadata", kNowhere,
+                         make_mapping(arena, {{"labels", kNowhere,
+                                               make_mapping(arena, {{keys::kPartOf, kNowhere, Value::null()}})}})}}),
+          {}, state.now);
       break;
     }
   }
@@ -277,7 +290,8 @@ std::uint64_t Stage::object_hash(const Store& store, const Object& object, Insta
   std::uint64_t h = mix(static_cast<std::uint64_t>(object.key.kind), text_hash(object.key.name));
   h = mix(mix(h, object.meta.hash()), mix(object.body.hash(), object.status.hash_without_times()));
   for (const std::string& finalizer : object.finalizers) h = mix(h, text_hash(finalizer));
-  h = mix(mix(h, owners_hash(store, object)), object.is_terminating() + 2u * static_cast<std::uint64_t>(object.generation));
+  h = mix(mix(h, owners_hash(store, object)),
+          object.is_terminating() + 2u * static_cast<std::uint64_t>(object.generation));
   if (object.key.kind == Kind::kPod) {
     const auto* live = object.as<decide::LivePod>();
     return mix(h, mix(rank(store, object), live && live->is_finished() ? age(object.created, now, kFinishedStays) : 0));
@@ -286,14 +300,16 @@ std::uint64_t Stage::object_hash(const Store& store, const Object& object, Insta
   if (object.status_written.known()) h = mix(h, age(object.status_written, now, kStatusEvery));
   for (const Value& c : object.status["conditions"].items())
     if (c["type"].as_string() == "MinAvailableBreached")
-      if (const auto since = decide::parse_time(c["lastTransitionTime"].as_string())) h = mix(h, age(*since, now, delay_ + 1));
+      if (const auto since = decide::parse_time(c["lastTransitionTime"].as_string()))
+        h = mix(h, age(*since, now, delay_ + 1));
   return h;
 }
 
 std::uint64_t Stage::hash(const State& state) const {
   std::uint64_t h = mix(state.deeds, state.faults + 8u * state.crossed);
   for (std::size_t k = 0; k < simulate::kKinds; ++k)
-    for (const ObjectPtr& object : state.store.all(static_cast<Kind>(k))) h = mix(h, object_hash(state.store, *object, state.now));
+    for (const ObjectPtr& object : state.store.all(static_cast<Kind>(k)))
+      h = mix(h, object_hash(state.store, *object, state.now));
   const Store& view = state.view ? *state.view : state.store;
   h = mix(h, state.leader.state_hash(state.store, view, state.now));
   if (state.former) h = mix(h, state.former->state_hash(state.store, view, state.now));
@@ -361,15 +377,15 @@ std::string deed_text(const Choice& c) {
 std::string write_text(const simulate::Operator& who) {
   const decide::Action* a = who.next_write();
   if (!a) return "looks";
-  return std::string(decide::name_of(a->verb)) + " " + std::string(ir::info_of(a->key.kind).kind) + " " + a->key.name + " (" +
-         decide::text_of(a->why) + ")";
+  return std::string(decide::name_of(a->verb)) + " " + std::string(ir::info_of(a->key.kind).kind) + " " + a->key.name +
+         " (" + decide::text_of(a->why) + ")";
 }
 
 }  // namespace
 
 std::string Stage::text_of(const Choice& c, const State& before) const {
-  constexpr std::string_view kFates[] = {"done", "refused", "done, its answer lost", "never sent, the operator is killed",
-                                         "done, the operator is killed"};
+  constexpr std::string_view kFates[] = {"done", "refused", "done, its answer lost",
+                                         "never sent, the operator is killed", "done, the operator is killed"};
   switch (c.what) {
     case MoveClass::kCluster:
       return "the cluster: " + std::string(simulate::name_of(c.move.kind)) +
@@ -384,11 +400,13 @@ std::string Stage::text_of(const Choice& c, const State& before) const {
       return "the cache catches up";
     case MoveClass::kClock:
     case MoveClass::kSlow:
-      return "time passes: " + std::to_string(before.leader.looks_again()->seconds() - before.now.seconds()) + " s; the operator looks";
+      return "time passes: " + std::to_string(before.leader.looks_again()->seconds() - before.now.seconds()) +
+             " s; the operator looks";
     case MoveClass::kDeed:
       return deed_text(c);
     case MoveClass::kFate:
-      return "the operator: " + write_text(before.leader) + ": " + std::string(kFates[static_cast<std::size_t>(c.fate)]);
+      return "the operator: " + write_text(before.leader) + ": " +
+             std::string(kFates[static_cast<std::size_t>(c.fate)]);
     case MoveClass::kSecond:
       return "a second operator takes over; the first goes on writing";
     case MoveClass::kLag:

@@ -37,7 +37,7 @@ struct State {
   std::vector<simulate::Change> unseen;
   simulate::Operator leader;
   std::optional<simulate::Operator> former;  ///< has been replaced and has not noticed: it still writes what it decided
-  bool crossed = false;  ///< the former leader has written since the leader looked
+  bool crossed = false;                      ///< the former leader has written since the leader looked
   Instant now;
   std::uint8_t deeds = 0, faults = 0;  ///< used up
 };
@@ -64,15 +64,16 @@ enum class DeedKind : std::uint8_t { kScale, kImage, kDelete, kFail, kUnready };
 
 struct Choice {
   MoveClass what{};
-  simulate::Move move{};   ///< kCluster
-  simulate::Fate fate{};   ///< kFate
-  DeedKind deed{};         ///< kDeed
-  Key key{};               ///< kDeed, kEdit
-  std::int64_t number = 0; ///< kDeed: replicas; kLag: the kind; kJump: seconds
+  simulate::Move move{};    ///< kCluster
+  simulate::Fate fate{};    ///< kFate
+  DeedKind deed{};          ///< kDeed
+  Key key{};                ///< kDeed, kEdit
+  std::int64_t number = 0;  ///< kDeed: replicas; kLag: the kind; kJump: seconds
 };
 
-/// `scale`, `image`, `delete pod`, `delete podclique`, …, `fail`, `unready`, `slow`; `refused`, `lost`, `killed before`,
-/// `killed after`, `second`, `lag pod`, `lag podclique`, …, `jump`, `edit`; of quiet moves the name of the class.
+/// `scale`, `image`, `delete pod`, `delete podclique`, …, `fail`, `unready`, `slow`; `refused`, `lost`, `killed
+/// before`, `killed after`, `second`, `lag pod`, `lag podclique`, …, `jump`, `edit`; of quiet moves the name of the
+/// class.
 std::string word_of(const Choice& choice);
 
 /// One path's machinery: everything that is the same in all states.

@@ -6,18 +6,21 @@ namespace grovec::simulator {
 namespace {
 
 std::string clique(const std::string& name, int replicas, int least) {
-  return "    - name: " + name + "\n      spec:\n        roleName: " + name + "\n        replicas: " + std::to_string(replicas) +
-         "\n        minAvailable: " + std::to_string(least) +
+  return "    - name: " + name + "\n      spec:\n        roleName: " + name +
+         "\n        replicas: " + std::to_string(replicas) + "\n        minAvailable: " + std::to_string(least) +
          "\n        podSpec: {containers: [{name: main, image: \"app:1\"}]}\n";
 }
 
 std::string set(int replicas, const std::string& cliques, const std::string& groups, bool on_delete) {
-  return std::string("apiVersion: grove.io/v1alpha1\nkind: PodCliqueSet\nmetadata: {name: w, namespace: default}\nspec:\n  replicas: ") +
+  return std::string(
+             "apiVersion: grove.io/v1alpha1\nkind: PodCliqueSet\nmetadata: {name: w, namespace: default}\nspec:\n  "
+             "replicas: ") +
          std::to_string(replicas) + "\n" + (on_delete ? "  updateStrategy: {type: OnDelete}\n" : "") +
          "  template:\n    terminationDelay: 10s\n    cliques:\n" + cliques + groups;
 }
 
-const char* const kGroup = "    podCliqueScalingGroups:\n    - {name: g, cliqueNames: [a, b], replicas: 2, minAvailable: 1}\n";
+const char* const kGroup =
+    "    podCliqueScalingGroups:\n    - {name: g, cliqueNames: [a, b], replicas: 2, minAvailable: 1}\n";
 
 }  // namespace
 

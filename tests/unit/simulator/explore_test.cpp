@@ -71,7 +71,9 @@ TEST(BugClassTest, C02_RecreatedUnderTheSameName) {
   explore_class({"a1", 1, 1, {"lag podclique", "delete podclique"}});
 }
 TEST(BugClassTest, C03_SkippedStatusWrite) { explore_class({"a1", 1, 1, {"lag podclique", "unready"}}); }
-TEST(BugClassTest, C04_CrashBetweenTwoWrites) { explore_class({"a1", 1, 1, {"killed before", "killed after", "image"}}); }
+TEST(BugClassTest, C04_CrashBetweenTwoWrites) {
+  explore_class({"a1", 1, 1, {"killed before", "killed after", "image"}});
+}
 TEST(BugClassTest, C05_CoalescedEvents) { explore_class({"a2", 1, 1, {"lag pod", "fail"}}); }
 TEST(BugClassTest, C07_AnswerLostAfterTheWrite) { explore_class({"a1", 1, 1, {"lost", "delete pod"}}); }
 TEST(BugClassTest, C09_PartialBatch) { explore_class({"b", 0, 1, {"refused"}}); }
@@ -83,8 +85,7 @@ TEST(BugClassTest, C13_DeletesMissedWhileAway) {
 }
 TEST(BugClassTest, C15_ForeignEdits) { explore_class({"a1", 0, 1, {"edit"}}); }
 TEST(BugClassTest, C16_CachesWithoutOrderBetweenKinds) {
-  explore_class({"a1", 1, 1,
-                 {"lag podcliqueset", "lag podclique", "lag podgang", "lag pod", "scale"}});
+  explore_class({"a1", 1, 1, {"lag podcliqueset", "lag podclique", "lag podgang", "lag pod", "scale"}});
 }
 TEST(BugClassTest, C17_HotLoopAtRest) { explore_class({"a1", 1, 0, {"scale", "image", "unready"}}); }
 
