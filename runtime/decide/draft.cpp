@@ -48,10 +48,15 @@ const FailedWrite* Draft::failure(Verb verb, const ObjectKey& key) const {
 bool Draft::may(Verb verb, const ObjectKey& key) {
   const FailedWrite* f = view.observed().failed.empty() ? nullptr : failure(verb, key);
   if (!f) return true;
+  asked_again.push_back(f);
   const Instant again = f->at.plus(back_off_seconds(f->count) * kSecond);
   if (now >= again) return true;
   look(again);
   return false;
+}
+
+bool Draft::still_wants(const FailedWrite& f) const {
+  return std::find(asked_again.begin(), asked_again.end(), &f) != asked_again.end();
 }
 
 void Draft::remove(Kind kind, const LiveMeta& meta, Why why, Stage stage) {

@@ -66,6 +66,9 @@ class Draft {
   void look(Instant at);
   /// False while a write of this kind to this object has failed and it is too early to try again.
   bool may(Verb verb, const ObjectKey& key);
+  /// Whether the write that failed has been asked for again, now or later.
+  bool still_wants(const FailedWrite& f) const;
+  std::vector<const FailedWrite*> asked_again;  ///< failures of writes that `may` was asked about
   /// The last failure of a write to an object; null if there is none.
   const FailedWrite* failure(Verb verb, const ObjectKey& key) const;
 

@@ -1,5 +1,5 @@
 // lastErrors: the answers to our writes that failed, in upstream's codes; gone when the write succeeds (reference:
-// runtime 17, 25).
+// runtime 17, 25), or when nothing asks for it any more: the answer may have been lost, and the write done.
 #include "runtime/decide/statuses.h"
 
 namespace grovec::decide {
@@ -59,7 +59,7 @@ bool concerns(const Draft& d, const FailedWrite& f, const ObjectKey& key) {
 std::vector<LastError> errors_of(const Draft& d, const ObjectKey& key) {
   std::vector<LastError> out;
   for (const FailedWrite& f : d.view.observed().failed)
-    if (concerns(d, f, key))
+    if (d.still_wants(f) && concerns(d, f, key))
       out.push_back({std::string(code_of(f)),
                      std::string(name_of(f.verb)) + " " + std::string(ir::info_of(f.key.kind).kind) + " " + f.key.name +
                          ": " + f.message,

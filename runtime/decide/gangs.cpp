@@ -137,12 +137,13 @@ GangChange change_of(Draft& d, const GangCell& g, const std::vector<const Clique
 }
 
 // Labels and annotations of the set reach a PodGang with the next write that the set needs anyway, as they do upstream:
-// a change of nothing but them makes no write of its own.
-void restore_gang(Draft& d, const GangCell& g, const std::vector<const CliqueCell*>& cells) {
+// a change of nothing but them makes no write of its own. True if it will list its pods: not if the write that brings
+// it up to date has failed and its time has not come again.
+bool restore_gang(Draft& d, const GangCell& g, const std::vector<const CliqueCell*>& cells) {
   const LiveGang& live = *g.live;
   const bool is_same = live.same.get(d.view.world().number()) == kSame && has_owner(live.meta, set_owner(d.view));
   const bool references_fit = has_references(d, g, cells);
-  if (is_same && references_fit) return;
+  if (is_same && references_fit) return true;
   const GangChange change = change_of(d, g, cells);
   if (change.metadata.is_null() && change.spec.is_null() && change.mirrored.is_null())
     live.same.put(d.view.world().number(), kSame);
@@ -152,6 +153,7 @@ void restore_gang(Draft& d, const GangCell& g, const std::vector<const CliqueCel
                         : change.spec.is_null() ? Reason::kMirror
                                                 : Reason::kSpecChanged;
   add_patch(d, Stage::kMembers, Kind::kPodGang, live.meta, metadata, change.spec, {reason, {}, {}});
+  return references_fit || d.may(Verb::kPatch, {Kind::kPodGang, live.meta.name});
 }
 
 }  // namespace
@@ -165,8 +167,7 @@ void decide_gangs(Draft& d) {
       continue;
     }
     const std::vector<const CliqueCell*> cells = members_of(d.view, g);
-    if (g.live) restore_gang(d, g, cells);
-    d.gangs_there[d.view.index_of(g)] = g.live || create_gang(d, g, cells);
+    d.gangs_there[d.view.index_of(g)] = g.live ? restore_gang(d, g, cells) : create_gang(d, g, cells);
   }
 }
 

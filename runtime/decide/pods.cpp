@@ -136,7 +136,9 @@ class PodsOfCell {
   // Somebody else's pod has the name, though we do not see it.
   bool is_refused(const std::string& name) const {
     const FailedWrite* f = d_.view.observed().failed.empty() ? nullptr : d_.failure(Verb::kCreate, {Kind::kPod, name});
-    return f && f->code == 409;
+    if (!f || f->code != 409) return false;
+    d_.asked_again.push_back(f);  // under another name
+    return true;
   }
 
   // An orphan whose identity labels are those of this PodClique.

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <tuple>
 
+#include "ir/labels.h"
 #include "runtime/simulate/patch.h"
 
 namespace grovec::simulate {
@@ -43,8 +44,15 @@ void Operator::start(Instant now) {
 
 void Operator::notice(const std::vector<Change>& changes, Instant now) {
   if (!running_ || look_at_) return;
+  // What has lost its label is still known by its controller.
+  const auto is_ours = [&](const Object& object) {
+    if (belongs_to(object, namespace_, set_)) return true;
+    const OwnerReference* owner = object.key.namespace_ == namespace_ ? object.controller() : nullptr;
+    return owner && owner->api_version == ir::keys::kGroveApi &&
+           (owner->name == set_ || owner->name.starts_with(set_ + "-"));
+  };
   const bool concerns = std::any_of(changes.begin(), changes.end(), [&](const Change& c) {
-    return belongs_to(c.object(), namespace_, set_) || (c.before && belongs_to(*c.before, namespace_, set_));
+    return is_ours(c.object()) || (c.before && is_ours(*c.before));
   });
   if (concerns) look_at_ = now.plus(options_.look_after_ns);
 }
@@ -179,7 +187,7 @@ Answer Operator::carry(const Action& action, Store& store, Instant now) {
 
 // The caller keeps an answer for each verb and object until a write of the kind succeeds.
 void Operator::remember(const Action& action, const Answer& answer, Instant now) {
-  const ObjectPtr seen = flight_->view.find(key_of(action.key));
+  const ObjectPtr seen = flight_->view->find(key_of(action.key));
   Failure mark{{action.verb, action.key, answer.code, answer.message, 1, now, false},
                seen ? seen->uid : Uid(),
                seen ? seen->resource_version : 0};

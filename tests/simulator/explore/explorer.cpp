@@ -56,9 +56,7 @@ struct Node {
 
 class Explorer {
  public:
-  Explorer(const SmallWorld& world, const ExploreOptions& options) : options_(options), stage_(world, options.budget) {
-    out_.fired.resize(static_cast<std::size_t>(MoveClass::kEdit) + 1);
-  }
+  Explorer(const SmallWorld& world, const ExploreOptions& options) : options_(options), stage_(world, options.budget) {}
 
   Explored run() {
     waiting_.push_back(stage_.first());
@@ -92,7 +90,7 @@ class Explorer {
       State next = state;
       const std::vector<Written> writes = stage_.make(choices[c], next);
       ++out_.steps;
-      ++out_.fired[static_cast<std::size_t>(choices[c].what)];
+      if (!is_quiet(choices[c].what)) ++out_.fired[word_of(choices[c])];
       const auto& writer = choices[c].what == MoveClass::kFormer ? *state.former : state.leader;
       for (const Written& w : writes)
         if (const std::string problem = find_unsafe(stage_, state, writer, w); !problem.empty())

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -26,7 +27,7 @@ struct Explored {
   std::uint32_t depth = 0;
   bool is_complete = false;
   std::vector<Violation> violations;
-  std::vector<std::uint64_t> fired;  ///< how often, by MoveClass
+  std::map<std::string, std::uint64_t, std::less<>> fired;  ///< how often, by `word_of`
 };
 
 /// Safety in every state and of every write; and, where it is complete, that without deeds and faults every state leads

@@ -109,13 +109,15 @@ bool is_listed(const ObjectPtr& gang, const std::string& pod) {
   return false;
 }
 
-std::string gate_problem(const Store& view, const ObjectPtr& pod) {
+// Gangs may have been made anew by the same decision; somebody may have deleted them since.
+std::string gate_problem(const Store& view, const Store& now, const simulate::Operator& writer, const ObjectPtr& pod) {
   const std::string gang(pod->label(keys::kPodGang)), base(pod->label(keys::kBasePodGang));
-  const ObjectPtr own = view.find({Kind::kPodGang, pod->key.namespace_, gang});
-  if (!own) return "a gate is lifted without a PodGang";
+  if (!writer.knows({decide::Kind::kPodGang, gang})) return "a gate is lifted without a PodGang";
   if (base.empty()) return {};
-  const ObjectPtr other = view.find({Kind::kPodGang, pod->key.namespace_, base});
-  if (!other) return "a gate is lifted without a base PodGang";
+  if (!writer.knows({decide::Kind::kPodGang, base})) return "a gate is lifted without a base PodGang";
+  const Key base_key{Kind::kPodGang, pod->key.namespace_, base};
+  const ObjectPtr other = view.find(base_key) ? view.find(base_key) : now.find(base_key);
+  if (!other) return {};
   for (const Value& group : other->spec()["podgroups"].items()) {
     std::int64_t scheduled = 0;
     for (const ObjectPtr& p : view.all(Kind::kPod))
@@ -174,13 +176,16 @@ std::string find_unsafe(const Stage& stage, const State& before, const simulate:
   }
   if (a.verb == Verb::kPatch && a.why.reason == Reason::kGateOpen) {
     const ObjectPtr pod = view->find(key);
-    const std::string problem = pod ? gate_problem(*view, pod) : "a gate of a pod that the decision has not seen";
+    const std::string problem =
+        pod ? gate_problem(*view, before.store, writer, pod) : "a gate of a pod that the decision has not seen";
     return problem.empty() ? problem : on + problem;
   }
   if (a.verb == Verb::kCreate && key.kind == Kind::kPod && !a.source.gated && write.answer.object) {
     const std::string gang(write.answer.object->label(keys::kPodGang));
     if (!writer.knows({decide::Kind::kPodGang, gang})) return on + "a pod is born outside its gang";
-    if (!is_listed(before.store.find({Kind::kPodGang, "default", gang}), a.key.name))
+    // While two of them write, one may have brought the gang up to date between the other's writes.
+    if (!before.former && !before.crossed &&
+        !is_listed(before.store.find({Kind::kPodGang, "default", gang}), a.key.name))
       return on + "a pod is born that its gang does not list";
   }
   return {};

@@ -111,6 +111,8 @@ std::vector<Choice> Stage::choices(const State& state) const {
     add_deeds(state, out);
   }
   if (state.faults < budget_.faults) add_faults(state, out);
+  if (!budget_.only.empty())
+    std::erase_if(out, [&](const Choice& c) { return !is_quiet(c.what) && !budget_.only.contains(word_of(c)); });
   return out;
 }
 
@@ -218,10 +220,12 @@ std::vector<Written> Stage::make(const Choice& choice, State& state) {
       environment_.take_notices();
       break;
     case MoveClass::kOperator:
+      state.crossed = state.crossed && state.leader.next_write();
       run(state.leader);
       break;
     case MoveClass::kFormer:
       run(*state.former);
+      state.crossed = state.leader.next_write();
       if (!state.former->next_write()) state.former.reset();
       break;
     case MoveClass::kStart:
@@ -302,7 +306,7 @@ std::uint64_t Stage::object_hash(const Store& store, const Object& object, Insta
 }
 
 std::uint64_t Stage::hash(const State& state) const {
-  std::uint64_t h = mix(state.deeds, state.faults);
+  std::uint64_t h = mix(state.deeds, state.faults + 8u * state.crossed);
   for (std::size_t k = 0; k < simulate::kKinds; ++k)
     for (const ObjectPtr& object : state.store.all(static_cast<Kind>(k)))
       h = mix(h, object_hash(state.store, *object, state.now));
@@ -320,13 +324,41 @@ std::uint64_t Stage::hash(const State& state) const {
 
 namespace {
 
+std::string lower(std::string_view text) {
+  std::string out(text);
+  std::transform(out.begin(), out.end(), out.begin(),
+                 [](char x) { return x >= 'A' && x <= 'Z' ? static_cast<char>(x | 32) : x; });
+  return out;
+}
+
+std::string kind_word(Kind kind) { return lower(simulate::facts_of(kind).name); }
+
+}  // namespace
+
+std::string word_of(const Choice& c) {
+  constexpr const char* kClasses[] = {"cluster", "operator", "former", "start", "catch up", "clock", "",
+                                      "slow",    "",         "second", "",      "jump",     "edit"};
+  constexpr const char* kFates[] = {"done", "refused", "lost", "killed before", "killed after"};
+  constexpr const char* kDeeds[] = {"scale", "image", "delete ", "fail", "unready"};
+  switch (c.what) {
+    case MoveClass::kDeed:
+      return kDeeds[static_cast<std::size_t>(c.deed)] + (c.deed == DeedKind::kDelete ? kind_word(c.key.kind) : "");
+    case MoveClass::kFate:
+      return kFates[static_cast<std::size_t>(c.fate)];
+    case MoveClass::kLag:
+      return "lag " + kind_word(static_cast<Kind>(c.number));
+    default:
+      return kClasses[static_cast<std::size_t>(c.what)];
+  }
+}
+
+namespace {
+
 std::string object_text(const Key& key) { return std::string(simulate::facts_of(key.kind).name) + " " + key.name; }
 
 std::string deed_text(const Choice& c) {
   std::string kind(simulate::facts_of(c.key.kind).short_name);
-  if (kind.empty()) kind = simulate::facts_of(c.key.kind).name;
-  std::transform(kind.begin(), kind.end(), kind.begin(),
-                 [](char x) { return x >= 'A' && x <= 'Z' ? static_cast<char>(x | 32) : x; });
+  if (kind.empty()) kind = kind_word(c.key.kind);
   switch (c.deed) {
     case DeedKind::kScale:
       return "kubectl scale " + kind + " " + c.key.name + " --replicas=" + std::to_string(c.number);

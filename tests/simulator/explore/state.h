@@ -5,6 +5,7 @@
 #pragma once
 
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -25,6 +26,8 @@ const std::vector<SmallWorld>& small_worlds();
 /// How much may happen on a path besides what the cluster does by itself.
 struct Budget {
   std::uint8_t deeds = 1, faults = 1;
+  /// Words for deeds and faults that may happen (`word_of`); empty = all.
+  std::set<std::string, std::less<>> only = {};
 };
 
 struct State {
@@ -34,6 +37,7 @@ struct State {
   std::vector<simulate::Change> unseen;
   simulate::Operator leader;
   std::optional<simulate::Operator> former;  ///< has been replaced and has not noticed: it still writes what it decided
+  bool crossed = false;                      ///< the former leader has written since the leader looked
   Instant now;
   std::uint8_t deeds = 0, faults = 0;  ///< used up
 };
@@ -66,6 +70,11 @@ struct Choice {
   Key key{};                ///< kDeed, kEdit
   std::int64_t number = 0;  ///< kDeed: replicas; kLag: the kind; kJump: seconds
 };
+
+/// `scale`, `image`, `delete pod`, `delete podclique`, …, `fail`, `unready`, `slow`; `refused`, `lost`, `killed
+/// before`, `killed after`, `second`, `lag pod`, `lag podclique`, …, `jump`, `edit`; of quiet moves the name of the
+/// class.
+std::string word_of(const Choice& choice);
 
 /// One path's machinery: everything that is the same in all states.
 class Stage {
