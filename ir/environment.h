@@ -66,6 +66,8 @@ struct Environment {
   ApiMode api = ApiMode::kUpstream;
   std::string default_namespace = "default";
   bool namespace_is_fixed = false;  ///< the user named it: objects of other namespaces are mistakes
+  bool config_is_broken = false;    ///< the configuration has mistakes: nobody knows what it was to say
+  bool objects_are_broken = false;  ///< objects of the cluster were given, and some could not be read
 
   const TopologyBinding* find_binding(std::string_view wanted) const {
     for (const TopologyBinding& b : bindings)

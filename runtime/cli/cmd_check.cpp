@@ -15,13 +15,14 @@ constexpr OptionSpec kOptions[] = {
     {"--output", "-o", "FORMAT", "how to print", "text|json|sarif|junit|github"},
     {"--filename", "-f", "FILE", "a manifest, a directory, a glob, or `-` (may be repeated)", {}},
     {"--recursive", "-R", {}, "read directories with their subfolders", {}},
+    {"--stdin-filename", {}, "NAME", "what `-` is called; a name that ends in .grove gives its form", {}},
     {"--old", {}, "FILE", "check an update: the set as it was submitted before", {}},
     {"--old-ref", {}, "REF", "check an update: the files as they are in this git commit", {}},
     {"--with", {}, "FILE", "objects of the cluster: ClusterTopologyBindings, ResourceClaimTemplates", {}},
     {"--operator-config", {}, "FILE", "the operator's configuration", {}},
     {"--namespace", "-n", "NAME", "namespace of sets that name none; others must agree", {}},
     {"--api", {}, "MODE", "exactly upstream's API, or with grovec's extensions", "upstream|extended"},
-    {"--kubernetes-version", {}, "VERSION", "tables to use (only 1.35 so far)", {}},
+    {"--kubernetes-version", {}, "VERSION", "tables to use: 1.35, v1.35 or 1.35.N", {}},
     {"--warning", "-W", "CODE=LEVEL", "level of a lint or warning: error, warn or off (may be repeated)", {}},
     {"--fail-on", {}, "LEVEL", "what makes the exit code 1", "error|warn"},
     {"--config", {}, "FILE", "levels and suppressions (default: .grovec.yaml here or above)", {}},
@@ -85,7 +86,7 @@ int run(const Options& options) {
   request->render_text = format == "text";
   request->color = use_color(STDERR_FILENO);
   driver::Progress progress;
-  const bool on_terminal = ::isatty(STDERR_FILENO) == 1;
+  const bool on_terminal = shows_progress();
   if (on_terminal) progress = show_progress;
   Result<driver::CheckReport> report = driver::check(*request, progress);
   if (on_terminal) print_error("\r\033[K");
@@ -97,8 +98,15 @@ int run(const Options& options) {
   if (report->is_empty()) fail(kFound, "no manifest found in the input");
   if (format == "text") {
     if (report->is_empty()) return exit_code;
-    print_error(report_text(*report));
-    return exit_code;
+    const std::string text = report_text(*report, is_quiet());
+    if (!options.has("--out")) {
+      print_error(text);
+      return exit_code;
+    }
+    driver::FdWriter file(STDOUT_FILENO, "standard output");
+    file.write(text);
+    Result<Done> written = file.finish();
+    return written ? exit_code : fail(written.error());
   }
   std::string text = format == "json"    ? report_json(*report)
                      : format == "sarif" ? report_sarif(*report)

@@ -90,6 +90,7 @@ const Command kConvertCommand = {
     "  grovec convert --to yaml --env prod llm.grove\n",
     kOptions,
     run,
+    false,
 };
 
 }  // namespace grovec::cli

@@ -86,6 +86,7 @@ const Command kFmtCommand = {
     "  grovec fmt - < llm.grove             to standard output\n",
     kOptions,
     run,
+    false,
 };
 
 }  // namespace grovec::cli

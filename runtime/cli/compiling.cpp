@@ -25,10 +25,26 @@ Result<unsigned> threads_of(const Options& options) {
   return threads;
 }
 
+namespace {
+
+/// `1.35`, `v1.35`, `1.35.4`, and what clusters say of themselves: `v1.35.4-gke.100`, `v1.35.4+k3s1`.
+bool is_known_version(std::string_view version) {
+  if (version.starts_with('v')) version.remove_prefix(1);
+  if (!version.starts_with(driver::kKubernetesVersion)) return false;
+  version.remove_prefix(driver::kKubernetesVersion.size());
+  if (version.empty()) return true;
+  if (version[0] != '.' || version.size() < 2) return false;
+  const std::size_t end = version.find_first_not_of("0123456789", 1);
+  return end == std::string_view::npos || (end > 1 && (version[end] == '-' || version[end] == '+'));
+}
+
+}  // namespace
+
 Result<driver::CompileRequest> compile_request(const Options& options) {
   driver::CompileRequest r;
   r.operands = operands_of(options);
   r.input.recursive = options.has("--recursive");
+  r.input.stdin_name = options.get("--stdin-filename");
   r.with = options.all("--with");
   r.operator_config = options.get("--operator-config");
   r.language.env = options.get("--env");
@@ -40,7 +56,7 @@ Result<driver::CompileRequest> compile_request(const Options& options) {
   r.assume_replicas = options.all("--assume-replicas");
   if (options.get("--api") == "extended") r.api = ir::ApiMode::kExtended;
   std::string_view version = options.get("--kubernetes-version", driver::kKubernetesVersion);
-  if (version != driver::kKubernetesVersion && !version.starts_with(std::string(driver::kKubernetesVersion) + "."))
+  if (!is_known_version(version))
     return Error{"there are no tables for Kubernetes `" + std::string(version) +
                      "`; known versions: " + std::string(driver::kKubernetesVersion),
                  kUsage};
@@ -55,6 +71,23 @@ Result<driver::CompileRequest> compile_request(const Options& options) {
   return r;
 }
 
+void print_findings(const std::vector<const Context*>& contexts) {
+  std::string text;
+  std::uint16_t first = 0;
+  for (const Context* context : contexts)
+    for (const Diagnostic& d : context->diags.all()) {
+      if (is_quiet() && d.severity != Severity::kError) continue;
+      render(d, *context, {.color = use_color(STDERR_FILENO)}, text);
+      if (first == 0) first = d.info->code;
+    }
+  if (first != 0 && !is_quiet()) text += explain_hint(first);
+  print_error(text);
+}
+
+std::string explain_hint(std::uint16_t code) {
+  return "`grovec explain " + code_text(code) + "` tells what a code means\n";
+}
+
 std::unique_ptr<driver::Compilation> compile_or_report(const Options& options, driver::CompileRequest request,
                                                        int& exit_code) {
   Result<std::unique_ptr<driver::Compilation>> done = driver::compile(request);
@@ -63,14 +96,11 @@ std::unique_ptr<driver::Compilation> compile_or_report(const Options& options, d
     return nullptr;
   }
   std::unique_ptr<driver::Compilation> c = std::move(*done);
-  std::string text;
   bool refused = c->failed();
-  for (const Context* context : c->contexts()) {
-    render_all(*context, {.color = use_color(STDERR_FILENO)}, text);
-    if (options.get("--fail-on") == "warn")
+  if (options.get("--fail-on") == "warn")
+    for (const Context* context : c->contexts())
       for (const Diagnostic& d : context->diags.all()) refused |= d.severity == Severity::kWarning;
-  }
-  print_error(text);
+  print_findings(c->contexts());
   exit_code = refused ? kFound : kClean;
   return refused ? nullptr : std::move(c);
 }

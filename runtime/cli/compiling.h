@@ -15,6 +15,7 @@ namespace grovec::cli {
 #define GROVEC_COMPILE_OPTIONS                                                                                  \
   {"--filename", "-f", "FILE", "a manifest, a directory, a glob, or `-` (may be repeated)", {}},                \
       {"--recursive", "-R", {}, "read directories with their subfolders", {}},                                  \
+      {"--stdin-filename", {}, "NAME", "what `-` is called; a name that ends in .grove gives its form", {}},    \
       {"--with", {}, "FILE", "objects of the cluster: ClusterTopologyBindings, ResourceClaimTemplates", {}},    \
       {"--operator-config", {}, "FILE", "the operator's configuration", {}},                                    \
       {"--env", {}, "NAME", "environment of a .grove file", {}},                                                \
@@ -24,7 +25,7 @@ namespace grovec::cli {
       {"--namespace", "-n", "NAME", "namespace of sets that name none; others must agree", {}},                 \
       {"--assume-replicas", {}, "NAME=N", "compile the world after scaling this object (may be repeated)", {}}, \
       {"--initc-image", {}, "IMAGE", "image of the init container (default grove-initc:v0.1.0-dev)", {}},       \
-      {"--kubernetes-version", {}, "VERSION", "tables to use (only 1.35 so far)", {}},                          \
+      {"--kubernetes-version", {}, "VERSION", "tables to use: 1.35, v1.35 or 1.35.N", {}},                          \
       {"--api", {}, "MODE", "exactly upstream's API, or with grovec's extensions", "upstream|extended"},        \
       {"--max-objects", {}, "N", "refuse to print more objects (default 10000000)", {}}, GROVEC_JOBS_OPTION, {  \
     "--fail-on", {}, "LEVEL", "what makes the exit code 1", "error|warn"                                        \
@@ -35,6 +36,10 @@ Result<unsigned> threads_of(const Options& options);
 
 /// The request behind those options. Errors are usage errors.
 Result<driver::CompileRequest> compile_request(const Options& options);
+
+/// Findings of all contexts on stderr, and behind them one line that names `grovec explain`.
+void print_findings(const std::vector<const Context*>& contexts);
+std::string explain_hint(std::uint16_t code);
 
 /// Operands and -f values, in order.
 std::vector<std::string> operands_of(const Options& options);

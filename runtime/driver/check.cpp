@@ -159,10 +159,12 @@ class FileCheck {
       passes::Admitted admitted = passes::admit(context_, root, environment_, options);
       for (std::size_t i = first; i < first + admitted.old_findings; ++i)
         context_.diags.all()[i].document = kOldDocument;
-      verdict_known = admitted.old_is_usable;
+      verdict_known = admitted.old_is_usable && !admitted.verdict_is_open;
       if (c.namespace_.empty()) c.namespace_ = environment_.default_namespace;
     } else if (kind.root == schemas::Root::kClusterTopologyBinding) {
+      const std::size_t first = context_.diags.all().size();
       passes::check_binding(context_, root, environment_.config);
+      verdict_known = !passes::drop_what_depends_on_broken(context_.diags, first, environment_);
     } else {
       // No webhook looks at these: what the CRD says is all.
       passes::Decoded decoded = passes::check_decode_without_status(context_, root, kind.root);

@@ -130,14 +130,31 @@ void print_after(void* context, const passes::PassInfo& pass, const passes::Modu
   if (pass.name == p->wanted) *p->out += "# after " + std::string(pass.name) + "\n" + print(m.desired);
 }
 
-void admit_set(CompiledSet& set, const frontend::Document& document, bool spec_only) {
+/// Mistakes that are only about the length of names or about names that meet.
+bool is_about_names(const DiagInfo& info) {
+  for (const DiagInfo* kind : {static_cast<const DiagInfo*>(&diag::CliqueNameTooLong),
+                               static_cast<const DiagInfo*>(&diag::MemberNameTooLong),
+                               static_cast<const DiagInfo*>(&diag::HostNameTooLong),
+                               static_cast<const DiagInfo*>(&diag::NameHasDots),
+                               static_cast<const DiagInfo*>(&diag::SameObjectName)})
+    if (kind == &info) return true;
+  return false;
+}
+
+void allow_names(Diagnostics& diags, std::size_t from) {
+  for (std::size_t i = from; i < diags.all().size(); ++i)
+    if (is_about_names(*diags.all()[i].info)) diags.all()[i].severity = Severity::kWarning;
+}
+
+void admit_set(CompiledSet& set, const frontend::Document& document, const CompileRequest& request) {
   passes::Module& m = set.module;
   m.context.diags.begin_document(set.document);
   const std::size_t before = m.context.diags.all().size();
-  passes::Admitted admitted = passes::admit(m.context, m.manifest, m.environment, {.compilable = !spec_only});
+  passes::Admitted admitted = passes::admit(m.context, m.manifest, m.environment, {.compilable = !request.spec_only});
   m.defaulted = admitted.defaulted;
   m.spec = std::move(admitted.spec);
   drop_consequences(m.context, before, document);
+  if (request.names_only) allow_names(m.context.diags, before);
 }
 
 void add_topologies(Compilation& c, const LoadedDocument& d, const CompileRequest& request) {
@@ -264,7 +281,7 @@ Result<Done> compile_documents(Compilation& c, const CompileRequest& request,
       c.foreign.push_back(d);
   }
   for_each_set(c, request,
-               [&](CompiledSet& set) { admit_set(set, documents[set.document].document, request.spec_only); });
+               [&](CompiledSet& set) { admit_set(set, documents[set.document].document, request); });
   // Equal content gives equal bytes, whatever the order of the documents.
   std::stable_sort(c.sets.begin(), c.sets.end(), [](const auto& a, const auto& b) {
     const PodCliqueSet &x = a->module.spec, &y = b->module.spec;

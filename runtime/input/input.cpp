@@ -10,6 +10,8 @@
 #include <cerrno>
 #include <cstring>
 
+#include "ir/base/utf8.h"
+
 namespace grovec::driver {
 
 namespace {
@@ -27,7 +29,7 @@ bool is_manifest(std::string_view name) {
 Result<Done> list_folder(const std::string& folder, const InputOptions& options, std::vector<Input>& out) {
   DIR* dir = ::opendir(folder.c_str());
   if (!dir) {
-    Error error{"cannot read directory `" + folder + "`: " + reason()};
+    Error error{"cannot read directory `" + printable(folder) + "`: " + reason()};
     if (!options.unreadable) return error;
     options.unreadable->push_back(std::move(error));
     return Done{};
@@ -60,7 +62,7 @@ Result<Done> expand_glob(const std::string& pattern, std::vector<Input>& out) {
   std::vector<std::string> paths;
   for (std::size_t i = 0; rc == 0 && i < found.gl_pathc; ++i) paths.emplace_back(found.gl_pathv[i]);
   ::globfree(&found);
-  if (paths.empty()) return Error{"no file matches `" + pattern + "`", 1};
+  if (paths.empty()) return Error{"no file matches `" + printable(pattern) + "`", 1};
   std::sort(paths.begin(), paths.end());
   for (std::string& p : paths) {
     struct stat st;
@@ -77,10 +79,10 @@ Result<std::string> read_fd(int fd, const std::string& name, std::size_t size_hi
     if (used == text.size()) text.resize(text.size() * 2);
     ssize_t n = ::read(fd, text.data() + used, text.size() - used);
     if (n < 0 && errno == EINTR) continue;
-    if (n < 0) return Error{"cannot read `" + name + "`: " + reason()};
+    if (n < 0) return Error{"cannot read `" + printable(name) + "`: " + reason()};
     if (n == 0) break;
     used += static_cast<std::size_t>(n);
-    if (used > kLargestFile) return Error{"`" + name + "` is larger than the limit of 64 MiB for a file; split it", 1};
+    if (used > kLargestFile) return Error{"`" + printable(name) + "` is larger than the limit of 64 MiB for a file; split it", 1};
   }
   text.resize(used);
   return text;
@@ -93,7 +95,10 @@ std::string folder_of(const std::string& path) {
   return slash == std::string::npos ? "." : slash == 0 ? "/" : path.substr(0, slash);
 }
 
-std::string display_name(const Input& input) { return input.path == "-" ? "<stdin>" : input.path; }
+std::string display_name(const Input& input) {
+  if (!input.name.empty()) return input.name;
+  return input.path == "-" ? "<stdin>" : input.path;
+}
 
 Result<std::vector<Input>> expand_inputs(const std::vector<std::string>& operands, const InputOptions& options) {
   if (operands.empty()) return Error{"no input; name a file, a directory, or `-` for standard input", 2};
@@ -103,7 +108,7 @@ Result<std::vector<Input>> expand_inputs(const std::vector<std::string>& operand
     if (operand == "-") {
       if (stdin_taken) return Error{"`-` can be named only once", 2};
       stdin_taken = true;
-      out.push_back({operand});
+      out.push_back({operand, options.stdin_name});
       continue;
     }
     struct stat st;
@@ -113,7 +118,7 @@ Result<std::vector<Input>> expand_inputs(const std::vector<std::string>& operand
         if (!globbed) return globbed.error();
         continue;
       }
-      return Error{"cannot read `" + operand + "`: " + reason()};
+      return Error{"cannot read `" + printable(operand) + "`: " + reason()};
     }
     if (!S_ISDIR(st.st_mode)) {
       out.push_back({operand});
@@ -124,7 +129,7 @@ Result<std::vector<Input>> expand_inputs(const std::vector<std::string>& operand
     if (!listed) return listed.error();
     if (options.unreadable && options.unreadable->size() > unreadable) continue;
     if (out.size() == before)
-      return Error{"directory `" + operand + "` has no manifest (*.yaml, *.yml, *.json, *.grove)" +
+      return Error{"directory `" + printable(operand) + "` has no manifest (*.yaml, *.yml, *.json, *.grove)" +
                        (options.recursive ? "" : "; -R reads its subfolders too"),
                    1};
   }
@@ -134,25 +139,25 @@ Result<std::vector<Input>> expand_inputs(const std::vector<std::string>& operand
 Result<std::string> read_input(const Input& input) {
   if (input.path == "-") return read_fd(STDIN_FILENO, "<stdin>", 0);
   int fd = ::open(input.path.c_str(), O_RDONLY | O_CLOEXEC);
-  if (fd < 0) return Error{"cannot read `" + input.path + "`: " + reason()};
+  if (fd < 0) return Error{"cannot read `" + printable(input.path) + "`: " + reason()};
   struct stat before {
   }, after{};
   ::fstat(fd, &before);
   if (S_ISDIR(before.st_mode)) {
     ::close(fd);
-    return Error{"`" + input.path + "` is a directory"};
+    return Error{"`" + printable(input.path) + "` is a directory"};
   }
   bool regular = S_ISREG(before.st_mode);
   if (regular && static_cast<std::size_t>(before.st_size) > kLargestFile) {
     ::close(fd);
-    return Error{"`" + input.path + "` is larger than the limit of 64 MiB for a file; split it", 1};
+    return Error{"`" + printable(input.path) + "` is larger than the limit of 64 MiB for a file; split it", 1};
   }
   Result<std::string> text = read_fd(fd, input.path, static_cast<std::size_t>(before.st_size));
   ::fstat(fd, &after);
   ::close(fd);
   bool changed = before.st_mtim.tv_sec != after.st_mtim.tv_sec || before.st_mtim.tv_nsec != after.st_mtim.tv_nsec ||
                  before.st_size != after.st_size;
-  if (text && regular && changed) return Error{"`" + input.path + "` changed while it was read; run again"};
+  if (text && regular && changed) return Error{"`" + printable(input.path) + "` changed while it was read; run again"};
   return text;
 }
 

@@ -13,10 +13,12 @@ inline constexpr std::size_t kLargestFile = 64u << 20;  ///< bytes
 /// A text to read. `path` is as the user wrote it or as found below a directory; "-" is standard input.
 struct Input {
   std::string path;
+  std::string name = {};  ///< --stdin-filename: what standard input is called
 };
 
 struct InputOptions {
   bool recursive = false;  ///< -R: directories with their subfolders
+  std::string stdin_name = {};  ///< --stdin-filename, or empty
   /// Where folders that cannot be read go, so that they do not hide the others; nullptr: the first one is the result.
   std::vector<Error>* unreadable = nullptr;
 };
@@ -32,7 +34,7 @@ Result<std::string> read_input(const Input& input);
 /// The folder of a file: `.` if its path names none.
 std::string folder_of(const std::string& path);
 
-/// What diagnostics call it: the path, or `<stdin>`.
+/// What diagnostics call it: its name, else the path or `<stdin>`.
 std::string display_name(const Input& input);
 
 }  // namespace grovec::driver

@@ -205,5 +205,8 @@ struct Tree {
 
 /// Every keyword of the grammar.
 std::vector<std::string_view> keywords();
+bool is_condition(std::string_view word);  ///< `if` and its kin, which the language does not have
+bool is_loop(std::string_view word);       ///< `for` and its kin
+std::string_view no_conditions_text(std::string_view word);
 
 }  // namespace grovec::frontend::dsl

@@ -48,6 +48,7 @@ class TreeBuilder {
   Toleration toleration(const Node* context);
   void attribute(const Node* context, Statement& out);
   void statement(const Node* context, Block& into);
+  void report_comma(const Statement& last, const Statement& next);
   void add_pairs(Statement&& all, Block& into);
   bool ends_well(const Statement& s);
   /// False if the statement is none: it was reported.
