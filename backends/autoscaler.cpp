@@ -21,7 +21,7 @@ DescriptionId describe(Planner& p, const AutoScaling& scaling, const Value& metr
   if (scaling.behavior) spec.set("behavior", *scaling.behavior);
   const Value meta =
       metadata(a, {.name = name, .namespace_ = p.set().namespace_, .labels = labels, .owner = &owner}, p.options);
-  return p.add(ObjectKind::kHorizontalPodAutoscaler, name,
+  return p.add(ObjectKind::kHorizontalPodAutoscaler, name, owner,
                manifest(a, ObjectKind::kHorizontalPodAutoscaler, meta, {{"spec", spec.build()}}));
 }
 

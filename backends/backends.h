@@ -14,9 +14,9 @@ struct Planner {
   ir::ObjectPlan& plan;
 
   const ir::PodCliqueSet& set() const { return *desired.set; }
-  Owner set_owner() const { return {ir::keys::kGroveApi, "PodCliqueSet", Value::string(set().name)}; }
-  ir::DescriptionId add(ir::ObjectKind kind, Value name, Value tree) {
-    return plan.descriptions.add({kind, name, tree});
+  Owner set_owner() const { return {ir::ObjectKind::kPodCliqueSet, Value::string(set().name)}; }
+  ir::DescriptionId add(ir::ObjectKind kind, Value name, const Owner& owner, Value tree) {
+    return plan.descriptions.add({kind, name, owner, tree});
   }
 };
 

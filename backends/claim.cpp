@@ -59,12 +59,13 @@ DescriptionId describe(Planner& p, const ClaimShape& claim) {
   const Value owner = owner_name(a, p.desired, claim.level, claim.group, claim.clique);
   const Value name =
       claim_name(a, p.desired, {claim.level, claim.scope, claim.claim_template}, claim.group, claim.clique);
-  const std::string_view kinds[] = {"PodCliqueSet", "PodCliqueScalingGroup", "PodClique"};
-  const Owner reference{keys::kGroveApi, kinds[static_cast<std::size_t>(claim.level)], owner};
+  constexpr ObjectKind kOwners[] = {ObjectKind::kPodCliqueSet, ObjectKind::kPodCliqueScalingGroup,
+                                    ObjectKind::kPodClique};
+  const Owner reference{kOwners[static_cast<std::size_t>(claim.level)], owner};
   const Value meta = metadata(
       a, {.name = name, .namespace_ = p.set().namespace_, .labels = labels_of(p, claim, owner), .owner = &reference},
       p.options);
-  return p.add(ObjectKind::kResourceClaim, name,
+  return p.add(ObjectKind::kResourceClaim, name, reference,
                manifest(a, ObjectKind::kResourceClaim, meta, {{"spec", claim.claim_spec}}));
 }
 
@@ -108,7 +109,9 @@ void plan_clique_claims(Planner& p) {
     add_layer(p, Level::kClique, scope, true, [&](const ClaimShape& claim, DescriptionId id) {
       const std::optional<GroupId> g = p.set().cliques[*claim.clique].group;
       const auto pods = scope == SharingScope::kPerReplica ? claim.clique : std::nullopt;
-      return Block{g ? GroupLoop::kAllReplicas : GroupLoop::kNone, g, {{id, id, pods}}};
+      return Block{g ? GroupLoop::kAllReplicas : GroupLoop::kNone,
+                   g,
+                   {{id, id, pods, pods ? PodLoop::kReplicas : PodLoop::kNone}}};
     });
 }
 

@@ -34,7 +34,7 @@ Value clique_spec(Planner& p, const CliqueShape& shape) {
   Arena& a = p.arena;
   const Clique& c = p.set().cliques[shape.clique];
   CountHole* replicas = &a.array<CountHole>(1)[0];
-  *replicas = {CountKind::kPodsOfClique, static_cast<std::uint32_t>(shape.clique)};
+  *replicas = {CountKind::kCliqueReplicas, static_cast<std::uint32_t>(shape.clique)};
   MappingBuilder spec(a);
   spec.set("replicas", Value::count(*replicas)).set("roleName", text(c.role_name)).set("podSpec", shape.pod_spec);
   spec.set("minAvailable", Value::integer(p.desired.min_available(shape.clique)));
@@ -58,7 +58,7 @@ DescriptionId describe(Planner& p, CliqueShapeId id) {
   const Value name = clique_name(a, p.desired, shape.clique);
   Owner owner = p.set_owner();
   if (shape.group)
-    owner = {keys::kGroveApi, "PodCliqueScalingGroup",
+    owner = {ObjectKind::kPodCliqueScalingGroup,
              names::scaling_group(a, p.set().name, p.set().groups[*shape.group].name)};
   const Value meta = metadata(a,
                               {.name = name,
@@ -68,7 +68,7 @@ DescriptionId describe(Planner& p, CliqueShapeId id) {
                                .owner = &owner,
                                .finalizer = keys::kCliqueFinalizer},
                               p.options);
-  return p.add(ObjectKind::kPodClique, name,
+  return p.add(ObjectKind::kPodClique, name, owner,
                manifest(a, ObjectKind::kPodClique, meta, {{"spec", clique_spec(p, shape)}}));
 }
 

@@ -26,7 +26,7 @@ void plan_compute_domains(Planner& p) {
     const Value channel = object(a, {{"resourceClaimTemplate", object(a, {{"name", name}})}});
     const Value spec = object(a, {{"numNodes", Value::integer(0)}, {"channel", channel}});
     DescriptionId id =
-        p.add(ObjectKind::kComputeDomain, name, manifest(a, ObjectKind::kComputeDomain, meta, {{"spec", spec}}));
+        p.add(ObjectKind::kComputeDomain, name, owner, manifest(a, ObjectKind::kComputeDomain, meta, {{"spec", spec}}));
     layer.blocks.push_back({GroupLoop::kNone, std::nullopt, {{id, id, std::nullopt}}});
   }
   if (!layer.blocks.empty()) p.plan.layers.push_back(std::move(layer));

@@ -35,10 +35,11 @@ Value default_labels(Arena& a, std::string_view set) {
 namespace {
 
 Value owner_references(Arena& a, const Owner& owner) {
-  return list(a, {object(a, {{"apiVersion", text(owner.api_version)},
+  const KindInfo& info = info_of(owner.kind);
+  return list(a, {object(a, {{"apiVersion", text(info.api_version)},
                              {"blockOwnerDeletion", Value::boolean(true)},
                              {"controller", Value::boolean(true)},
-                             {"kind", text(owner.kind)},
+                             {"kind", text(info.kind)},
                              {"name", owner.name},
                              {"uid", text("")}})});
 }

@@ -18,11 +18,7 @@ struct DescribeOptions {
   bool gated = true;              ///< pods carry the scheduling gate
 };
 
-/// An owner by key; uids are the writer's business.
-struct Owner {
-  std::string_view api_version, kind;
-  Value name;
-};
+using Owner = ir::OwnerPattern;
 
 struct Entry {
   std::string_view key;

@@ -74,7 +74,7 @@ Value pod_references(Planner& p, CliqueId c) {
       object(a, {{"name", names::pod(a, clique_name(a, p.desired, c))}, {"namespace", text(p.set().namespace_)}});
   Repeat* repeat = &a.array<Repeat>(1)[0];
   *repeat = {
-      {CountKind::kPodsOfClique, static_cast<std::uint32_t>(c)}, Hole::kPodIndex, a.copy(std::span(&reference, 1))};
+      {CountKind::kCliqueReplicas, static_cast<std::uint32_t>(c)}, Hole::kPodIndex, a.copy(std::span(&reference, 1))};
   return list(a, {Value::repeat(*repeat)});
 }
 
@@ -142,7 +142,7 @@ DescriptionId describe(Planner& p, const GangShape& gang) {
                                .annotations = gang_annotations(p, gang),
                                .owner = &owner},
                               p.options);
-  return p.add(ObjectKind::kPodGang, name,
+  return p.add(ObjectKind::kPodGang, name, owner,
                manifest(p.arena, ObjectKind::kPodGang, meta, {{"spec", gang_spec(p, gang)}}));
 }
 

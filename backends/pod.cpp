@@ -17,7 +17,7 @@ Value pod_metadata(Arena& a, const PodCliqueInput& c, const DescribeOptions& opt
   labels.set(keys::kPodIndex, index_text(a, Hole::kPodIndex));
   MappingBuilder annotations(a, c.annotations);
   c.scheduler->add_to_pod(a, c.name, c.labels[keys::kPodGang], labels, annotations);
-  const Owner owner{keys::kGroveApi, "PodClique", c.name};
+  const Owner owner{ObjectKind::kPodClique, c.name};
   return metadata(a,
                   {.name = names::pod(a, c.name),
                    .generate_name = pattern(a, {c.name, "-"}),
@@ -114,7 +114,7 @@ DescriptionId describe(Planner& p, CliqueShapeId id) {
                              .claims = claims,
                              .scheduler = &scheduler_named(p.desired.scheduler),
                              .init_image = p.desired.environment->init_image};
-  return p.add(ObjectKind::kPod, names::pod(a, input.name), describe_pod(a, input, p.options));
+  return p.add(ObjectKind::kPod, names::pod(a, input.name), {ObjectKind::kPodClique, input.name}, describe_pod(a, input, p.options));
 }
 
 }  // namespace
@@ -126,14 +126,14 @@ void plan_pods(Planner& p) {
     CliqueId c = set.cliques.id_at(s);
     if (set.cliques[c].group) continue;
     DescriptionId id = describe(p, p.desired.shape_of(c, 0));
-    layer.blocks.push_back({GroupLoop::kNone, std::nullopt, {{id, id, c}}});
+    layer.blocks.push_back({GroupLoop::kNone, std::nullopt, {{id, id, c, PodLoop::kPods}}});
   }
   for (std::size_t s = 0; s < set.groups.size(); ++s) {
     GroupId g = set.groups.id_at(s);
     Block block{GroupLoop::kAllReplicas, g, {}};
     for (CliqueId c : set.groups[g].cliques)
-      block.classes.push_back(
-          {describe(p, p.desired.shape_of(c, 0)), describe(p, p.desired.shape_of(c, p.desired.min_available(g))), c});
+      block.classes.push_back({describe(p, p.desired.shape_of(c, 0)),
+                               describe(p, p.desired.shape_of(c, p.desired.min_available(g))), c, PodLoop::kPods});
     layer.blocks.push_back(std::move(block));
   }
   p.plan.layers.push_back(std::move(layer));

@@ -18,7 +18,7 @@ Value labels(Planner& p, std::string_view name, std::string_view component) {
 void add_once(Planner& p, ObjectKind kind, Value name, Value tree) {
   Layer layer;
   layer.each_set_replica = false;
-  DescriptionId id = p.add(kind, name, tree);
+  DescriptionId id = p.add(kind, name, p.set_owner(), tree);
   layer.blocks.push_back({GroupLoop::kNone, std::nullopt, {{id, id, std::nullopt}}});
   p.plan.layers.push_back(std::move(layer));
 }

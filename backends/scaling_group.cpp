@@ -42,7 +42,7 @@ void plan_scaling_groups(Planner& p) {
     const Value spec = object(a, {{"cliqueNames", (*g.node)["cliqueNames"]},
                                   {"minAvailable", Value::integer(g.min_available)},
                                   {"replicas", Value::count(*replicas)}});
-    DescriptionId id = p.add(ObjectKind::kPodCliqueScalingGroup, name,
+    DescriptionId id = p.add(ObjectKind::kPodCliqueScalingGroup, name, owner,
                              manifest(a, ObjectKind::kPodCliqueScalingGroup, meta, {{"spec", spec}}));
     layer.blocks.push_back({GroupLoop::kNone, std::nullopt, {{id, id, std::nullopt}}});
   }

@@ -19,7 +19,7 @@ void plan_services(Planner& p) {
   const Value meta =
       metadata(a, {.name = name, .namespace_ = p.set().namespace_, .labels = labels, .owner = &owner}, p.options);
   DescriptionId id =
-      p.add(ObjectKind::kService, name, manifest(a, ObjectKind::kService, meta, {{"spec", spec.build()}}));
+      p.add(ObjectKind::kService, name, owner, manifest(a, ObjectKind::kService, meta, {{"spec", spec.build()}}));
   Layer layer;
   layer.blocks.push_back({GroupLoop::kNone, std::nullopt, {{id, id, std::nullopt}}});
   p.plan.layers.push_back(std::move(layer));

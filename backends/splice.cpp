@@ -33,11 +33,9 @@ char* write_hole(char* to, Hole hole, const Instance& n) {
       return write_decimal(to, n.scaled_gang);
     case Hole::kPodIndex:
       return write_decimal(to, n.pod_index);
-    case Hole::kPodSuffix: {
-      std::array<char, 5> suffix = pod_suffix(n.pod_attempt, n.pod_index);
-      std::memcpy(to, suffix.data(), suffix.size());
-      return to + suffix.size();
-    }
+    case Hole::kPodSuffix:
+      std::memcpy(to, n.pod_suffix.data(), n.pod_suffix.size());
+      return to + n.pod_suffix.size();
   }
   return to;
 }

@@ -36,25 +36,28 @@ void Splice::run_repeat(std::size_t at, const ir::Instance& instance, const ir::
                         F& write_bytes) const {
   const Step& step = steps_[at];
   const Around& around = arounds_[step.around];
-  const std::uint32_t count = counter.count(step.count, instance);
   auto put = [&](const std::string& s) {
     if (!s.empty()) write_bytes(s.data(), s.size());
   };
-  if (count == 0) return put(around.empty);
   ir::Instance inner = instance;
   bool first = true;
-  auto once = [&](std::uint32_t index) {
+  auto once = [&] {
     put(first ? around.before : around.between);
     first = false;
-    (step.hole == ir::Hole::kGroupReplica ? inner.group_replica : inner.pod_index) = index;
     run(at + 1, step.body_end, inner, counter, write_bytes);
   };
   if (step.hole == ir::Hole::kPodIndex) {
-    ir::for_each_in_suffix_order(count, once);
+    counter.pods(step.count, instance)
+        .for_each(ir::PodOrder::kByName, [&](std::uint32_t index, const ir::PodSuffix& suffix) {
+          inner.pod_index = index;
+          inner.pod_suffix = suffix;
+          once();
+        });
   } else {
-    for (std::uint32_t index = 0; index < count; ++index) once(index);
+    const std::uint32_t count = counter.count(step.count, instance);
+    for (inner.group_replica = 0; inner.group_replica < count; ++inner.group_replica) once();
   }
-  put(around.after);
+  put(first ? around.empty : around.after);
 }
 
 }  // namespace grovec::backends

@@ -46,7 +46,7 @@ void BM_EnumerateWorkload(benchmark::State& state) {
   auto c = compiled(workload());
   std::size_t objects = 0;
   for (auto _ : state)
-    ir::enumerate(c->sets[0]->plan, c->sets[0]->module.desired, [&](const ir::Description&, const ir::Instance& n) {
+    ir::enumerate(c->sets[0]->plan, c->sets[0]->world, [&](const ir::Description&, const ir::Instance& n) {
       benchmark::DoNotOptimize(n.pod_index);
       ++objects;
       return true;

@@ -10,11 +10,11 @@ namespace {
 
 struct Pods {
   std::unique_ptr<driver::Compilation> compilation = compiled(workload());
-  const ir::Desired& desired = compilation->sets[0]->module.desired;
+  const ir::World& world = compilation->sets[0]->world;
   const ir::Description* description = nullptr;
 
   Pods() {
-    ir::enumerate(compilation->sets[0]->plan, desired, [&](const ir::Description& d, const ir::Instance&) {
+    ir::enumerate(compilation->sets[0]->plan, world, [&](const ir::Description& d, const ir::Instance&) {
       if (d.kind == ir::ObjectKind::kPod) description = &d;
       return description == nullptr;
     });
@@ -34,7 +34,7 @@ void BM_SplicePod(benchmark::State& state) {
   std::uint32_t n = 0;
   std::size_t bytes = 0;
   for (auto _ : state) {
-    bytes += static_cast<std::size_t>(splice.write(buffer.data(), Pods::instance(n++), pods.desired) - buffer.data());
+    bytes += static_cast<std::size_t>(splice.write(buffer.data(), Pods::instance(n++), pods.world) - buffer.data());
     benchmark::ClobberMemory();
   }
   state.SetBytesProcessed(static_cast<std::int64_t>(bytes));
@@ -56,7 +56,7 @@ void BM_WritePodPlainly(benchmark::State& state) {
   std::size_t bytes = 0;
   for (auto _ : state) {
     text.clear();
-    ir::PlainSink sink(text, Pods::instance(n++), &pods.desired);
+    ir::PlainSink sink(text, Pods::instance(n++), &pods.world);
     ir::write(pods.description->tree, static_cast<ir::Format>(state.range(0)), sink);
     bytes += text.size();
   }

@@ -3,8 +3,6 @@
 #include <charconv>
 #include <vector>
 
-#include "ir/base/check.h"
-
 namespace grovec::ir {
 
 Value pattern(Arena& arena, std::initializer_list<Part> parts) {
@@ -110,21 +108,6 @@ void set_index(Hole hole, std::uint32_t value, Instance& n) {
   }
 }
 
-bool read_suffix(std::string_view text, Instance& n) {
-  if (text.size() < 5) return false;
-  std::uint32_t index = 0;
-  for (int i = 0; i < 5; ++i) {
-    std::size_t digit = kSuffixAlphabet.find(text[static_cast<std::size_t>(i)]);
-    if (digit == std::string_view::npos) return false;
-    if (i == 0)
-      n.pod_attempt = static_cast<std::uint32_t>(digit);
-    else
-      index = index * 27 + static_cast<std::uint32_t>(digit);
-  }
-  n.pod_index = index;
-  return true;
-}
-
 }  // namespace
 
 void append_name(const Value& name, const Instance& instance, std::string& out) {
@@ -136,8 +119,7 @@ void append_name(const Value& name, const Instance& instance, std::string& out) 
     if (!piece.is_hole) {
       out += piece.text;
     } else if (piece.hole == Hole::kPodSuffix) {
-      std::array<char, 5> suffix = pod_suffix(instance.pod_attempt, instance.pod_index);
-      out.append(suffix.data(), suffix.size());
+      out += text_of(instance.pod_suffix);
     } else {
       char digits[12];
       auto end = std::to_chars(digits, digits + sizeof digits, index_of(piece.hole, instance)).ptr;
@@ -160,8 +142,10 @@ std::optional<Instance> match_name(const Value& name, std::string_view text) {
       if (!text.starts_with(piece.text)) return std::nullopt;
       text.remove_prefix(piece.text.size());
     } else if (piece.hole == Hole::kPodSuffix) {
-      if (!read_suffix(text, found)) return std::nullopt;
-      text.remove_prefix(5);
+      const std::optional<PodSuffix> suffix = read_pod_suffix(text.substr(0, found.pod_suffix.size()));
+      if (!suffix) return std::nullopt;
+      found.pod_suffix = *suffix;
+      text.remove_prefix(suffix->size());
     } else {
       // Literals after a hole start with `-` or `.`, so the digits end by themselves.
       std::uint32_t value = 0;
@@ -173,17 +157,6 @@ std::optional<Instance> match_name(const Value& name, std::string_view text) {
     }
   }
   return text.empty() ? std::optional(found) : std::nullopt;
-}
-
-std::array<char, 5> pod_suffix(std::uint32_t attempt, std::uint32_t index) {
-  GROVEC_CHECK(attempt < kMostPodAttempts && index < kMostPodsOfClique);
-  std::array<char, 5> out;
-  for (int i = 4; i >= 1; --i) {
-    out[static_cast<std::size_t>(i)] = kSuffixAlphabet[index % 27];
-    index /= 27;
-  }
-  out[0] = kSuffixAlphabet[attempt];
-  return out;
 }
 
 }  // namespace grovec::ir

@@ -4,21 +4,16 @@
 /// them; `name_text` fills the holes. P = set, g = scaling group, c = clique, i/j/k = set, group and pod index.
 #pragma once
 
-#include <array>
 #include <cstdint>
 #include <initializer_list>
 #include <optional>
 #include <string>
 #include <string_view>
 
+#include "ir/pods.h"
 #include "ir/value/value.h"
 
 namespace grovec::ir {
-
-/// Largest number of pods of one clique: the index is written in four base-27 digits (DESIGN 6).
-inline constexpr std::uint32_t kMostPodsOfClique = 27u * 27u * 27u * 27u;
-inline constexpr std::uint32_t kMostPodAttempts = 27;
-inline constexpr std::string_view kSuffixAlphabet = "bcdfghjklmnpqrstvwxz2456789";
 
 inline constexpr std::size_t kMaxDnsLabel = 63;       ///< Service, host name, label value
 inline constexpr std::size_t kMaxDnsSubdomain = 253;  ///< names of most objects
@@ -61,29 +56,8 @@ Value claim_each(Arena& a, const Value& owner, Hole replica, std::string_view cl
 std::string name_text(const Value& name, const Instance& instance);
 void append_name(const Value& name, const Instance& instance, std::string& out);
 
-/// The indices that turn `name` into `text`, if there are any. Holes are decimal numbers without leading zeros (a pod
-/// suffix is five characters of the alphabet). Unnamed indices stay 0.
+/// The indices that turn `name` into `text`, if there are any. Holes are decimal numbers without leading zeros; a pod
+/// suffix is any five characters of the alphabet, and says nothing about the index. Unnamed indices stay 0.
 std::optional<Instance> match_name(const Value& name, std::string_view text);
-
-/// The five characters of a pod name: attempt, then the index in base 27. attempt < 27, index < kMostPodsOfClique.
-std::array<char, 5> pod_suffix(std::uint32_t attempt, std::uint32_t index);
-
-/// Calls `f(index)` for 0 <= index < count in byte order of the suffixes (digits sort before letters); constant memory.
-template <class F>
-void for_each_in_suffix_order(std::uint32_t count, F&& f) {
-  constexpr std::uint32_t kLetters = 20, kDigits = 7, kBase = 27;  // the alphabet has its letters first
-  auto walk = [&](auto&& self, std::uint32_t prefix, std::uint32_t span) -> void {
-    for (std::uint32_t n = 0; n < kBase; ++n) {
-      std::uint32_t digit = n < kDigits ? n + kLetters : n - kDigits;
-      std::uint32_t first = prefix + digit * span;
-      if (first >= count) continue;
-      if (span == 1)
-        f(first);
-      else
-        self(self, first, span / kBase);
-    }
-  };
-  walk(walk, 0, kBase * kBase * kBase);
-}
 
 }  // namespace grovec::ir

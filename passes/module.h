@@ -15,7 +15,6 @@ struct Module {
   ir::Value manifest;     ///< as the frontend read it
   ir::Value defaulted;    ///< as the API server would store it
   ir::PodCliqueSet spec;  ///< typed view of `defaulted`
-  ir::Counts counts;
   ir::Desired desired;
 
   Module(Context& c, const ir::Environment& e, ir::Value m) : context(c), environment(e), manifest(m) {}

@@ -70,7 +70,7 @@ DescriptionId describe(Planner& p, const GangShape& gang) {
   Arena& a = p.arena;
   const Value name = gang_name(a, p.desired, gang);
   const Value annotations = gang_annotations(p, gang);
-  const Owner owner{keys::kGangApi, "PodGang", name};
+  const Owner owner{ObjectKind::kPodGang, name};
   MappingBuilder spec(a);
   spec.set("minMember", Value::integer(min_members(p.desired, gang)));
   spec.set("queue", text(queue_of(p.set())));
@@ -86,7 +86,7 @@ DescriptionId describe(Planner& p, const GangShape& gang) {
                                .annotations = annotations,
                                .owner = &owner},
                               p.options);
-  return p.add(ObjectKind::kKaiPodGroup, name, manifest(a, ObjectKind::kKaiPodGroup, meta, {{"spec", spec.build()}}));
+  return p.add(ObjectKind::kKaiPodGroup, name, owner, manifest(a, ObjectKind::kKaiPodGroup, meta, {{"spec", spec.build()}}));
 }
 
 class KaiScheduler final : public Scheduler {
@@ -108,7 +108,7 @@ class KaiScheduler final : public Scheduler {
     std::vector<Value> levels;
     for (const TopologyBinding::Level& level : binding.levels)
       levels.push_back(object(a, {{"nodeLabel", text(level.key)}}));
-    const Owner owner{keys::kGroveApi, "ClusterTopologyBinding", text(binding.name)};
+    const Owner owner{ObjectKind::kClusterTopologyBinding, text(binding.name)};
     const Value meta =
         metadata(a, {.name = text(binding.name), .namespace_ = {}, .labels = Value::null(), .owner = &owner}, options);
     return manifest(a, ObjectKind::kKaiTopology, meta, {{"spec", object(a, {{"levels", make_sequence(a, levels)}})}});

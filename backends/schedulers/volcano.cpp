@@ -36,7 +36,7 @@ Value sub_group_policy(Planner& p, CliqueId c) {
 DescriptionId describe(Planner& p, const GangShape& gang) {
   Arena& a = p.arena;
   const Value name = gang_name(a, p.desired, gang);
-  const Owner owner{keys::kGangApi, "PodGang", name};
+  const Owner owner{ObjectKind::kPodGang, name};
   MappingBuilder spec(a);
   spec.set("minMember", Value::integer(std::max<std::int64_t>(min_members(p.desired, gang), 1)));
   spec.set("queue", text(queue_of(p.set())));
@@ -44,7 +44,7 @@ DescriptionId describe(Planner& p, const GangShape& gang) {
   spec.set("subGroupPolicy", for_each_pod_group(p, gang, [&](CliqueId c) { return sub_group_policy(p, c); }));
   const Value meta = metadata(
       a, {.name = name, .namespace_ = p.set().namespace_, .labels = gang_labels(p), .owner = &owner}, p.options);
-  return p.add(ObjectKind::kVolcanoPodGroup, name,
+  return p.add(ObjectKind::kVolcanoPodGroup, name, owner,
                manifest(a, ObjectKind::kVolcanoPodGroup, meta, {{"spec", spec.build()}}));
 }
 

@@ -11,48 +11,40 @@
 #include <string_view>
 #include <vector>
 
-#include "ir/desired/nodes.h"
+#include "ir/desired/world.h"
 #include "ir/names.h"
+#include "ir/object_key.h"
 
 namespace grovec::ir {
 
-/// Kinds of objects, in creation order.
-enum class ObjectKind : std::uint8_t {
-  kServiceAccount,
-  kRole,
-  kRoleBinding,
-  kSecret,
-  kService,
-  kHorizontalPodAutoscaler,
-  kComputeDomain,
-  kResourceClaim,
-  kPodClique,
-  kPodCliqueScalingGroup,
-  kPodGang,
-  kPod,
-  kKaiPodGroup,
-  kVolcanoPodGroup,
-  kKaiTopology,
+/// An owner by key; uids are the writer's business.
+struct OwnerPattern {
+  ObjectKind kind;
+  Value name;  ///< a text or a pattern, filled with the indices of what is owned
 };
-struct KindInfo {
-  std::string_view api_version, kind;
-  bool is_namespaced;
-};
-const KindInfo& info_of(ObjectKind kind);
 
 /// One object as a tree with holes: what all instances have in common, and where they differ.
 struct Description {
   ObjectKind kind;
-  Value name;  ///< metadata.name, a pattern
+  Value name;          ///< metadata.name, a pattern
+  OwnerPattern owner;  ///< also where the tree has no owner references
   Value tree;
 };
 enum class DescriptionId : std::uint32_t {};
+
+/// What a class is repeated for, inside the loops around it.
+enum class PodLoop : std::uint8_t {
+  kNone,
+  kPods,     ///< each pod of the PodClique
+  kReplicas  ///< each index below the PodClique's `replicas`, whether it has such a pod or not
+};
 
 /// Objects that exist together: one for each index of the surrounding loops, or one for each pod.
 struct ObjectClass {
   DescriptionId base;               ///< where j < minAvailable, or always if there is no group loop
   DescriptionId scaled;             ///< where j >= minAvailable
-  std::optional<CliqueId> pods_of;  ///< one for each pod of this clique's PodClique
+  std::optional<CliqueId> pods_of;  ///< the PodClique; set if and only if there is a loop
+  PodLoop pod_loop = PodLoop::kNone;
 };
 
 enum class GroupLoop : std::uint8_t { kNone, kAllReplicas, kScaledReplicas };
@@ -76,15 +68,21 @@ struct ObjectPlan {
 
 /// Calls `f(const Description&, const Instance&)` for every object in creation order, until it returns false.
 template <class F>
-bool enumerate(const ObjectPlan& plan, const Desired& desired, F&& f) {
-  auto each_class = [&](const ObjectClass& cls, Instance& n, bool is_scaled) {
+bool enumerate(const ObjectPlan& plan, const World& world, F&& f) {
+  auto each_class = [&](const ObjectClass& cls, const Instance& n, bool is_scaled) {
     const Description& d = plan.descriptions[is_scaled ? cls.scaled : cls.base];
-    if (!cls.pods_of) return static_cast<bool>(f(d, static_cast<const Instance&>(n)));
-    const CountHole pods{CountKind::kPodsOfClique, static_cast<std::uint32_t>(*cls.pods_of)};
-    const std::uint32_t count = desired.count(pods, n);
-    for (n.pod_index = 0; n.pod_index < count; ++n.pod_index)
-      if (!f(d, static_cast<const Instance&>(n))) return false;
-    n.pod_index = 0;
+    if (!cls.pods_of) return static_cast<bool>(f(d, n));
+    Instance inner = n;
+    const CountHole pods{CountKind::kCliqueReplicas, static_cast<std::uint32_t>(*cls.pods_of)};
+    if (cls.pod_loop == PodLoop::kPods)
+      return world.pods(pods, n).for_each(PodOrder::kByIndex, [&](std::uint32_t index, const PodSuffix& suffix) {
+        inner.pod_index = index;
+        inner.pod_suffix = suffix;
+        return static_cast<bool>(f(d, static_cast<const Instance&>(inner)));
+      });
+    const std::uint32_t count = world.count(pods, n);
+    for (inner.pod_index = 0; inner.pod_index < count; ++inner.pod_index)
+      if (!f(d, static_cast<const Instance&>(inner))) return false;
     return true;
   };
   auto each_block = [&](const Block& block, std::uint32_t i) {
@@ -92,9 +90,9 @@ bool enumerate(const ObjectPlan& plan, const Desired& desired, F&& f) {
     n.set_replica = i;
     std::uint32_t first = 0, last = 1, minimum = 0;
     if (block.loop != GroupLoop::kNone) {
-      minimum = desired.min_available(*block.group);
+      minimum = world.desired.min_available(*block.group);
       first = block.loop == GroupLoop::kScaledReplicas ? minimum : 0;
-      last = desired.group_replicas(i, *block.group);
+      last = world.group_replicas(i, *block.group);
     }
     for (std::uint32_t j = first; j < last; ++j) {
       n.group_replica = j;
@@ -106,7 +104,7 @@ bool enumerate(const ObjectPlan& plan, const Desired& desired, F&& f) {
     return true;
   };
   for (const Layer& layer : plan.layers) {
-    const std::uint32_t replicas = layer.each_set_replica ? desired.replicas() : 1;
+    const std::uint32_t replicas = layer.each_set_replica ? world.replicas() : 1;
     for (std::uint32_t i = 0; i < replicas; ++i)
       for (const Block& block : layer.blocks)
         if (!each_block(block, i)) return false;
@@ -121,7 +119,7 @@ struct ObjectRef {
 };
 
 /// The object of this kind and name, if the plan has it. Cost: the number of descriptions, not of objects.
-std::optional<ObjectRef> find_object(const ObjectPlan& plan, const Desired& desired, ObjectKind kind,
+std::optional<ObjectRef> find_object(const ObjectPlan& plan, const World& world, ObjectKind kind,
                                      std::string_view name);
 
 }  // namespace grovec::ir

@@ -27,7 +27,7 @@ std::string shown(const Value& name) {
 
 class Printer {
  public:
-  explicit Printer(const Desired& d) : d_(d) {}
+  explicit Printer(const World& w) : w_(w), d_(w.desired) {}
 
   std::string run() {
     set_line();
@@ -58,7 +58,7 @@ class Printer {
 
   void set_line() {
     std::string text = "set " + std::string(d_.set->name) + " namespace=" + std::string(d_.set->namespace_) +
-                       " replicas=" + std::to_string(d_.replicas()) + " scheduler=" + std::string(d_.scheduler);
+                       " replicas=" + std::to_string(w_.replicas()) + " scheduler=" + std::string(d_.scheduler);
     if (d_.binding) text += " topology=" + d_.binding->name;
     if (!d_.generation_hash.empty()) text += " generation-hash=" + d_.generation_hash;
     line(text);
@@ -128,18 +128,19 @@ class Printer {
   }
 
   void count_lines() {
-    for (const auto& [key, n] : d_.counts.groups())
+    for (const auto& [key, n] : w_.population.groups())
       line("count " + std::string(d_.set->name) + "-" + std::to_string(std::get<0>(key)) + "-" +
            std::string(d_.set->groups[std::get<1>(key)].name) + " " + std::to_string(n));
-    for (const auto& [key, n] : d_.counts.cliques()) {
+    for (const auto& [key, live] : w_.population.cliques()) {
       const auto& [i, j, c] = key;
       const Clique& node = d_.set->cliques[c];
       Value name = node.group ? names::member_clique(arena_, d_.set->name, d_.set->groups[*node.group].name, node.name)
                               : names::standalone_clique(arena_, d_.set->name, node.name);
-      line("count " + name_text(name, {.set_replica = i, .group_replica = j}) + " " + std::to_string(n));
+      line("count " + name_text(name, {.set_replica = i, .group_replica = j}) + " " + std::to_string(live.replicas));
     }
   }
 
+  const World& w_;
   const Desired& d_;
   Arena arena_;
   std::string out_;
@@ -147,6 +148,6 @@ class Printer {
 
 }  // namespace
 
-std::string print(const Desired& desired) { return desired.set ? Printer(desired).run() : std::string(); }
+std::string print(const World& world) { return world.desired.set ? Printer(world).run() : std::string(); }
 
 }  // namespace grovec::ir

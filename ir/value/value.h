@@ -17,6 +17,7 @@
 
 #include "ir/base/arena.h"
 #include "ir/base/origin.h"
+#include "ir/pods.h"
 
 namespace grovec::ir {
 
@@ -165,7 +166,7 @@ enum class Hole : std::uint8_t {
   kGroupReplica,  ///< j
   kScaledGang,    ///< j - minAvailable of the group (reference: expansion 2.1)
   kPodIndex,      ///< k
-  kPodSuffix,     ///< five characters made of attempt and k (names.h)
+  kPodSuffix,     ///< the five characters at the end of the pod's name
 };
 
 /// Literal text, or a hole if `is_hole`.
@@ -177,40 +178,44 @@ struct Piece {
 
 /// What a Count or a Repeat counts.
 enum class CountKind : std::uint8_t {
-  kPodsOfClique,   ///< live pods of the PodClique (`index` = clique) at the instance's (i, j)
-  kGroupReplicas,  ///< live replicas of the scaling group `index` at i
-  kFixed,          ///< `index` itself
+  kCliqueReplicas,  ///< live `replicas` of the PodClique (`index` = clique) at the instance's (i, j); 0 without one
+  kGroupReplicas,   ///< live replicas of the scaling group `index` at i
+  kFixed,           ///< `index` itself
 };
 struct CountHole {
   CountKind kind = CountKind::kFixed;
   std::uint32_t index = 0;
 };
 
-/// Stands for body[0..n) repeated once for each value of `variable`, from 0 to the count. Repeats over pods run in the
-/// order of pod names (the names are sorted in podReferences), all others in index order. Only a sequence that consists
-/// of one Repeat may be empty at run time.
+/// Stands for body[0..n) repeated once for each value of `variable`: pods in the order of their names (podReferences
+/// are sorted), group replicas from 0 to the count. Only a sequence that consists of one Repeat may be empty at run
+/// time.
 struct Repeat {
   CountHole count;
-  Hole variable = Hole::kPodIndex;  ///< kPodIndex or kGroupReplica
+  Hole variable = Hole::kPodIndex;  ///< kPodIndex: the pods of the clique that is counted; or kGroupReplica
   std::span<const Value> body;
 };
 
-/// The indices of one object. Unused ones are 0.
+/// The indices of one object, and the suffix of a pod. Unused ones are 0.
 struct Instance {
   std::uint32_t set_replica = 0;
   std::uint32_t group_replica = 0;
   std::uint32_t scaled_gang = 0;
   std::uint32_t pod_index = 0;
-  std::uint32_t pod_attempt = 0;
+  PodSuffix pod_suffix = {'b', 'b', 'b', 'b', 'b'};  ///< of pod 0 at attempt 0
 };
 
 /// The index that fills a hole; for a suffix that of the pod.
 std::uint32_t index_of(Hole hole, const Instance& instance);
 
-/// Answers Count and Repeat for an instance. Implemented by the desired world.
+/// Answers Count and Repeat for an instance. Implemented by the World.
 class Counter {
  public:
   virtual std::uint32_t count(const CountHole& hole, const Instance& instance) const = 0;
+  /// The pods that a Repeat over them stands for; as many as are counted, as the compiler names them.
+  virtual PodRange pods(const CountHole& hole, const Instance& instance) const {
+    return PodRange(count(hole, instance));
+  }
 
  protected:
   ~Counter() = default;

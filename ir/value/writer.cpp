@@ -125,28 +125,27 @@ void append_number(std::uint32_t n, std::string& out) {
 
 void append_hole(Hole hole, const Instance& instance, std::string& out) {
   if (hole != Hole::kPodSuffix) return append_number(index_of(hole, instance), out);
-  const auto suffix = pod_suffix(instance.pod_attempt, instance.pod_index);
-  out.append(suffix.data(), suffix.size());
+  out += text_of(instance.pod_suffix);
 }
 
 /// Calls `f(instance)` for each iteration, in the order that value.h states.
 template <class F>
-std::uint32_t for_each_iteration(const Repeat& repeat, const Instance& outer, const Counter& counter, F&& f) {
-  const std::uint32_t n = counter.count(repeat.count, outer);
+void for_each_iteration(const Repeat& repeat, const Instance& outer, const Counter& counter, F&& f) {
   Instance instance = outer;
   if (repeat.variable == Hole::kPodIndex) {
-    for_each_in_suffix_order(n, [&](std::uint32_t k) {
+    counter.pods(repeat.count, outer).for_each(PodOrder::kByName, [&](std::uint32_t k, const PodSuffix& suffix) {
       instance.pod_index = k;
+      instance.pod_suffix = suffix;
       f(instance);
     });
   } else {
     GROVEC_CHECK(repeat.variable == Hole::kGroupReplica);
+    const std::uint32_t n = counter.count(repeat.count, outer);
     for (std::uint32_t j = 0; j < n; ++j) {
       instance.group_replica = j;
       f(instance);
     }
   }
-  return n;
 }
 
 }  // namespace

@@ -45,7 +45,6 @@ void resolve_refs(Module& m) {
   Desired& d = m.desired;
   d.set = &m.spec;
   d.environment = &m.environment;
-  d.counts = m.counts;
   d.scheduler = d.scheduler_label = scheduler_of(m.spec, m.environment);
   if (m.environment.config.topology_aware_scheduling && has_topology(m.spec))
     d.binding = m.environment.find_binding(topology_name_of(m.spec));

@@ -14,14 +14,14 @@ using namespace ir;
 
 namespace {
 
-std::uint32_t most(std::int32_t replicas, const std::optional<AutoScaling>& scaling) {
-  return static_cast<std::uint32_t>(std::max<std::int64_t>(most_replicas(replicas, scaling), 0));
+std::uint32_t count_of(std::int64_t replicas) {
+  return static_cast<std::uint32_t>(std::clamp<std::int64_t>(replicas, 0, 0xFFFFFFFF));
 }
 
 class Collector {
  public:
-  Collector(Arena& arena, const PodCliqueSet& set) : arena_(arena), set_(set) {
-    limits_.set_replica = static_cast<std::uint32_t>(std::max(set.replicas, 0));
+  Collector(Arena& arena, const PodCliqueSet& set, const Scale& scale) : arena_(arena), set_(set), scale_(scale) {
+    limits_.set_replica = count_of(scale.set);
   }
 
   void gangs() {
@@ -77,12 +77,12 @@ class Collector {
   OriginId name_at() const { return set_.node ? (*set_.node)["metadata"]["name"].at() : kNowhere; }
   Instance limits_of(const ScalingGroup& g) const {
     Instance limits = limits_;
-    limits.group_replica = most(g.replicas, g.auto_scaling);
+    limits.group_replica = count_of(scale_.groups[g.index]);
     return limits;
   }
   Instance limits_of(const Clique& c) const {
     Instance limits = c.group ? limits_of(set_.groups[*c.group]) : limits_;
-    limits.pod_index = most(c.replicas, c.auto_scaling);
+    limits.pod_index = count_of(scale_.cliques[c.index]);
     return limits;
   }
   Value name_of(const Clique& c) const {
@@ -109,6 +109,7 @@ class Collector {
 
   Arena& arena_;
   const PodCliqueSet& set_;
+  const Scale& scale_;
   Instance limits_;
   std::vector<ObjectName> out_;
 };
@@ -247,8 +248,8 @@ std::int64_t most_replicas(std::int32_t replicas, const std::optional<AutoScalin
   return scaling ? std::max(replicas, scaling->max_replicas) : replicas;
 }
 
-std::vector<ObjectName> object_names(Arena& arena, const PodCliqueSet& set) {
-  Collector names(arena, set);
+std::vector<ObjectName> object_names(Arena& arena, const PodCliqueSet& set, const Scale& scale) {
+  Collector names(arena, set, scale);
   names.gangs();
   names.cliques();
   names.autoscalers();
@@ -273,8 +274,9 @@ bool can_names_meet(const PodCliqueSet& set) {
   return found || shared > 1;
 }
 
-std::vector<ObjectName> shared_claim_names(Arena& arena, const PodCliqueSet& set, const Clique& clique) {
-  Collector names(arena, set);
+std::vector<ObjectName> shared_claim_names(Arena& arena, const PodCliqueSet& set, const Clique& clique,
+                                           const Scale& scale) {
+  Collector names(arena, set, scale);
   names.claims(&clique);
   return names.take();
 }

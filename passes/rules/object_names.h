@@ -12,6 +12,7 @@
 #include "ir/base/context.h"
 #include "ir/names.h"
 #include "ir/spec/nodes.h"
+#include "passes/rules/verify_scale.h"
 
 namespace grovec::passes {
 
@@ -29,16 +30,17 @@ struct ObjectName {
   std::string path;
 };
 
-/// PodGangs, PodCliqueScalingGroups, PodCliques, HorizontalPodAutoscalers and ResourceClaims at the largest declared
-/// scale (reference: expansion 2, 8). Names live in `arena`.
-std::vector<ObjectName> object_names(Arena& arena, const ir::PodCliqueSet& set);
+/// PodGangs, PodCliqueScalingGroups, PodCliques, HorizontalPodAutoscalers and ResourceClaims at a scale (reference:
+/// expansion 2, 8). Names live in `arena`.
+std::vector<ObjectName> object_names(Arena& arena, const ir::PodCliqueSet& set, const Scale& scale);
 
 /// False if no two of them can be equal, which a look at the parts tells for most sets: names meet in numbers, in an
 /// autoscaled clique and group of one name, or in claims.
 bool can_names_meet(const ir::PodCliqueSet& set);
 
 /// Names of the claims that pods of `clique` get from resourceSharing.
-std::vector<ObjectName> shared_claim_names(Arena& arena, const ir::PodCliqueSet& set, const ir::Clique& clique);
+std::vector<ObjectName> shared_claim_names(Arena& arena, const ir::PodCliqueSet& set, const ir::Clique& clique,
+                                           const Scale& scale);
 
 /// Calls `report` for each name that an earlier one of the same kind and namespace can be equal to, with the text. Time
 /// grows with the number of names, but for collections made to defeat that, which are looked at in part.

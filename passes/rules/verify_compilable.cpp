@@ -11,6 +11,7 @@
 #include "passes/rules/pod/verify_pod.h"
 #include "passes/rules/set/verify_spec.h"
 #include "passes/rules/text_rules.h"
+#include "passes/rules/verify_scale.h"
 #include "schemas/schema.h"
 
 namespace grovec::passes {
@@ -19,12 +20,10 @@ using namespace ir;
 
 namespace {
 
-std::string digits_of(std::int64_t highest) { return std::to_string(std::max<std::int64_t>(highest, 0)); }
-
 class Compilable {
  public:
-  Compilable(Context& context, const PodCliqueSet& set, const Environment& environment)
-      : context_(context), set_(set), environment_(environment) {}
+  Compilable(Context& context, const PodCliqueSet& set, const Environment& environment, Scale scale)
+      : context_(context), set_(set), environment_(environment), scale_(std::move(scale)) {}
 
   void run() {
     if (set_.name.empty()) {
@@ -43,41 +42,27 @@ class Compilable {
         scaling(*g.auto_scaling, *g.node, group_path(g.index, ".scaleConfig"));
         range(g, g.at("replicas"), group_path(g.index, ".replicas"));
       }
-    if (set_.replicas <= 0) return;  // nothing below is created
+    if (set_.replicas > 0) created();
+  }
+
+  /// What holds for a set that has replicas.
+  void created() {
     if (!is_dns1035_label(set_.name))
       context_.diags.report((*set_.node)["metadata"]["name"].at(), diag::SetNameNoServiceName, set_.name)
           .path("metadata.name");
     for (const Clique& c : set_.cliques) clique(c);
     for (const ScalingGroup& g : set_.groups)
       verify_object_annotations(context_, g.annotations, group_path(g.index, ".annotations"));
+    verify_claim_names(context_, set_, scale_);
     shared_claims();
-    same_names();
-    if (environment_.config.auto_mnnvl) compute_domains();
+    verify_same_names(context_, set_, scale_);
+    if (environment_.config.auto_mnnvl) verify_compute_domain_names(context_, set_, scale_);
   }
 
  private:
-  // Host names are the longest names with a limit of 63, label values included.
   void clique(const Clique& c) {
-    std::string base = std::string(set_.name) + "-" + digits_of(set_.replicas - 1) + "-";
-    OriginId at = c.at("name");
-    bool set_has_dots = set_.name.find('.') != std::string_view::npos;
-    if (c.group) {
-      const ScalingGroup& g = set_.groups[*c.group];
-      std::int64_t replicas = most_replicas(g.replicas, g.auto_scaling);
-      base += std::string(g.name) + "-" + digits_of(replicas - 1) + "-";
-      if (g.name.find('.') != std::string_view::npos) at = g.at("name");
-    }
-    std::int64_t pods = most_replicas(c.replicas, c.auto_scaling);
-    std::string host =
-        base + std::string(c.name) + "-" + digits_of(std::min<std::int64_t>(pods, kMostPodsOfClique) - 1);
-    if (!set_has_dots && host.find('.') != std::string::npos)
-      context_.diags.report(at, diag::NameHasDots, host).path(clique_path(c.index, ".name"));
-    if (host.size() > kMaxDnsLabel)
-      context_.diags.report(at, diag::HostNameTooLong, host, static_cast<std::uint64_t>(host.size()))
-          .path(clique_path(c.index, ".name"));
-    if (pods > static_cast<std::int64_t>(kMostPodsOfClique))
-      context_.diags.report(c.spec_at("replicas"), diag::TooManyPods, c.name, pods)
-          .path(clique_path(c.index, ".spec.replicas"));
+    const std::int64_t groups = c.group ? scale_.groups[static_cast<std::size_t>(*c.group)] : 1;
+    verify_pod_names(context_, set_, c, {scale_.set - 1, groups - 1, scale_.cliques[c.index]});
     verify_pod(context_, set_, c);
   }
 
@@ -107,57 +92,6 @@ class Compilable {
         .path(path);
   }
 
-  // `<g>-<j>-<c>` of a member can be the name of a standalone clique, or of a member of another group; claims are named
-  // after their owners in the same way.
-  void same_names() {
-    auto report = [&](const ObjectName& first, const ObjectName& second, const std::string& name) {
-      context_.diags.report(second.at, diag::SameObjectName, second.kind, name)
-          .note(first.at, diag::DeclaredHere, first.declared)
-          .path(second.path);
-    };
-    if (can_names_meet(set_)) find_same_names(object_names(context_.arena, set_), report);
-    for (const Clique& c : set_.cliques) {
-      const Value& claims = (*c.pod_spec)["resourceClaims"];
-      if (claims.size() == 0) continue;
-      std::vector<ObjectName> names = shared_claim_names(context_.arena, set_, c);
-      const std::size_t shared = names.size();
-      for (std::size_t i = 0; i < claims.items().size(); ++i) {
-        const Value& name = claims.items()[i]["name"];
-        names.push_back({&set_,
-                         "ResourceClaim",
-                         name,
-                         {},
-                         name.at(),
-                         name.as_string(),
-                         clique_path(c.index, ".spec.podSpec.resourceClaims[" + std::to_string(i) + "].name")});
-      }
-      find_same_names(names, [&](const ObjectName& first, const ObjectName& second, const std::string& name) {
-        if (&second < &names[shared]) return;  // both shared: said above
-        if (&first >= &names[shared]) return;  // both the user's
-        context_.diags
-            .report(second.at, diag::InjectedNameTaken, "`" + name + "` is the name of a claim that the pods share")
-            .note(first.at, diag::DeclaredHere, first.declared)
-            .path(second.path);
-      });
-    }
-  }
-
-  // A ComputeDomain carries its name as a label.
-  void compute_domains() {
-    std::set<OriginId> seen;
-    for (const Clique& c : set_.cliques) {
-      const Value* group = nvlink_group(set_, c);
-      if (!group || !requests_gpu(*c.pod_spec) || !seen.insert(group->at()).second) continue;
-      const std::string name =
-          std::string(set_.name) + "-" + digits_of(set_.replicas - 1) + "-" + std::string(group->as_string());
-      if (name.size() > kMaxDnsLabel)
-        context_.diags.report(group->at(), diag::ObjectMetadataInvalid,
-                              "the ComputeDomain `" + name +
-                                  "` has its name as a label, which has at most 63 characters, not " +
-                                  std::to_string(name.size()));
-    }
-  }
-
   // A lint: the upstream operator finds cliques by the end of their names.
   void suffix(const Clique& c) {
     if (set_.cliques.size() > 256) return;
@@ -169,41 +103,14 @@ class Compilable {
             .path(clique_path(c.index, ".name"));
   }
 
-  // Each entry makes ResourceClaims, and claims of the same name in the pods.
+  // The specs of claims that entries make.
   void shared_claims() {
-    const std::string set = std::string(set_.name), digits = digits_of(set_.replicas - 1);
-    shared_claims_of(set_.sharing, "spec.template.resourceSharing", set, digits);
-    for (const ScalingGroup& g : set_.groups)
-      shared_claims_of(g.sharing, group_path(g.index, ".resourceSharing"),
-                       set + "-" + digits + "-" + std::string(g.name),
-                       digits_of(most_replicas(g.replicas, g.auto_scaling) - 1));
-    for (const Clique& c : set_.cliques) {
-      std::string owner = set + "-" + digits + "-";
-      if (c.group) {
-        const ScalingGroup& g = set_.groups[*c.group];
-        owner += std::string(g.name) + "-" + digits_of(most_replicas(g.replicas, g.auto_scaling) - 1) + "-";
-      }
-      shared_claims_of(c.sharing, clique_path(c.index, ".resourceSharing"), owner + std::string(c.name),
-                       digits_of(most_replicas(c.replicas, c.auto_scaling) - 1));
-    }
     std::size_t i = 0;
     for (const ClaimTemplate& t : set_.claim_templates) {
       const std::string path = "spec.template.resourceClaimTemplates[" + std::to_string(i++) + "].templateSpec.spec";
       if (!t.claim_spec || !is_shared(t.name)) continue;
       const Value spec = go_encode(context_.arena, *t.claim_spec, schemas::type_named("v1.ResourceClaimSpec"));
       verify_claim_spec(context_, spec, path);
-    }
-  }
-
-  void shared_claims_of(const std::vector<SharingEntry>& list, const std::string& path, const std::string& owner,
-                        const std::string& replica) {
-    for (std::size_t k = 0; k < list.size(); ++k) {
-      const SharingEntry& e = list[k];
-      const std::string infix = e.scope == SharingScope::kAllReplicas ? "-all-" : "-" + replica + "-";
-      const std::string name = owner + infix + std::string(e.name);
-      if (!is_dns_label(name))
-        context_.diags.report(e.at("name"), diag::ClaimNameInvalid, name)
-            .path(path + "[" + std::to_string(k) + "].name");
     }
   }
 
@@ -243,13 +150,18 @@ class Compilable {
   Context& context_;
   const PodCliqueSet& set_;
   const Environment& environment_;
+  const Scale scale_;
   std::map<std::pair<std::string_view, std::string_view>, std::size_t> missing_;  ///< templates, to their findings
 };
 
 }  // namespace
 
 void verify_compilable(Context& context, const PodCliqueSet& set, const Environment& environment) {
-  Compilable(context, set, environment).run();
+  Compilable(context, set, environment, declared_scale(set)).run();
+}
+
+void verify_created(Context& context, const PodCliqueSet& set, const Environment& environment, const Scale& scale) {
+  Compilable(context, set, environment, scale).created();
 }
 
 }  // namespace grovec::passes

@@ -38,7 +38,7 @@ OutputFormat format_of(std::string_view name) {
 Result<Done> print_all(const Compilation& c, std::string_view emit, OutputFormat format) {
   driver::FdWriter out(STDOUT_FILENO, "standard output");
   if (emit == "desired") {
-    for (const auto& set : c.sets) out.write(ir::print(set->module.desired));
+    for (const auto& set : c.sets) out.write(ir::print(set->world));
     return out.finish();
   }
   driver::ObjectStream stream(out, format);
@@ -49,7 +49,7 @@ Result<Done> print_all(const Compilation& c, std::string_view emit, OutputFormat
     if (emit == "spec")
       stream.tree(set->module.defaulted);
     else
-      stream.plan(set->plan, set->module.desired, emit != "resources");
+      stream.plan(set->plan, set->world, emit != "resources");
   }
   stream.finish();
   return out.finish();
@@ -66,7 +66,7 @@ Result<Done> write_folder(const Compilation& c, const std::string& folder, std::
   for (const auto& set : c.sets) {
     if (!done) break;
     done = emit == "spec" ? (*files)->tree(set->module.defaulted)
-                          : (*files)->plan(set->plan, set->module.desired, emit != "resources");
+                          : (*files)->plan(set->plan, set->world, emit != "resources");
   }
   return done ? (*files)->commit() : done;
 }

@@ -34,7 +34,7 @@ int run(const Options& options) {
   std::vector<driver::Graph> graphs;
   const std::string_view format = options.get("--output");
   for (const auto& set : c->sets) {
-    views.push_back(std::make_unique<driver::SetView>(set->module.desired));
+    views.push_back(std::make_unique<driver::SetView>(set->world));
     if (!views.back()->is_selected(*selection)) continue;
     sets.push_back({set.get(), views.back().get()});
     if (format != "html") graphs.push_back(driver::make_graph(*views.back(), *selection));

@@ -91,7 +91,7 @@ int run(const Options& options) {
 std::vector<std::unique_ptr<driver::SetView>> selected_views(const ShowRequest& request) {
   std::vector<std::unique_ptr<driver::SetView>> out;
   for (const auto& set : request.compilation->sets) {
-    auto view = std::make_unique<driver::SetView>(set->module.desired);
+    auto view = std::make_unique<driver::SetView>(set->world);
     if (view->is_selected(request.selection)) out.push_back(std::move(view));
   }
   return out;

@@ -74,7 +74,7 @@ void write_pod(const Target& t, const PodKey& key, bool peers, JsonStream& json)
 template <class F>
 void for_each_shown(const SetView& v, const std::vector<ReplicaRun>& runs, bool all, F&& f) {
   auto clique = [&](std::uint32_t i, std::uint32_t j, CliqueId c, const std::string& others) {
-    const std::uint32_t pods = v.desired().pods(i, j, c);
+    const std::uint32_t pods = v.world().pods(i, j, c);
     if (!all && pods > 0) {
       std::string alike = pods > 1 ? (pods > 2 ? "pods " : "pod ") + index_range(1, pods - 1) : "";
       if (!others.empty()) alike += (alike.empty() ? "" : ", ") + others;
@@ -147,7 +147,7 @@ int show_env(const ShowRequest& request, FdWriter& out) {
   std::vector<std::unique_ptr<SetView>> views;
   std::vector<Target> targets;
   for (const auto& set : request.compilation->sets) {
-    views.push_back(std::make_unique<SetView>(set->module.desired));
+    views.push_back(std::make_unique<SetView>(set->world));
     if (views.back()->is_selected(request.selection)) targets.push_back({*set, *views.back()});
   }
   std::string buffer;

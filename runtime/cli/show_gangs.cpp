@@ -79,7 +79,7 @@ class Text {
     std::vector<CliqueId> alone;
     for (std::size_t s = 0; s < set.cliques.size(); ++s)
       if (!set.cliques[set.cliques.id_at(s)].group) alone.push_back(set.cliques.id_at(s));
-    for (CliqueId c : alone) pod_group(i, 0, c, v_.desired().pods(i, 0, c), set.groups.empty() && c == alone.back());
+    for (CliqueId c : alone) pod_group(i, 0, c, v_.world().pods(i, 0, c), set.groups.empty() && c == alone.back());
     for (std::size_t s = 0; s < set.groups.size(); ++s) base_group(i, set.groups.id_at(s), s + 1 == set.groups.size());
   }
 
@@ -106,7 +106,7 @@ class Text {
       gang(v_.gang_name(i, g, j), "scaled, " + name + " replica " + std::to_string(j), scaled_gang_sums(v_, i, g, j),
            pack_of(v_, g));
       for (CliqueId c : v_.group(g).cliques)
-        pod_group(i, j, c, v_.desired().pods(i, j, c), c == v_.group(g).cliques.back());
+        pod_group(i, j, c, v_.world().pods(i, j, c), c == v_.group(g).cliques.back());
     }
     if (shown == m.count) return;
     const std::uint32_t first = m.first + shown, rest = m.count - shown;

@@ -49,7 +49,7 @@ bool is_wanted(const NameRow& row, const std::vector<std::string>& patterns) {
 }
 
 std::vector<NameRow> rows_of(const CompiledSet& set, const Selection& selection) {
-  std::vector<NameRow> rows = name_rows(set.plan, set.module.desired);
+  std::vector<NameRow> rows = name_rows(set.plan, set.world);
   std::erase_if(rows, [&](const NameRow& r) {
     return !is_wanted(r, selection.groups) || !is_wanted(r, selection.cliques) || !is_wanted(r, selection.gangs) ||
            !is_wanted(r, selection.replicas);
@@ -149,7 +149,7 @@ int show_names(const ShowRequest& request, FdWriter& out) {
   bool is_first = true;
   if (request.is_json) json.begin_object().member("format_version", 1).key("sets").begin_list();
   for (const auto& set : request.compilation->sets) {
-    if (!SetView(set->module.desired).is_selected(request.selection)) continue;
+    if (!SetView(set->world).is_selected(request.selection)) continue;
     const std::vector<NameRow> rows = rows_of(*set, request.selection);
     if (request.is_json) {
       json.begin_object().member("name", set->module.spec.name).member("namespace", set->module.spec.namespace_);

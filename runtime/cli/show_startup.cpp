@@ -50,7 +50,7 @@ class Text {
     const std::string where =
         count > 1 ? " (and replicas " + index_range(i_ + 1, count - 1) + " alike)" : std::string();
     if (!plan_.group) return "base gang " + v_.base_gang_name(i_) + where;
-    const std::uint32_t replicas = v_.desired().group_replicas(i_, *plan_.group);
+    const std::uint32_t replicas = v_.world().group_replicas(i_, *plan_.group);
     return "scaled gangs " + v_.group_name(i_, *plan_.group) + "-" + index_range(0, replicas - j_) + where +
            ": gated until " + v_.base_gang_name(i_) + " is scheduled";
   }
@@ -80,7 +80,7 @@ class Text {
     if (!clique.group) return v_.clique_name(i_, 0, c);
     const std::uint32_t first = is_base ? 0 : j_;
     const std::uint32_t last =
-        is_base ? v_.desired().min_available(*clique.group) : v_.desired().group_replicas(i_, *clique.group);
+        is_base ? v_.desired().min_available(*clique.group) : v_.world().group_replicas(i_, *clique.group);
     return v_.group_name(i_, *clique.group) + "-" + index_range(first, last > first ? last - first : 1) + "-" +
            std::string(clique.name);
   }
@@ -100,11 +100,11 @@ class Text {
 
 void print_set(const SetView& view, const ShowRequest& request, FdWriter& out) {
   out.write(std::string(view.set().name) + ": " + std::string(type_name(view.set().startup)) + "\n");
-  const std::vector<StartPlan> plans = start_plans(view.desired());
+  const std::vector<StartPlan> plans = start_plans(view.world());
   for (const ReplicaRun& run : outline(view, request.selection)) {
     for (const StartPlan& plan : plans) {
       if (plan.group &&
-          view.desired().group_replicas(run.first, *plan.group) <= view.desired().min_available(*plan.group))
+          view.world().group_replicas(run.first, *plan.group) <= view.desired().min_available(*plan.group))
         continue;
       const Text text(view, plan, run.first);
       out.write("\n" + text.heading(run.count) + "\n");
@@ -152,7 +152,7 @@ int show_startup(const ShowRequest& request, FdWriter& out) {
   for (const auto& view : views) {
     json.begin_object().member("name", view->set().name).member("namespace", view->set().namespace_);
     json.member("startup_type", type_name(view->set().startup)).key("gangs").begin_list();
-    for (const StartPlan& plan : start_plans(view->desired())) write_plan(*view, plan, json);
+    for (const StartPlan& plan : start_plans(view->world())) write_plan(*view, plan, json);
     json.end_list().end_object();
   }
   json.end_list().end_object().flush();

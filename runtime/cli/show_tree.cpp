@@ -98,7 +98,7 @@ class TreeText {
   }
 
   void clique(std::uint32_t i, std::uint32_t j, CliqueId c, const std::string& gang, bool is_last) {
-    const std::uint32_t pods = v_.desired().pods(i, j, c);
+    const std::uint32_t pods = v_.world().pods(i, j, c);
     Resources all;
     all.add(v_.pod_resources(c), pods);
     std::string what = "clique " + std::string(v_.clique(c).name);
@@ -235,7 +235,7 @@ std::string pods_text(const SetView& view, const Sums& sums) {
 void print_totals(const SetView& view, const ReplicaRun* first, const Sums& sums, bool is_whole, FdWriter& out) {
   out.write("\n" + pods_text(view, sums) + "\n");
   if (is_whole) {
-    const ir::Totals totals = ir::totals_of(view.desired());
+    const ir::Totals totals = ir::totals_of(view.world());
     out.write(counted(totals.objects, "object") + ": " + counted(totals.set_replicas, "replica") + ", " +
               counted(totals.scaling_groups, "scaling group") + ", " + counted(totals.pod_cliques, "clique") + ", " +
               counted(totals.base_gangs, "base gang") + ", " + counted(totals.scaled_gangs, "scaled gang") + "\n");
@@ -290,7 +290,7 @@ class TreeJson {
  private:
   void totals(const Sums& sums, bool is_whole) {
     j_.key("totals").begin_object();
-    if (is_whole) j_.member("objects", ir::totals_of(v_.desired()).objects);
+    if (is_whole) j_.member("objects", ir::totals_of(v_.world()).objects);
     j_.member("pods", sums.pods).member("pod_cliques", sums.pod_cliques);
     j_.member("base_gangs", sums.base_gangs).member("scaled_gangs", sums.scaled_gangs);
     j_.member("gpus", sums.resources.gpus()).key("resources");
@@ -348,7 +348,7 @@ class TreeJson {
   }
 
   void clique(std::uint32_t i, std::uint32_t j, CliqueId c, const std::string& gang) {
-    const std::uint32_t pods = v_.desired().pods(i, j, c);
+    const std::uint32_t pods = v_.world().pods(i, j, c);
     j_.begin_object().member("clique", v_.clique(c).name).member("name", v_.clique_name(i, j, c)).member("gang", gang);
     j_.member("min_available", v_.desired().min_available(c)).key("pods").begin_list();
     for (std::uint32_t k = 0; k < pods; ++k) j_.value(v_.pod_name(i, j, c, k));

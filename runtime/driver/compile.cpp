@@ -15,6 +15,7 @@
 #include "passes/admission/admit.h"
 #include "passes/pipeline.h"
 #include "passes/rules/object_names.h"
+#include "passes/rules/verify_scale.h"
 #include "runtime/driver/consequences.h"
 #include "runtime/driver/parallel.h"
 #include "runtime/driver/surroundings.h"
@@ -80,7 +81,7 @@ bool kind_matches(const std::string& given, std::string_view kind, std::string_v
 }
 
 // Applies an assumption to every object of this set that has the name; returns how many kinds did.
-int apply_assumption(const Assumption& a, const PodCliqueSet& set, Arena& arena, Counts& counts) {
+int apply_assumption(const Assumption& a, const PodCliqueSet& set, Arena& arena, Population& counts) {
   int found = 0;
   if (kind_matches(a.kind, "podcliqueset", "pcs") && a.name == set.name) {
     counts.set_replicas(a.replicas);
@@ -110,7 +111,7 @@ int apply_assumption(const Assumption& a, const PodCliqueSet& set, Arena& arena,
 }
 
 Result<Done> apply_assumptions(std::vector<Assumption>& assumptions, const PodCliqueSet& set, Arena& arena,
-                               Counts& counts) {
+                               Population& counts) {
   for (Assumption& a : assumptions) {
     int found = apply_assumption(a, set, arena, counts);
     if (found > 1)
@@ -122,12 +123,12 @@ Result<Done> apply_assumptions(std::vector<Assumption>& assumptions, const PodCl
 
 struct PrintAfter {
   std::string_view wanted;
-  std::string* out;
+  CompiledSet& set;
 };
 
-void print_after(void* context, const passes::PassInfo& pass, const passes::Module& m) {
+void print_after(void* context, const passes::PassInfo& pass, const passes::Module&) {
   auto* p = static_cast<PrintAfter*>(context);
-  if (pass.name == p->wanted) *p->out += "# after " + std::string(pass.name) + "\n" + print(m.desired);
+  if (pass.name == p->wanted) p->set.printed += "# after " + std::string(pass.name) + "\n" + print(p->set.world);
 }
 
 /// Mistakes that are only about the length of names or about names that meet.
@@ -201,7 +202,8 @@ void check_names_across_sets(Compilation& c) {
   std::map<const PodCliqueSet*, const CompiledSet*> owners;
   for (const auto& set : c.sets) {
     owners[&set->module.spec] = set.get();
-    std::vector<passes::ObjectName> own = passes::object_names(c.context.arena, set->module.spec);
+    std::vector<passes::ObjectName> own =
+        passes::object_names(c.context.arena, set->module.spec, passes::scale_of(set->population));
     names.insert(names.end(), std::make_move_iterator(own.begin()), std::make_move_iterator(own.end()));
   }
   passes::find_same_names(
@@ -213,17 +215,6 @@ void check_names_across_sets(Compilation& c) {
             .note(copied_place(a.module.context, first.at, context), diag::DeclaredHere, first.declared)
             .path(second.path);
       });
-}
-
-void check_size(const CompiledSet& set, std::uint64_t most) {
-  Diagnostics& diags = set.module.context.diags;
-  diags.begin_document(set.document);
-  const std::uint64_t objects = totals_of(set.module.desired).objects;
-  if (objects <= most) return;
-  const Value& manifest = set.module.manifest;
-  const Value* replicas = manifest.find("spec", "replicas");
-  diags.report(replicas ? replicas->at() : manifest.at(), diag::TooManyObjects, set.module.spec.name, objects, most)
-      .path("spec.replicas");
 }
 
 /// Runs `work` for every set: those of one context one after the other, different contexts in parallel.
@@ -289,16 +280,17 @@ Result<Done> compile_documents(Compilation& c, const CompileRequest& request,
   });
   check_names(c);
   if (c.failed() || request.spec_only) return Done{};
-  if (c.sets.size() > 1) check_names_across_sets(c);
   for (auto& set : c.sets) {
     Result<Done> assumed =
-        apply_assumptions(*assumptions, set->module.spec, set->module.context.arena, set->module.counts);
+        apply_assumptions(*assumptions, set->module.spec, set->module.context.arena, set->population);
     if (!assumed) return assumed.error();
   }
+  if (c.sets.size() > 1) check_names_across_sets(c);
   for_each_set(c, request, [&](CompiledSet& set) {
-    PrintAfter after{request.print_after, &set.printed};
+    PrintAfter after{request.print_after, set};
     passes::expand(set.module, print_after, &after);
-    check_size(set, request.max_objects);
+    set.module.context.diags.begin_document(set.document);
+    passes::check_world(set.module.context, set.world, request.max_objects);
     set.plan = backends::plan_objects(set.module.context.arena, set.module.desired,
                                       {.owner_references = request.owner_references});
   });

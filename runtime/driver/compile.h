@@ -36,6 +36,8 @@ struct CompiledSet {
   CompiledSet(Context& c, const ir::Environment& e, ir::Value manifest, std::uint32_t index)
       : module(c, e, manifest), document(index) {}
   passes::Module module;
+  ir::Population population{module.spec};  ///< template counts, but for what was assumed
+  ir::World world{module.desired, population};
   ir::ObjectPlan plan;
   std::uint32_t document;  ///< index in the input
   std::string printed;     ///< --print-after

@@ -57,11 +57,11 @@ void ObjectStream::tree(const Value& value) {
   out_.write(frame_of(format_).end);
 }
 
-void ObjectStream::plan(const ObjectPlan& plan, const Desired& desired, bool with_pods) {
+void ObjectStream::plan(const ObjectPlan& plan, const World& world, bool with_pods) {
   const Frame frame = frame_of(format_);
   // Rendered when first met: what is not printed costs nothing.
   std::vector<std::optional<backends::Splice>> splices(plan.descriptions.size());
-  enumerate(plan, desired, [&](const Description& d, const Instance& n) {
+  enumerate(plan, world, [&](const Description& d, const Instance& n) {
     if (d.kind == ObjectKind::kPod && !with_pods) return true;
     std::optional<backends::Splice>& splice = splices[static_cast<std::size_t>(&d - &*plan.descriptions.begin())];
     if (!splice)
@@ -71,9 +71,9 @@ void ObjectStream::plan(const ObjectPlan& plan, const Desired& desired, bool wit
     first_ = false;
     if (splice->is_bounded() && splice->most_bytes() <= FdWriter::kLargestReserve) {
       char* begin = out_.reserve(splice->most_bytes());
-      out_.commit(static_cast<std::size_t>(splice->write(begin, n, desired) - begin));
+      out_.commit(static_cast<std::size_t>(splice->write(begin, n, world) - begin));
     } else {
-      splice->stream(n, desired, [&](const char* data, std::size_t size) { out_.write({data, size}); });
+      splice->stream(n, world, [&](const char* data, std::size_t size) { out_.write({data, size}); });
     }
     return out_.ok();
   });

@@ -21,7 +21,7 @@ class ObjectStream {
   /// A single tree, without holes.
   void tree(const ir::Value& value);
   /// All objects of a plan whose kind is wanted. Stops early when the writer failed or its reader went away.
-  void plan(const ir::ObjectPlan& plan, const ir::Desired& desired, bool with_pods);
+  void plan(const ir::ObjectPlan& plan, const ir::World& world, bool with_pods);
   void finish();
 
  private:

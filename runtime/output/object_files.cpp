@@ -1,6 +1,7 @@
 #include "runtime/output/object_files.h"
 
 #include "ir/hash/template_dump.h"
+#include "ir/value/json.h"
 #include "ir/value/writer.h"
 
 namespace grovec::driver {
@@ -19,10 +20,22 @@ char file_char(char c) {
 
 std::string_view text_of(const Value& v) { return v.as_string(); }
 
+std::optional<std::set<std::string>> files_of_index(std::string text) {
+  if (text.size() > UINT32_MAX) return std::nullopt;
+  Context context;
+  const auto size = static_cast<std::uint32_t>(text.size());
+  const SourceId source = context.sources.add(std::string(kIndexName), std::move(text));
+  const std::optional<Value> root = read_json(context, source, 0, size);
+  if (!root || !(*root)["format_version"].is_int() || !(*root)["objects"].is_sequence()) return std::nullopt;
+  std::set<std::string> names;
+  for (const Value& object : (*root)["objects"].items()) names.emplace(object["file"].as_string());
+  return names;
+}
+
 }  // namespace
 
 Result<std::unique_ptr<ObjectFiles>> ObjectFiles::create(const std::string& folder, OutputFormat format) {
-  Result<std::unique_ptr<OutputFolder>> made = OutputFolder::create(folder, std::string(kIndexName));
+  Result<std::unique_ptr<OutputFolder>> made = OutputFolder::create(folder, std::string(kIndexName), files_of_index);
   if (!made) return made.error();
   return std::unique_ptr<ObjectFiles>(new ObjectFiles(std::move(*made), format));
 }
@@ -76,22 +89,19 @@ Result<Done> ObjectFiles::tree(const Value& value) {
              text_of(metadata["name"]), text);
 }
 
-Result<Done> ObjectFiles::plan(const ObjectPlan& plan, const Desired& desired, bool with_pods) {
+Result<Done> ObjectFiles::plan(const ObjectPlan& plan, const World& world, bool with_pods) {
   Result<Done> result = Done{};
-  enumerate(plan, desired, [&](const Description& d, const Instance& n) {
+  enumerate(plan, world, [&](const Description& d, const Instance& n) {
     if (d.kind == ObjectKind::kPod && !with_pods) return true;
     Arena arena;
-    result = tree(instantiate(d.tree, n, desired, arena));
+    result = tree(instantiate(d.tree, n, world, arena));
     return static_cast<bool>(result);
   });
   return result;
 }
 
 Result<Done> ObjectFiles::commit() {
-  Result<Done> added =
-      folder_->add(std::string(kIndexName), "{\"format_version\":1,\"objects\":[\n" + index_ + "\n]}\n");
-  if (!added) return added;
-  return folder_->commit();
+  return folder_->commit("{\"format_version\":1,\"objects\":[\n" + index_ + "\n]}\n");
 }
 
 }  // namespace grovec::driver

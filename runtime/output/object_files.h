@@ -7,20 +7,20 @@
 
 #include "ir/desired/objects.h"
 #include "runtime/output/emit.h"
-#include "runtime/output/output.h"
+#include "runtime/output/output_folder.h"
 
 namespace grovec::driver {
 
 inline constexpr std::string_view kIndexName = "index.json";
 
-/// Fills a folder; nothing is visible under its final name before `commit`. Each file is named
+/// Fills a folder; nothing in it changes before `commit`. Each file is named
 /// `<kind>.<namespace>.<name>.yaml` in small letters, with `:` and other characters that are awkward in file names as
 /// `-`.
 class ObjectFiles {
  public:
   static Result<std::unique_ptr<ObjectFiles>> create(const std::string& folder, OutputFormat format);
   Result<Done> tree(const ir::Value& value);
-  Result<Done> plan(const ir::ObjectPlan& plan, const ir::Desired& desired, bool with_pods);
+  Result<Done> plan(const ir::ObjectPlan& plan, const ir::World& world, bool with_pods);
   Result<Done> commit();
 
  private:

@@ -1,6 +1,5 @@
 #include "runtime/output/output.h"
 
-#include <dirent.h>
 #include <fcntl.h>
 #include <poll.h>
 #include <sys/stat.h>
@@ -11,9 +10,9 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
-#include <vector>
 
 #include "runtime/output/interrupt.h"
+#include "runtime/output/write_whole.h"
 
 namespace grovec::driver {
 
@@ -21,7 +20,8 @@ namespace {
 
 Error io_error(const std::string& what, int code) { return {what + ": " + std::strerror(code)}; }
 
-// 0, or the errno of the failure.
+}  // namespace
+
 int write_whole(int fd, const char* data, std::size_t size) {
   while (size > 0) {
     ssize_t n = ::write(fd, data, size);
@@ -37,36 +37,6 @@ int write_whole(int fd, const char* data, std::size_t size) {
   }
   return 0;
 }
-
-void remove_folder(const std::string& path) {
-  if (DIR* dir = ::opendir(path.c_str())) {
-    while (dirent* entry = ::readdir(dir))
-      if (std::strcmp(entry->d_name, ".") != 0 && std::strcmp(entry->d_name, "..") != 0)
-        ::unlinkat(::dirfd(dir), entry->d_name, 0);
-    ::closedir(dir);
-  }
-  ::rmdir(path.c_str());
-}
-
-// Whether a folder may be replaced: empty, or with our index in it and nothing but files.
-bool is_ours(const std::string& path, const std::string& index_name) {
-  DIR* dir = ::opendir(path.c_str());
-  if (!dir) return false;
-  bool empty = true, has_index = false, only_files = true;
-  while (dirent* entry = ::readdir(dir)) {
-    std::string_view name = entry->d_name;
-    if (name == "." || name == "..") continue;
-    empty = false;
-    if (name == index_name) has_index = true;
-    struct stat st;
-    if (::fstatat(::dirfd(dir), entry->d_name, &st, AT_SYMLINK_NOFOLLOW) != 0 || !S_ISREG(st.st_mode))
-      only_files = false;
-  }
-  ::closedir(dir);
-  return empty || (has_index && only_files);
-}
-
-}  // namespace
 
 FdWriter::FdWriter(int fd, std::string name)
     : fd_(fd), name_(std::move(name)), buffer_(std::make_unique_for_overwrite<char[]>(kCapacity)) {}
@@ -150,65 +120,6 @@ Result<Done> write_file_atomically(const std::string& path, std::string_view tex
   if (error != 0) ::unlink(temporary.c_str());
   if (error == 0) return Done{};
   return io_error("cannot write `" + path + "`", error);
-}
-
-Result<std::unique_ptr<OutputFolder>> OutputFolder::create(const std::string& path, std::string index_name) {
-  std::string final_path = path;
-  while (final_path.size() > 1 && final_path.back() == '/') final_path.pop_back();
-  struct stat st;
-  if (::stat(final_path.c_str(), &st) == 0) {
-    if (!S_ISDIR(st.st_mode)) return Error{"output `" + final_path + "` exists and is no directory"};
-    if (!is_ours(final_path, index_name))
-      return Error{"output directory `" + final_path + "` holds files that are not grovec's; name an empty or new one"};
-  }
-  std::unique_ptr<OutputFolder> folder(new OutputFolder);
-  folder->final_ = final_path;
-  folder->index_name_ = std::move(index_name);
-  folder->work_ = final_path + ".grovec-XXXXXX";
-  defer_interrupts();
-  if (!::mkdtemp(folder->work_.data())) {
-    int error = errno;
-    folder->work_.clear();
-    return io_error("cannot create directory `" + final_path + "`", error);
-  }
-  folder->fd_ = ::open(folder->work_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  return folder;
-}
-
-OutputFolder::~OutputFolder() {
-  if (fd_ >= 0) ::close(fd_);
-  if (!committed_ && !work_.empty()) remove_folder(work_);
-}
-
-Result<Done> OutputFolder::add(const std::string& name, std::string_view text) {
-  if (interrupted()) return Error{"interrupted; nothing was written"};
-  int fd = ::openat(fd_, name.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
-  if (fd < 0) return io_error("cannot write `" + final_ + "/" + name + "`", errno);
-  int error = write_whole(fd, text.data(), text.size());
-  if (::close(fd) != 0 && error == 0) error = errno;
-  if (error != 0) return io_error("cannot write `" + final_ + "/" + name + "`", error);
-  return Done{};
-}
-
-Result<Done> OutputFolder::commit() {
-  if (::fchmod(fd_, 0755) != 0) return io_error("cannot write `" + final_ + "`", errno);
-  struct stat st;
-  bool existed = ::stat(final_.c_str(), &st) == 0;
-  if (existed) {
-    // Both names change places at once, so that there is never a moment without a whole folder.
-    if (::renameat2(AT_FDCWD, work_.c_str(), AT_FDCWD, final_.c_str(), RENAME_EXCHANGE) != 0) {
-      if (errno != EINVAL && errno != ENOSYS) return io_error("cannot replace `" + final_ + "`", errno);
-      remove_folder(final_);  // a file system without exchange
-      if (::rename(work_.c_str(), final_.c_str()) != 0) return io_error("cannot replace `" + final_ + "`", errno);
-      committed_ = true;
-      return Done{};
-    }
-    remove_folder(work_);
-  } else if (::rename(work_.c_str(), final_.c_str()) != 0) {
-    return io_error("cannot create `" + final_ + "`", errno);
-  }
-  committed_ = true;
-  return Done{};
 }
 
 }  // namespace grovec::driver

@@ -60,22 +60,4 @@ class FdWriter {
 /// if anything fails. A link stays a link; a device or a pipe is written into.
 Result<Done> write_file_atomically(const std::string& path, std::string_view text);
 
-/// A directory that is filled under a temporary name beside its final one and swapped in by `commit`; without `commit`,
-/// the destructor removes everything. An existing final directory is replaced only if grovec made it (it holds
-/// `index_name`) or it is empty.
-class OutputFolder {
- public:
-  static Result<std::unique_ptr<OutputFolder>> create(const std::string& path, std::string index_name);
-  ~OutputFolder();
-  /// `name` is a plain file name.
-  Result<Done> add(const std::string& name, std::string_view text);
-  Result<Done> commit();
-
- private:
-  OutputFolder() = default;
-  std::string final_, work_, index_name_;
-  int fd_ = -1;
-  bool committed_ = false;
-};
-
 }  // namespace grovec::driver

@@ -118,7 +118,7 @@ PodEnv pod_env(const CompiledSet& set, const SetView& view, const PodKey& key) {
   out.gang = group ? view.gang_name(key.i, *group, key.j) : view.base_gang_name(key.i);
   bool is_before = true;
   auto count = [&](CliqueId c) {
-    const std::uint32_t pods = view.desired().pods(key.i, key.j, c);
+    const std::uint32_t pods = view.world().pods(key.i, key.j, c);
     is_before &= c != key.clique;
     if (is_before) out.rank += pods;
     out.size += pods;
@@ -129,10 +129,10 @@ PodEnv pod_env(const CompiledSet& set, const SetView& view, const PodKey& key) {
     count(key.clique);
   out.rank += key.k;
 
-  const std::optional<ObjectRef> ref = find_object(set.plan, view.desired(), ObjectKind::kPod, out.name);
+  const std::optional<ObjectRef> ref = find_object(set.plan, view.world(), ObjectKind::kPod, out.name);
   if (!ref) return out;
   Arena arena;
-  const Value pod = instantiate(set.plan.descriptions[ref->description].tree, ref->instance, view.desired(), arena);
+  const Value pod = instantiate(set.plan.descriptions[ref->description].tree, ref->instance, view.world(), arena);
   for (const Value& c : pod["spec"]["initContainers"].items())
     if (c.find("env") || c.find("envFrom")) out.containers.push_back(container_env(pod, c, true));
   for (const Value& c : pod["spec"]["containers"].items()) out.containers.push_back(container_env(pod, c, false));
@@ -147,13 +147,16 @@ std::optional<PodKey> find_pod(const SetView& view, const std::string& name) {
     const Clique& clique = set.cliques[c];
     const Value base = clique.group ? names::member_clique(arena, set.name, set.groups[*clique.group].name, clique.name)
                                     : names::standalone_clique(arena, set.name, clique.name);
-    for (const Value& pattern : {names::pod(arena, base), names::host(arena, base)}) {
+    auto of_instance = [&](const Value& pattern, bool is_host) -> std::optional<PodKey> {
       const std::optional<Instance> n = match_name(pattern, name);
-      if (!n || n->pod_attempt != 0 || n->set_replica >= view.desired().replicas()) continue;
-      const CountHole pods{CountKind::kPodsOfClique, static_cast<std::uint32_t>(c)};
-      if (n->pod_index < view.desired().count(pods, *n))
-        return PodKey{n->set_replica, n->group_replica, c, n->pod_index};
-    }
+      if (!n || !view.world().population.has_clique(n->set_replica, n->group_replica, c)) return std::nullopt;
+      const PodRange pods = view.world().pod_range(n->set_replica, n->group_replica, c);
+      const std::optional<std::uint32_t> index = is_host ? std::optional(n->pod_index) : pods.index_of(n->pod_suffix);
+      if (!index || !pods.suffix_of(*index)) return std::nullopt;
+      return PodKey{n->set_replica, n->group_replica, c, *index};
+    };
+    if (auto found = of_instance(names::pod(arena, base), false)) return found;
+    if (auto found = of_instance(names::host(arena, base), true)) return found;
   }
   return std::nullopt;
 }

@@ -42,10 +42,10 @@ PodEnv pod_env(const CompiledSet& set, const SetView& view, const PodKey& pod);
 template <class F>
 void for_each_peer(const SetView& view, const PodKey& pod, F&& f) {
   auto of_clique = [&](ir::CliqueId c) {
-    const std::uint32_t pods = view.desired().pods(pod.i, pod.j, c);
-    for (std::uint32_t k = 0; k < pods; ++k)
-      if (!f(PodKey{pod.i, pod.j, c, k})) return false;
-    return true;
+    return view.world().population.for_each_pod(pod.i, pod.j, c, ir::PodOrder::kByIndex,
+                                                [&](std::uint32_t k, const ir::PodSuffix&) {
+                                                  return f(PodKey{pod.i, pod.j, c, k});
+                                                });
   };
   const std::optional<ir::GroupId> group = view.clique(pod.clique).group;
   if (!group) {

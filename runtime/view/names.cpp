@@ -21,26 +21,27 @@ std::uint32_t largest(std::uint32_t replicas, const std::optional<AutoScaling>& 
 
 class Collector {
  public:
-  Collector(const ObjectPlan& plan, const Desired& d) : plan_(plan), d_(d) {
-    for (std::size_t s = 0; s < d.set->groups.size(); ++s) {
-      std::uint32_t n = largest(static_cast<std::uint32_t>(d.set->groups[d.set->groups.id_at(s)].replicas),
-                                d.set->groups[d.set->groups.id_at(s)].auto_scaling);
-      for (const auto& [key, live] : d.counts.groups())
-        if (std::get<1>(key) == d.set->groups.id_at(s)) n = std::max(n, live);
+  Collector(const ObjectPlan& plan, const World& w) : plan_(plan), w_(w), set_(*w.desired.set) {
+    for (std::size_t s = 0; s < set_.groups.size(); ++s) {
+      std::uint32_t n = largest(static_cast<std::uint32_t>(set_.groups[set_.groups.id_at(s)].replicas),
+                                set_.groups[set_.groups.id_at(s)].auto_scaling);
+      for (const auto& [key, live] : w.population.groups())
+        if (std::get<1>(key) == set_.groups.id_at(s)) n = std::max(n, live);
       group_replicas_.push_back(n);
     }
-    for (std::size_t s = 0; s < d.set->cliques.size(); ++s) {
-      const CliqueId c = d.set->cliques.id_at(s);
-      std::uint32_t n = largest(static_cast<std::uint32_t>(d.set->cliques[c].replicas), d.set->cliques[c].auto_scaling);
-      for (const auto& [key, live] : d.counts.cliques())
-        if (std::get<2>(key) == c) n = std::max(n, live);
+    for (std::size_t s = 0; s < set_.cliques.size(); ++s) {
+      const CliqueId c = set_.cliques.id_at(s);
+      std::uint32_t n = largest(static_cast<std::uint32_t>(set_.cliques[c].replicas), set_.cliques[c].auto_scaling);
+      for (const auto& [key, live] : w.population.cliques())
+        if (std::get<2>(key) == c && w.population.has_clique(std::get<0>(key), std::get<1>(key), c))
+          n = std::max(n, live.replicas);
       pods_.push_back(n);
     }
   }
 
   std::vector<NameRow> run() {
     for (const Layer& layer : plan_.layers) {
-      if (layer.each_set_replica && d_.replicas() == 0) continue;
+      if (layer.each_set_replica && w_.replicas() == 0) continue;
       for (const Block& block : layer.blocks)
         for (const ObjectClass& cls : block.classes) visit(block, cls);
     }
@@ -53,15 +54,16 @@ class Collector {
  private:
   void visit(const Block& block, const ObjectClass& cls) {
     Instance n;
-    n.set_replica = d_.replicas() ? d_.replicas() - 1 : 0;
+    n.set_replica = w_.replicas() ? w_.replicas() - 1 : 0;
     if (cls.pods_of) {
       const std::uint32_t pods = pods_[static_cast<std::size_t>(*cls.pods_of)];
       if (pods == 0) return;
       n.pod_index = pods - 1;
+      n.pod_suffix = pod_suffix(0, n.pod_index);
     }
     if (block.loop == GroupLoop::kNone) return visit(plan_.descriptions[cls.base], n);
     const std::uint32_t replicas = group_replicas_[static_cast<std::size_t>(*block.group)];
-    const std::uint32_t minimum = d_.min_available(*block.group);
+    const std::uint32_t minimum = w_.desired.min_available(*block.group);
     if (block.loop == GroupLoop::kAllReplicas && replicas > 0) {
       n.group_replica = std::min(replicas, minimum) - 1;
       visit(plan_.descriptions[cls.base], n);
@@ -78,8 +80,7 @@ class Collector {
       add(Section::kLabel, std::string(m.key), m.value, n, kMaxDnsLabel, {});
     if (d.kind != ObjectKind::kPod) return;
     const Value& host = d.tree["spec"]["hostname"];
-    const Value address =
-        pattern(arena_, {host, ".", names::service_address(arena_, d_.set->name, d_.set->namespace_)});
+    const Value address = pattern(arena_, {host, ".", names::service_address(arena_, set_.name, set_.namespace_)});
     const std::string key = name_text(host, {});
     add(Section::kHost, "host name", host, n, kMaxDnsLabel, key);
     add(Section::kHost, "address", address, n, kMaxDnsSubdomain, key);
@@ -104,11 +105,11 @@ class Collector {
 
   // Upstream adds up the parts of a name, whatever the indices are (reference: admission 3.5).
   void add_budgets() {
-    for (const Clique& c : d_.set->cliques) {
-      std::string text(d_.set->name);
+    for (const Clique& c : set_.cliques) {
+      std::string text(set_.name);
       std::size_t used = text.size() + c.name.size();
       if (c.group) {
-        const std::string_view group = d_.set->groups[*c.group].name;
+        const std::string_view group = set_.groups[*c.group].name;
         text += " + " + std::string(group);
         used += group.size();
       }
@@ -117,7 +118,8 @@ class Collector {
   }
 
   const ObjectPlan& plan_;
-  const Desired& d_;
+  const World& w_;
+  const PodCliqueSet& set_;
   Arena arena_;
   std::vector<std::uint32_t> group_replicas_, pods_;  // at the largest scale, by GroupId and CliqueId
   std::vector<NameRow> rows_;
@@ -126,9 +128,7 @@ class Collector {
 
 }  // namespace
 
-std::vector<NameRow> name_rows(const ObjectPlan& plan, const Desired& desired) {
-  return Collector(plan, desired).run();
-}
+std::vector<NameRow> name_rows(const ObjectPlan& plan, const World& world) { return Collector(plan, world).run(); }
 
 const NameRow* tightest(const std::vector<NameRow>& rows) {
   const NameRow* out = nullptr;

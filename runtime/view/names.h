@@ -19,7 +19,7 @@ struct NameRow {
 
 /// The largest declared scale counts replicas of the spec, of assumed counts, and the `maxReplicas` of autoscalers.
 /// Cost: the number of descriptions.
-std::vector<NameRow> name_rows(const ir::ObjectPlan& plan, const ir::Desired& desired);
+std::vector<NameRow> name_rows(const ir::ObjectPlan& plan, const ir::World& world);
 
 /// The row with the least room (nullptr if there are none).
 const NameRow* tightest(const std::vector<NameRow>& rows);

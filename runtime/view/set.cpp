@@ -45,8 +45,8 @@ bool accepts(const std::vector<std::string>& patterns, const Names&... names) {
 
 }  // namespace
 
-SetView::SetView(const Desired& desired) : d_(&desired) {
-  const PodCliqueSet& set = *desired.set;
+SetView::SetView(const World& world) : world_(world) {
+  const PodCliqueSet& set = *world.desired.set;
   for (const Clique& c : set.cliques) {
     const Value name = c.group ? names::member_clique(arena_, set.name, set.groups[*c.group].name, c.name)
                                : names::standalone_clique(arena_, set.name, c.name);
@@ -71,7 +71,9 @@ std::string SetView::clique_name(std::uint32_t i, std::uint32_t j, CliqueId c) c
 }
 
 std::string SetView::pod_name(std::uint32_t i, std::uint32_t j, CliqueId c, std::uint32_t k) const {
-  return name_text(pod_names_[static_cast<std::size_t>(c)], {.set_replica = i, .group_replica = j, .pod_index = k});
+  Instance n{.set_replica = i, .group_replica = j, .pod_index = k};
+  if (const std::optional<PodSuffix> suffix = world_.pod_range(i, j, c).suffix_of(k)) n.pod_suffix = *suffix;
+  return name_text(pod_names_[static_cast<std::size_t>(c)], n);
 }
 
 std::string SetView::host_name(std::uint32_t i, std::uint32_t j, CliqueId c, std::uint32_t k) const {
@@ -79,22 +81,22 @@ std::string SetView::host_name(std::uint32_t i, std::uint32_t j, CliqueId c, std
 }
 
 std::string SetView::gang_name(std::uint32_t i, GroupId g, std::uint32_t j) const {
-  const std::uint32_t minimum = d_->min_available(g);
+  const std::uint32_t minimum = desired().min_available(g);
   return j < minimum ? base_gang_name(i) : group_name(i, g) + "-" + std::to_string(j - minimum);
 }
 
 std::uint64_t SetView::pods_between(std::uint32_t i, CliqueId c, std::uint32_t first, std::uint32_t count) const {
   std::uint32_t existing = 1;
-  if (clique(c).group) existing = d_->group_replicas(i, *clique(c).group);
+  if (clique(c).group) existing = world_.group_replicas(i, *clique(c).group);
   const std::uint32_t last = std::min(first + count, existing);
   if (first >= last) return 0;
   const auto each = static_cast<std::uint64_t>(clique(c).replicas);
   std::uint64_t sum = (last - first) * each;
-  const auto& special = d_->counts.cliques();
+  const auto& special = world_.population.cliques();
   for (auto it = special.lower_bound({i, first, CliqueId{0}}); it != special.end(); ++it) {
     const auto& [at_i, at_j, at_c] = it->first;
     if (at_i != i || at_j >= last) break;
-    if (at_c == c) sum += it->second - each;
+    if (at_c == c) sum += it->second.pod_count() - each;
   }
   return sum;
 }
@@ -106,13 +108,13 @@ namespace {
 /// Makes the part of one set replica, or of all that nothing was counted for.
 class Outliner {
  public:
-  Outliner(const SetView& view, const Selection& selection) : v_(view), d_(view.desired()), sel_(selection) {
-    for (const auto& [key, n] : d_.counts.groups()) special_.insert(std::get<0>(key));
-    for (const auto& [key, n] : d_.counts.cliques()) special_.insert(std::get<0>(key));
+  Outliner(const SetView& view, const Selection& selection) : v_(view), w_(view.world()), sel_(selection) {
+    for (const auto& [key, n] : w_.population.groups()) special_.insert(std::get<0>(key));
+    for (const auto& [key, n] : w_.population.cliques()) special_.insert(std::get<0>(key));
   }
 
   std::vector<ReplicaRun> run() {
-    const std::uint32_t replicas = d_.replicas();
+    const std::uint32_t replicas = w_.replicas();
     if (sel_.empty()) {
       std::uint32_t at = 0;
       for (std::uint32_t i : special_) {
@@ -180,9 +182,9 @@ class Outliner {
   }
 
   std::vector<MemberRun> member_runs(std::uint32_t i, GroupId g) const {
-    const std::uint32_t n = d_.group_replicas(i, g), base = std::min(n, d_.min_available(g));
+    const std::uint32_t n = w_.group_replicas(i, g), base = std::min(n, w_.desired.min_available(g));
     std::set<std::uint32_t> special;
-    const auto& counts = d_.counts.cliques();
+    const auto& counts = w_.population.cliques();
     for (auto it = counts.lower_bound({i, 0, CliqueId{0}}); it != counts.end() && std::get<0>(it->first) == i; ++it)
       if (v_.clique(std::get<2>(it->first)).group == g && std::get<1>(it->first) < n)
         special.insert(std::get<1>(it->first));
@@ -221,7 +223,7 @@ class Outliner {
   }
 
   const SetView& v_;
-  const Desired& d_;
+  const World& w_;
   const Selection& sel_;
   std::set<std::uint32_t> special_;  // set replicas that something was counted for
   std::vector<ReplicaRun> out_;

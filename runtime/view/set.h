@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "ir/base/result.h"
-#include "ir/desired/nodes.h"
+#include "ir/desired/world.h"
 #include "runtime/view/resources.h"
 
 namespace grovec::driver {
@@ -25,16 +25,18 @@ bool matches_glob(const std::string& pattern, const std::string& name);
 /// Names of the parts of one set, and what their pods ask for.
 class SetView {
  public:
-  explicit SetView(const ir::Desired& desired);
-  const ir::Desired& desired() const { return *d_; }
-  const ir::PodCliqueSet& set() const { return *d_->set; }
-  const ir::Clique& clique(ir::CliqueId c) const { return d_->set->cliques[c]; }
-  const ir::ScalingGroup& group(ir::GroupId g) const { return d_->set->groups[g]; }
+  explicit SetView(const ir::World& world);
+  const ir::World& world() const { return world_; }
+  const ir::Desired& desired() const { return world_.desired; }
+  const ir::PodCliqueSet& set() const { return *desired().set; }
+  const ir::Clique& clique(ir::CliqueId c) const { return set().cliques[c]; }
+  const ir::ScalingGroup& group(ir::GroupId g) const { return set().groups[g]; }
 
   std::string replica_name(std::uint32_t i) const;                                        ///< P-i
   std::string group_name(std::uint32_t i, ir::GroupId g) const;                           ///< P-i-g
   std::string group_replica_name(std::uint32_t i, ir::GroupId g, std::uint32_t j) const;  ///< P-i-g-j
   std::string clique_name(std::uint32_t i, std::uint32_t j, ir::CliqueId c) const;
+  /// Of a pod that exists.
   std::string pod_name(std::uint32_t i, std::uint32_t j, ir::CliqueId c, std::uint32_t k) const;
   std::string host_name(std::uint32_t i, std::uint32_t j, ir::CliqueId c, std::uint32_t k) const;
   std::string base_gang_name(std::uint32_t i) const { return replica_name(i); }
@@ -47,7 +49,7 @@ class SetView {
   bool is_selected(const Selection& selection) const;
 
  private:
-  const ir::Desired* d_;
+  ir::World world_;
   Arena arena_;
   std::vector<ir::Value> clique_names_;  // by CliqueId
   std::vector<ir::Value> pod_names_;

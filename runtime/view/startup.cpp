@@ -46,19 +46,21 @@ void mark_critical_path(StartPlan& plan) {
   }
 }
 
-bool has_scaled_gangs(const Desired& d, GroupId g) {
-  if (d.replicas() > 0 && static_cast<std::uint32_t>(d.set->groups[g].replicas) > d.min_available(g)) return true;
-  for (const auto& [key, n] : d.counts.groups())
-    if (std::get<1>(key) == g && std::get<0>(key) < d.replicas() && n > d.min_available(g)) return true;
+bool has_scaled_gangs(const World& w, GroupId g) {
+  const std::uint32_t minimum = w.desired.min_available(g);
+  if (w.replicas() > 0 && static_cast<std::uint32_t>(w.desired.set->groups[g].replicas) > minimum) return true;
+  for (const auto& [key, n] : w.population.groups())
+    if (std::get<1>(key) == g && std::get<0>(key) < w.replicas() && n > minimum) return true;
   return false;
 }
 
 }  // namespace
 
-std::vector<StartPlan> start_plans(const Desired& d) {
+std::vector<StartPlan> start_plans(const World& world) {
+  const Desired& d = world.desired;
   std::vector<StartPlan> out(1);
   for (std::size_t s = 0; s < d.set->groups.size(); ++s)
-    if (has_scaled_gangs(d, d.set->groups.id_at(s))) out.push_back({d.set->groups.id_at(s), {}, 0, {}});
+    if (has_scaled_gangs(world, d.set->groups.id_at(s))) out.push_back({d.set->groups.id_at(s), {}, 0, {}});
   for (StartPlan& plan : out) {
     for (std::size_t s = 0; s < d.clique_shapes.size(); ++s) {
       const CliqueShape& shape = d.clique_shapes[d.clique_shapes.id_at(s)];

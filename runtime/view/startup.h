@@ -5,7 +5,7 @@
 #include <optional>
 #include <vector>
 
-#include "ir/desired/nodes.h"
+#include "ir/desired/world.h"
 
 namespace grovec::driver {
 
@@ -27,6 +27,6 @@ struct StartPlan {
 };
 
 /// The base gang's plan, then one for each group that has scaled gangs somewhere. The same for all set replicas.
-std::vector<StartPlan> start_plans(const ir::Desired& desired);
+std::vector<StartPlan> start_plans(const ir::World& world);
 
 }  // namespace grovec::driver

@@ -76,7 +76,7 @@ class SetData {
     const std::vector<ReplicaRun> runs = outline(v_, selection_);
     j_.begin_object().member("name", v_.set().name).member("namespace", v_.set().namespace_);
     j_.member("scheduler", d_.scheduler_label).member("priority", v_.set().priority_class_name);
-    j_.member("pack", pack_of_gang(std::nullopt)).member("replicas", d_.replicas());
+    j_.member("pack", pack_of_gang(std::nullopt)).member("replicas", v_.world().replicas());
     totals(runs);
     counts();
     cliques();
@@ -110,20 +110,20 @@ class SetData {
     j_.member("base_gangs", sums.base_gangs).member("scaled_gangs", sums.scaled_gangs);
     j_.member("gpus", sums.resources.gpus());
     // Services, claims and the like belong to no selected part, so the page shows this number for whole sets only.
-    j_.member("objects", selection_.empty() ? totals_of(d_).objects : 0);
+    j_.member("objects", selection_.empty() ? totals_of(v_.world()).objects : 0);
     resources(sums.resources);
     j_.end_object();
   }
 
   void counts() {
     j_.key("counts").begin_object().key("groups").begin_list();
-    for (const auto& [key, n] : d_.counts.groups()) {
+    for (const auto& [key, n] : v_.world().population.groups()) {
       j_.begin_list().value(std::get<0>(key)).value(static_cast<std::uint32_t>(std::get<1>(key))).value(n).end_list();
     }
     j_.end_list().key("cliques").begin_list();
-    for (const auto& [key, n] : d_.counts.cliques()) {
+    for (const auto& [key, live] : v_.world().population.cliques()) {
       const auto& [i, j, c] = key;
-      j_.begin_list().value(i).value(j).value(static_cast<std::uint32_t>(c)).value(n).end_list();
+      j_.begin_list().value(i).value(j).value(static_cast<std::uint32_t>(c)).value(live.replicas).end_list();
     }
     j_.end_list().end_object();
   }

@@ -18,13 +18,13 @@ std::string counted(std::uint64_t n, const std::string& one) { return number(n) 
 class Builder {
  public:
   Builder(const SetView& view, const Selection& selection)
-      : v_(view), d_(view.desired()), runs_(outline(view, selection)), plans_(start_plans(view.desired())) {}
+      : v_(view), d_(view.desired()), runs_(outline(view, selection)), plans_(start_plans(view.world())) {}
 
   Graph run() {
     const Sums sums = sums_of(v_, runs_);
     GraphBox& root = graph_.root;
     root.title = root.name = std::string(v_.set().name);
-    root.note = counted(d_.replicas(), "replica") + " · " + counted(sums.pods, "pod") + gpus(sums.resources);
+    root.note = counted(v_.world().replicas(), "replica") + " · " + counted(sums.pods, "pod") + gpus(sums.resources);
     root.id = next_id_++;
     for (const ReplicaRun& run : runs_) {
       const std::uint32_t shown = run.count <= kMostReplicasDrawn ? run.count : 1;
@@ -78,7 +78,7 @@ class Builder {
     box.kind = GraphBox::Kind::kGroup;
     box.id = next_id_++;
     box.title = std::string(v_.group(part.group).name);
-    box.note = counted(d_.group_replicas(i, part.group), "replica") + " · " + counted(sums.pods, "pod");
+    box.note = counted(v_.world().group_replicas(i, part.group), "replica") + " · " + counted(sums.pods, "pod");
     box.name = v_.group_name(i, part.group);
     box.i = i;
     box.group = part.group;
@@ -118,7 +118,7 @@ class Builder {
     out.i = i;
     out.j = j;
     out.clique = c;
-    out.pods = d_.pods(i, j, c);
+    out.pods = v_.world().pods(i, j, c);
     out.minimum = std::min(d_.min_available(c), out.pods);
     Resources all;
     all.add(v_.pod_resources(c), out.pods);

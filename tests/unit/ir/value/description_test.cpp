@@ -74,7 +74,7 @@ TEST_F(Description, WrittenTextEqualsTheInstanceWritten) {
   const Value member = make_mapping(arena, {{"name", {}, pattern(arena, {"g-", Hole::kGroupReplica})},
                                             {"pods", {}, sequence({repeat(30, Hole::kPodIndex, {pod})})}});
   CountHole* live = arena.array<CountHole>(1).data();
-  live->kind = CountKind::kPodsOfClique;
+  live->kind = CountKind::kCliqueReplicas;
   const Value all =
       make_mapping(arena, {{"count", {}, Value::count(*live)},
                            {"groups",
@@ -95,7 +95,7 @@ TEST_F(Description, WrittenTextEqualsTheInstanceWritten) {
 
 TEST_F(Description, PodsComeInTheOrderOfTheirNames) {
   const Value pods = sequence({repeat(2000, Hole::kPodIndex, {pattern(arena, {"p-", Hole::kPodSuffix})})});
-  const Value all = instantiate(pods, {.pod_attempt = 3}, counter, arena);
+  const Value all = instantiate(pods, {}, counter, arena);
   ASSERT_EQ(all.size(), 2000u);
   for (std::size_t i = 1; i < all.size(); ++i) EXPECT_LT(all.items()[i - 1].as_string(), all.items()[i].as_string());
 }

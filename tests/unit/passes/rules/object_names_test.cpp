@@ -88,8 +88,8 @@ TEST(ObjectNames, MeetIfAndOnlyIfTheirTextsDo) {
     std::mt19937 random(seed);
     Arena arena;
     const PodCliqueSet a = random_set(random), b = random_set(random);
-    std::vector<ObjectName> names = object_names(arena, a);
-    const std::vector<ObjectName> others = object_names(arena, b);
+    std::vector<ObjectName> names = object_names(arena, a, declared_scale(a));
+    const std::vector<ObjectName> others = object_names(arena, b, declared_scale(b));
     names.insert(names.end(), others.begin(), others.end());
     std::set<const ObjectName*> found;
     find_same_names(names, [&](const ObjectName& first, const ObjectName& second, const std::string& text) {
@@ -99,7 +99,7 @@ TEST(ObjectNames, MeetIfAndOnlyIfTheirTextsDo) {
       EXPECT_TRUE(written_out(second).count(text)) << text;
     });
     EXPECT_EQ(found, expected(names)) << "seed " << seed;
-    EXPECT_TRUE(can_names_meet(a) || expected(object_names(arena, a)).empty()) << "seed " << seed;
+    EXPECT_TRUE(can_names_meet(a) || expected(object_names(arena, a, declared_scale(a))).empty()) << "seed " << seed;
     meeting += found.size();
     all += names.size();
   }
@@ -129,7 +129,7 @@ TEST(ObjectNames, ManyAlikeAreLookedAtQuickly) {
   member.group = id;
   set.cliques.add(member);
   std::vector<std::string> found;
-  find_same_names(object_names(arena, set),
+  find_same_names(object_names(arena, set, declared_scale(set)),
                   [&](const ObjectName&, const ObjectName&, const std::string& text) { found.push_back(text); });
   EXPECT_EQ(found, std::vector<std::string>{"s-0-worker-3-3"});
 }

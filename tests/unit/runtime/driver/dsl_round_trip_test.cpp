@@ -50,7 +50,7 @@ Output compile_file(const fs::path& path, CompileRequest request) {
   {
     FdWriter writer(fileno(file), "temporary file");
     ObjectStream stream(writer, OutputFormat::kYaml);
-    for (const auto& set : c.sets) stream.plan(set->plan, set->module.desired, true);
+    for (const auto& set : c.sets) stream.plan(set->plan, set->world, true);
     stream.finish();
     (void)writer.finish();
   }

@@ -31,8 +31,8 @@ std::string compiled(const testing::Folder& folder, unsigned threads) {
   if (c.failed()) return out;
   for (const LoadedDocument& d : c.foreign) out += to_text(d.document.root, Format::kJson) + "\n";
   for (auto& set : c.sets)
-    enumerate(set->plan, set->module.desired, [&](const Description& d, const Instance& n) {
-      out += object_text(d, n, set->module.desired, OutputFormat::kNdjson);
+    enumerate(set->plan, set->world, [&](const Description& d, const Instance& n) {
+      out += object_text(d, n, set->world, OutputFormat::kNdjson);
       return true;
     });
   return out;

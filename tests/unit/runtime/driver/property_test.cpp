@@ -48,8 +48,8 @@ struct World {
 
 World instantiate_all(CompiledSet& set, Arena& arena) {
   World w;
-  enumerate(set.plan, set.module.desired, [&](const Description& d, const Instance& n) {
-    Value v = instantiate(d.tree, n, set.module.desired, arena);
+  enumerate(set.plan, set.world, [&](const Description& d, const Instance& n) {
+    Value v = instantiate(d.tree, n, set.world, arena);
     Key key{std::string(v["kind"].as_string()), std::string(v["metadata"]["name"].as_string())};
     EXPECT_TRUE(w.objects.emplace(key, v).second) << "twice: " << key.first << " " << key.second;
     w.pods += d.kind == ObjectKind::kPod;
@@ -188,7 +188,7 @@ void expect_topology(const World& w) {
 }
 
 void expect_totals(const CompiledSet& set, const World& w) {
-  const Totals t = totals_of(set.module.desired);
+  const Totals t = totals_of(set.world);
   std::map<std::string, std::uint64_t> counted;
   for (const auto& [key, v] : w.objects) ++counted[key.first];
   EXPECT_EQ(counted["Pod"], t.pods);
@@ -214,25 +214,23 @@ void expect_totals(const CompiledSet& set, const World& w) {
 void expect_lookup_and_splice(CompiledSet& set) {
   for (Format format : {Format::kYaml, Format::kJson, Format::kJsonPretty}) {
     std::map<const Description*, backends::Splice> splices;
-    enumerate(set.plan, set.module.desired, [&](const Description& d, const Instance& n) {
+    enumerate(set.plan, set.world, [&](const Description& d, const Instance& n) {
       std::string plain, spliced;
-      PlainSink sink(plain, n, &set.module.desired);
+      PlainSink sink(plain, n, &set.world);
       write(d.tree, format, sink);
       auto it = splices.try_emplace(&d, d.tree, format, 0, "", "").first;
-      it->second.stream(n, set.module.desired, [&](const char* p, std::size_t size) { spliced.append(p, size); });
+      it->second.stream(n, set.world, [&](const char* p, std::size_t size) { spliced.append(p, size); });
       EXPECT_EQ(plain, spliced);
       if (it->second.is_bounded()) {
         std::string bounded(it->second.most_bytes(), '\0');
-        bounded.resize(
-            static_cast<std::size_t>(it->second.write(bounded.data(), n, set.module.desired) - bounded.data()));
+        bounded.resize(static_cast<std::size_t>(it->second.write(bounded.data(), n, set.world) - bounded.data()));
         EXPECT_EQ(plain, bounded);
       }
-      std::optional<ObjectRef> found = find_object(set.plan, set.module.desired, d.kind, name_text(d.name, n));
+      std::optional<ObjectRef> found = find_object(set.plan, set.world, d.kind, name_text(d.name, n));
       EXPECT_TRUE(found) << name_text(d.name, n);
       if (!found) return false;
-      EXPECT_EQ(object_text(set.plan.descriptions[found->description], found->instance, set.module.desired,
-                            OutputFormat::kYaml),
-                object_text(d, n, set.module.desired, OutputFormat::kYaml));
+      EXPECT_EQ(object_text(set.plan.descriptions[found->description], found->instance, set.world, OutputFormat::kYaml),
+                object_text(d, n, set.world, OutputFormat::kYaml));
       return true;
     });
   }
@@ -250,7 +248,7 @@ TEST(EverySet, HasUniqueNamesWholeGangsAndResolvingReferences) {
     expect_each_pod_in_one_gang(w);
     expect_topology(w);
     expect_totals(*c->sets[0], w);
-    const Totals totals = totals_of(c->sets[0]->module.desired);
+    const Totals totals = totals_of(c->sets[0]->world);
     with_claims += totals.claims > 0;
     with_compute_domains += totals.compute_domains > 0;
     for (const auto& [key, v] : w.objects)
@@ -276,8 +274,8 @@ TEST(EverySet, PrintsTheSameBytesPlainlyAndSpliced) {
 std::string all_text(Compilation& c) {
   std::string out;
   for (auto& set : c.sets)
-    enumerate(set->plan, set->module.desired, [&](const Description& d, const Instance& n) {
-      out += object_text(d, n, set->module.desired, OutputFormat::kNdjson);
+    enumerate(set->plan, set->world, [&](const Description& d, const Instance& n) {
+      out += object_text(d, n, set->world, OutputFormat::kNdjson);
       return true;
     });
   return out;

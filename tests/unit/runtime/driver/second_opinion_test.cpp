@@ -65,9 +65,9 @@ TEST(SecondOpinion, YamlAndJsonSayTheSame) {
                              testing::kGeneratedBinding;
     ASSERT_TRUE(compile_documents(c, {}, *load_text(c.context, "set.yaml", text, {})));
     for (const auto& set : c.sets)
-      enumerate(set->plan, set->module.desired, [&](const Description& d, const Instance& n) {
-        const json j = json::parse(object_text(d, n, set->module.desired, OutputFormat::kNdjson));
-        const YAML::Node y = YAML::Load(object_text(d, n, set->module.desired, OutputFormat::kYaml));
+      enumerate(set->plan, set->world, [&](const Description& d, const Instance& n) {
+        const json j = json::parse(object_text(d, n, set->world, OutputFormat::kNdjson));
+        const YAML::Node y = YAML::Load(object_text(d, n, set->world, OutputFormat::kYaml));
         EXPECT_EQ(difference(y, j, j["kind"].get<std::string>()), "") << "seed " << seed;
         ++objects;
         return !HasFailure();

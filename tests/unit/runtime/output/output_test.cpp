@@ -244,38 +244,5 @@ TEST(WriteFileAtomically, MissingFolderIsAFailure) {
   EXPECT_FALSE(write_file_atomically(folder.path + "/none/file", "x"));
 }
 
-TEST(OutputFolder, AppearsWithAllFilesAtCommitOnly) {
-  Folder folder;
-  const std::string path = folder.path + "/out";
-  Result<std::unique_ptr<OutputFolder>> out = OutputFolder::create(path, "index");
-  ASSERT_TRUE(out);
-  ASSERT_TRUE((*out)->add("a", "text"));
-  ASSERT_TRUE((*out)->add("index", "a"));
-  EXPECT_NE(::access(path.c_str(), F_OK), 0);
-  ASSERT_TRUE((*out)->commit());
-  EXPECT_EQ(file_text(path + "/a"), "text");
-}
-
-TEST(OutputFolder, WithoutCommitTheOldOneStays) {
-  Folder folder;
-  const std::string path = folder.path + "/out";
-  {
-    auto first = OutputFolder::create(path, "index");
-    ASSERT_TRUE(first && (*first)->add("index", "old") && (*first)->commit());
-    auto second = OutputFolder::create(path, "index");
-    ASSERT_TRUE(second && (*second)->add("index", "new"));
-  }
-  EXPECT_EQ(file_text(path + "/index"), "old");
-  EXPECT_EQ(::system(("test $(ls '" + folder.path + "' | wc -l) = 1").c_str()), 0) << "a temporary folder stayed";
-}
-
-TEST(OutputFolder, ForeignFilesAreNotReplaced) {
-  Folder folder;
-  ASSERT_TRUE(write_file_atomically(folder.path + "/mine", "x"));
-  Result<std::unique_ptr<OutputFolder>> out = OutputFolder::create(folder.path, "index");
-  ASSERT_FALSE(out);
-  EXPECT_NE(out.error().message.find("holds files that are not grovec's"), std::string::npos);
-}
-
 }  // namespace
 }  // namespace grovec::driver

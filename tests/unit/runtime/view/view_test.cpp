@@ -36,7 +36,7 @@ Resources resources_of(const std::string& pod_spec) {
       "apiVersion: grove.io/v1alpha1\nkind: PodCliqueSet\nmetadata: {name: r}\nspec:\n  replicas: 1\n  template:\n"
       "    cliques:\n    - name: c\n      spec: {replicas: 1, podSpec: " +
       pod_spec + "}\n");
-  return SetView(c->sets.at(0)->module.desired).pod_resources(CliqueId{0});
+  return SetView(c->sets.at(0)->world).pod_resources(CliqueId{0});
 }
 
 constexpr const char* kScaled = R"(apiVersion: grove.io/v1alpha1
@@ -120,7 +120,7 @@ TEST(ViewResources, AmountsAreReadable) {
 
 TEST(ViewSet, RunsAreSplitWhereACountDiffers) {
   const auto c = compile_text(kScaled, {"v-2-g=8", "v-3-g-4-b=7"});
-  const SetView view(c->sets.at(0)->module.desired);
+  const SetView view(c->sets.at(0)->world);
   const std::vector<ReplicaRun> runs = outline(view, {});
   ASSERT_EQ(runs.size(), 4u);  // 0-1, 2, 3, 4
   EXPECT_EQ(runs[0].count, 2u);
@@ -133,11 +133,10 @@ TEST(ViewSet, RunsAreSplitWhereACountDiffers) {
 TEST(ViewSet, SumsEqualWhatIsEnumerated) {
   const auto c = compile_text(kScaled, {"v-2-g=8", "v-3-g-4-b=7", "v-1-a=9", "v-4-g=1"});
   const CompiledSet& set = *c->sets.at(0);
-  const SetView view(set.module.desired);
+  const SetView view(set.world);
   const Sums sums = sums_of(view, outline(view, {}));
   std::map<ObjectKind, std::uint64_t> counted;
-  enumerate(set.plan, set.module.desired,
-            [&](const Description& d, const Instance&) { return ++counted[d.kind], true; });
+  enumerate(set.plan, set.world, [&](const Description& d, const Instance&) { return ++counted[d.kind], true; });
   EXPECT_EQ(sums.pods, counted[ObjectKind::kPod]);
   EXPECT_EQ(sums.pod_cliques, counted[ObjectKind::kPodClique]);
   EXPECT_EQ(sums.base_gangs + sums.scaled_gangs, counted[ObjectKind::kPodGang]);
@@ -145,7 +144,7 @@ TEST(ViewSet, SumsEqualWhatIsEnumerated) {
   std::uint64_t pods = 0;
   for (std::uint32_t i = 0; i < 5; ++i) {
     pods += base_gang_sums(view, i).pods;
-    for (std::uint32_t j = 2; j < view.desired().group_replicas(i, GroupId{0}); ++j)
+    for (std::uint32_t j = 2; j < view.world().group_replicas(i, GroupId{0}); ++j)
       pods += scaled_gang_sums(view, i, GroupId{0}, j).pods;
   }
   EXPECT_EQ(pods, sums.pods) << "every pod is in one gang";
@@ -153,7 +152,7 @@ TEST(ViewSet, SumsEqualWhatIsEnumerated) {
 
 TEST(ViewSet, SelectionOfEverythingIsEverything) {
   const auto c = compile_text(kScaled, {"v-2-g=8", "v-3-g-4-b=7"});
-  const SetView view(c->sets.at(0)->module.desired);
+  const SetView view(c->sets.at(0)->world);
   Result<Selection> all = parse_selection({"replica=*", "set=v", "clique=?"});
   ASSERT_TRUE(all);
   const Sums part = sums_of(view, outline(view, *all)), whole = sums_of(view, outline(view, {}));
@@ -163,7 +162,7 @@ TEST(ViewSet, SelectionOfEverythingIsEverything) {
 
 TEST(ViewSet, SelectionsByGangCutOutItsReplicas) {
   const auto c = compile_text(kScaled);
-  const SetView view(c->sets.at(0)->module.desired);
+  const SetView view(c->sets.at(0)->world);
   Result<Selection> gang = parse_selection({"gang=v-*-g-[12]"});
   ASSERT_TRUE(gang);
   const std::vector<ReplicaRun> runs = outline(view, *gang);
@@ -186,14 +185,14 @@ TEST(ViewSet, HoldsForGeneratedSets) {
   for (std::uint64_t seed = 1; seed <= 60; ++seed) {
     const auto c = compile_text(testing::generate_set(seed));
     for (const auto& set : c->sets) {
-      const SetView view(set->module.desired);
+      const SetView view(set->world);
       const Sums sums = sums_of(view, outline(view, {}));
-      const Totals totals = totals_of(set->module.desired);
+      const Totals totals = totals_of(set->world);
       EXPECT_EQ(sums.pods, totals.pods) << seed;
       EXPECT_EQ(sums.pod_cliques, totals.pod_cliques) << seed;
       EXPECT_EQ(sums.scaled_gangs, totals.scaled_gangs) << seed;
       std::size_t checked = 0;
-      enumerate(set->plan, set->module.desired, [&](const Description& d, const Instance& n) {
+      enumerate(set->plan, set->world, [&](const Description& d, const Instance& n) {
         if (d.kind != ObjectKind::kPod) return true;
         const std::string name = name_text(d.name, n);
         const std::optional<PodKey> key = find_pod(view, name);
@@ -211,7 +210,7 @@ TEST(ViewSet, HoldsForGeneratedSets) {
 
 TEST(ViewEnv, RanksAreThePositionsAmongPeers) {
   const auto c = compile_text(kScaled, {"v-0-g-1-b=5"});
-  const SetView view(c->sets.at(0)->module.desired);
+  const SetView view(c->sets.at(0)->world);
   std::set<std::uint64_t> ranks;
   for_each_peer(view, {0, 1, CliqueId{1}, 0}, [&](const PodKey& peer) {
     const PodEnv env = pod_env(*c->sets.at(0), view, peer);
@@ -225,7 +224,7 @@ TEST(ViewEnv, RanksAreThePositionsAmongPeers) {
 
 TEST(ViewEnv, FindsPodsByHostNameAndRefusesThoseThatDoNotExist) {
   const auto c = compile_text(kScaled);
-  const SetView view(c->sets.at(0)->module.desired);
+  const SetView view(c->sets.at(0)->world);
   const std::optional<PodKey> pod = find_pod(view, "v-4-g-5-b-2");
   ASSERT_TRUE(pod);
   EXPECT_EQ(view.pod_name(pod->i, pod->j, pod->clique, pod->k), "v-4-g-5-b-bbbbd");
@@ -235,7 +234,7 @@ TEST(ViewEnv, FindsPodsByHostNameAndRefusesThoseThatDoNotExist) {
 
 TEST(ViewStartup, WithoutAnOrderEverythingIsInStageOne) {
   const auto c = compile_text(kScaled);
-  const std::vector<StartPlan> plans = start_plans(c->sets.at(0)->module.desired);
+  const std::vector<StartPlan> plans = start_plans(c->sets.at(0)->world);
   ASSERT_EQ(plans.size(), 2u);
   for (const StartPlan& plan : plans) {
     EXPECT_EQ(plan.stages, 1u);
@@ -266,7 +265,7 @@ TEST(Graph, SizeDoesNotGrowWithCounts) {
   std::string large = kScaled;
   large.replace(large.find("replicas: 5"), 11, "replicas: 90000");
   const auto small = compile_text(kScaled), big = compile_text(large);
-  const SetView a(small->sets.at(0)->module.desired), b(big->sets.at(0)->module.desired);
+  const SetView a(small->sets.at(0)->world), b(big->sets.at(0)->world);
   const std::string page = graph_html({{small->sets[0].get(), &a}}, {});
   const std::string big_page = graph_html({{big->sets[0].get(), &b}}, {});
   EXPECT_LT(big_page.size(), page.size() + 200);

@@ -1,0 +1,21 @@
+// The operators are replaced for the whole program: counted, else as the library's. In a file of their own, since a
+// compiler that sees only one of a pair inlined takes them for a mismatch.
+#include "tests/unit/runtime/diff/allocations.h"
+
+#include <cstdlib>
+#include <new>
+
+namespace grovec::diff {
+namespace {
+thread_local std::size_t count = 0;
+}
+std::size_t allocations() { return count; }
+}  // namespace grovec::diff
+
+void* operator new(std::size_t size) {
+  ++grovec::diff::count;
+  if (void* p = std::malloc(size)) return p;
+  throw std::bad_alloc();
+}
+void operator delete(void* p) noexcept { std::free(p); }
+void operator delete(void* p, std::size_t) noexcept { std::free(p); }
