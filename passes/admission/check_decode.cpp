@@ -261,6 +261,19 @@ class Checker {
     return false;
   }
 
+  bool is_in_grove_file(OriginId at) const {
+    return context_.sources.name(context_.origins[at].source).ends_with(".grove");
+  }
+
+  /// `2/3` as `2 / 3`; empty if the text is no such thing.
+  static std::string spaced_expression(std::string_view text) {
+    const std::size_t op = text.find_first_of("+-*/%", 1);
+    if (text.empty() || op == std::string_view::npos || op + 1 >= text.size() ||
+        text.find_first_not_of("0123456789+-*/%") != std::string_view::npos)
+      return {};
+    return std::string(text.substr(0, op)) + " " + text[op] + " " + std::string(text.substr(op + 1));
+  }
+
   void wrong_type(const Value& v, TypeKind wanted, const Path& path) {
     // Strict validation sees the fields of an object where none is expected before Go sees the type.
     bool fields = v.is_mapping()
@@ -271,6 +284,9 @@ class Checker {
     b.path(fields ? path.text() : go_path(path));
     if (v.at() == kNowhere) return;
     std::string_view text = v.as_string();
+    if ((wanted == TypeKind::kInt32 || wanted == TypeKind::kInt64) && is_in_grove_file(v.at()))
+      if (const std::string expression = spaced_expression(text); !expression.empty())
+        b.note(v.at(), diag::DslExpressionIsWord, text, expression).fix(v.at(), "(" + expression + ")");
     if (wanted == TypeKind::kString && (v.is_bool() || is_number(v))) {
       b.fix(v.at(), '"' + written(v) + '"');
     } else if ((wanted == TypeKind::kInt32 || wanted == TypeKind::kInt64) && v.is_string() && !text.empty() &&

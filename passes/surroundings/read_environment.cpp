@@ -120,4 +120,26 @@ void read_environment_object(Context& context, const Value& object, Environment&
   }
 }
 
+namespace {
+
+template <class T, class Same>
+void put_each_on_top(std::vector<T>& existing, const std::vector<T>& input, Same same) {
+  for (const T& now : input) {
+    existing.erase(std::remove_if(existing.begin(), existing.end(), [&](const T& old) { return same(old, now); }),
+                   existing.end());
+  }
+  existing.insert(existing.end(), input.begin(), input.end());
+}
+
+}  // namespace
+
+void put_on_top(Environment& existing, const Environment& input) {
+  auto same_name = [](const auto& a, const auto& b) { return a.name == b.name; };
+  put_each_on_top(existing.bindings, input.bindings, same_name);
+  put_each_on_top(existing.volcano_queues, input.volcano_queues, same_name);
+  put_each_on_top(existing.claim_templates, input.claim_templates, [](const auto& a, const auto& b) {
+    return a.name == b.name && a.namespace_ == b.namespace_;
+  });
+}
+
 }  // namespace grovec::passes

@@ -29,6 +29,9 @@ bool drop_what_depends_on_broken(Diagnostics& diags, std::size_t from, const ir:
 /// are reported; other kinds are ignored.
 void read_environment_object(Context& context, const ir::Value& object, ir::Environment& environment);
 
+/// Objects of the input on top of those that exist in the cluster: as with apply, the input's is the new one.
+void put_on_top(ir::Environment& existing, const ir::Environment& input);
+
 /// Checks one ClusterTopologyBinding as the cluster would.
 void check_binding(Context& context, const ir::Value& object, const ir::OperatorConfig& config);
 

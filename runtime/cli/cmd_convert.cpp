@@ -17,6 +17,7 @@ constexpr OptionSpec kOptions[] = {
     {"--to", {}, "FORM", "grove: from YAML or JSON; yaml: from .grove", "grove|yaml"},
     {"--out", {}, "FILE", "write the result here instead of standard output", {}},
     {"--no-mixins", {}, {}, "to grove: write out what cliques have in common", {}},
+    {"--stdin-filename", {}, "NAME", "what `-` is called", {}},
     {"--env", {}, "NAME", "to yaml: environment of the .grove file", {}},
     {"--set", {}, "NAME=VALUE", "to yaml: value of a parameter (may be repeated)", {}},
     {"--values", {}, "FILE", "to yaml: values of parameters (may be repeated)", {}},
@@ -44,7 +45,8 @@ int run(const Options& options) {
   if (options.operands().size() != 1) return fail(kUsage, "`convert` takes one file");
   if (!options.has("--to")) return fail(kUsage, "say `--to grove` or `--to yaml`");
   const bool to_grove = options.get("--to") == "grove";
-  const driver::Input input{options.operands()[0]};
+  const std::string& path = options.operands()[0];
+  const driver::Input input{path, path == "-" ? std::string(options.get("--stdin-filename")) : std::string()};
   const bool is_grove = frontend::is_grove_path(input.path) || (input.path == "-" && !to_grove);
   if (is_grove == to_grove)
     return fail(kUsage, "`" + driver::display_name(input) + "` is " +
@@ -53,7 +55,8 @@ int run(const Options& options) {
   if (!text) return fail(text.error());
   Context context;
   // The form of standard input follows from `--to`.
-  const std::string name = input.path == "-" && !to_grove ? "<stdin>.grove" : driver::display_name(input);
+  const std::string name =
+      input.path == "-" && !to_grove && input.name.empty() ? "<stdin>.grove" : driver::display_name(input);
   Result<std::vector<driver::LoadedDocument>> loaded =
       driver::load_text(context, name, std::move(*text), language_of(options));
   if (!loaded) return fail(loaded.error());

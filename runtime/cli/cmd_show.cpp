@@ -55,7 +55,7 @@ int run(const Options& options) {
     if (v.name == name) view = &v;
   if (!view) return unknown_view(name);
 
-  Result<driver::CompileRequest> request = compile_request(options);
+  Result<driver::CompileRequest> request = compile_request(options, false);
   if (!request) return fail(request.error());
   Result<driver::Selection> selection = driver::parse_selection(options.all("--select"));
   if (!selection) return fail(selection.error());
@@ -76,9 +76,11 @@ int run(const Options& options) {
   } else {
     request->operands.insert(request->operands.end(), words.begin(), words.end());
   }
+  if (Result<Done> project = add_project(*request); !project) return fail(project.error());
   int exit_code = kClean;
   const std::unique_ptr<driver::Compilation> c = compile_or_report(options, *request, exit_code);
   if (!c) return exit_code;
+  if (const int nothing = report_nothing(*c, *selection, request->operands)) return nothing;
   show.compilation = c.get();
   driver::FdWriter out(STDOUT_FILENO, "standard output");
   const int code = view->run(show, out);

@@ -254,6 +254,7 @@ Result<Done> compile_documents(Compilation& c, const CompileRequest& request,
   Result<std::vector<Assumption>> assumptions = parse_assumptions(request.assume_replicas);
   if (!assumptions) return assumptions.error();
   if (!request.init_image.empty()) c.environment.init_image = request.init_image;
+  if (!request.default_namespace.empty()) c.environment.default_namespace = request.default_namespace;
   if (!request.namespace_.empty()) {
     c.environment.default_namespace = request.namespace_;
     c.environment.namespace_is_fixed = true;

@@ -20,6 +20,7 @@ struct CompileRequest {
   std::vector<std::string> with;  ///< --with FILE
   std::string operator_config;    ///< --operator-config FILE, or empty
   std::string namespace_;         ///< -n, or empty
+  std::string default_namespace;  ///< of sets that name none, without -n; or empty
   std::string init_image;         ///< --initc-image, or empty
   ir::ApiMode api = ir::ApiMode::kUpstream;
   std::vector<std::string> assume_replicas;  ///< --assume-replicas NAME=N

@@ -85,9 +85,14 @@ Result<Done> read_surroundings(Context& context, const std::vector<std::string>&
       if (was_read(d)) passes::read_environment_object(context, d.document.root, environment);
   }
   environment.objects_are_broken = context.diags.errors() > mistakes;
+  ir::Environment input = environment;
+  input.bindings.clear();
+  input.claim_templates.clear();
+  input.volcano_queues.clear();
   for (const LoadedDocument& d : documents)
     if (d.kind != DocumentKind::kSet && was_read(d))
-      passes::read_environment_object(*d.context, d.document.root, environment);
+      passes::read_environment_object(*d.context, d.document.root, input);
+  passes::put_on_top(environment, input);
   if (operator_config.empty() && !environment.bindings.empty()) environment.config.topology_aware_scheduling = true;
   return Done{};
 }

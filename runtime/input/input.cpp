@@ -2,6 +2,7 @@
 
 #include <dirent.h>
 #include <fcntl.h>
+#include <fnmatch.h>
 #include <glob.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -9,6 +10,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <span>
 
 #include "ir/base/utf8.h"
 
@@ -16,12 +18,44 @@ namespace grovec::driver {
 
 namespace {
 
+std::vector<std::string> parts_of(std::string_view path) {
+  std::vector<std::string> out;
+  for (std::size_t from = 0; from <= path.size();) {
+    const std::size_t slash = std::min(path.find('/', from), path.size());
+    const std::string_view part = path.substr(from, slash - from);
+    if (part != "." && !(part.empty() && from > 0)) out.emplace_back(part);
+    from = slash + 1;
+  }
+  return out;
+}
+
+/// Parts of a glob against parts of a path. `**` may stand for none, one or more of them; linear in their product.
+bool match_parts(std::span<const std::string> glob, std::span<const std::string> path) {
+  std::vector<char> row(path.size() + 1, 0);  // row[n]: what is left of the glob matches path[n..]
+  row[path.size()] = 1;
+  for (std::size_t g = glob.size(); g-- > 0;) {
+    if (glob[g] == "**") {
+      for (std::size_t n = path.size(); n-- > 0;) row[n] = row[n] || row[n + 1];
+      continue;
+    }
+    for (std::size_t n = 0; n < path.size(); ++n)
+      row[n] = row[n + 1] && ::fnmatch(glob[g].c_str(), path[n].c_str(), 0) == 0;
+    row[path.size()] = 0;
+  }
+  return row[0];
+}
+
 std::string reason() { return std::strerror(errno); }
 
 bool is_manifest(std::string_view name) {
   for (std::string_view ending : {".yaml", ".yml", ".json", ".grove"})
     if (name.size() > ending.size() && name.ends_with(ending) && name[0] != '.') return true;
   return false;
+}
+
+bool is_excluded(const std::string& path, const InputOptions& options) {
+  return std::any_of(options.exclude.begin(), options.exclude.end(),
+                     [&](const std::string& glob) { return matches_path(glob, path); });
 }
 
 // Depth-first, entries of a folder in byte order; symbolic links to folders are not followed, so that there are no
@@ -46,17 +80,38 @@ Result<Done> list_folder(const std::string& folder, const InputOptions& options,
     bool is_link = S_ISLNK(st.st_mode);
     bool is_broken = is_link && ::stat(path.c_str(), &st) != 0;
     if (S_ISDIR(st.st_mode)) {
-      if (!options.recursive || is_link) continue;
+      if (!options.recursive || is_link || is_excluded(path, options)) continue;
       Result<Done> below = list_folder(path, options, out);
       if (!below) return below;
     } else if ((S_ISREG(st.st_mode) || is_broken) && is_manifest(name)) {
-      out.push_back({path});
+      if (!is_excluded(path, options)) out.push_back({.path = path, .is_walked = true});
     }
   }
   return Done{};
 }
 
-Result<Done> expand_glob(const std::string& pattern, std::vector<Input>& out) {
+/// `**` walks the folder in front of it.
+Result<Done> expand_deep_glob(const std::string& pattern, const InputOptions& options, std::vector<Input>& out) {
+  const std::size_t first = pattern.find_first_of("*?[");
+  const std::size_t slash = pattern.rfind('/', first);
+  const std::string folder = slash == std::string::npos ? "." : slash == 0 ? "/" : pattern.substr(0, slash);
+  std::vector<Input> all;
+  InputOptions deep = options;
+  deep.recursive = true;
+  Result<Done> listed = list_folder(folder, deep, all);
+  if (!listed) return listed;
+  const std::vector<std::string> glob = parts_of(pattern);
+  const std::size_t before = out.size();
+  for (Input& found : all) {
+    if (slash == std::string::npos) found.path.erase(0, 2);
+    if (match_parts(glob, parts_of(found.path))) out.push_back(std::move(found));
+  }
+  if (out.size() == before) return Error{"no file matches `" + printable(pattern) + "`", 1};
+  return Done{};
+}
+
+Result<Done> expand_glob(const std::string& pattern, const InputOptions& options, std::vector<Input>& out) {
+  if (pattern.find("**") != std::string::npos) return expand_deep_glob(pattern, options, out);
   glob_t found{};
   int rc = ::glob(pattern.c_str(), 0, nullptr, &found);
   std::vector<std::string> paths;
@@ -66,7 +121,8 @@ Result<Done> expand_glob(const std::string& pattern, std::vector<Input>& out) {
   std::sort(paths.begin(), paths.end());
   for (std::string& p : paths) {
     struct stat st;
-    if (::stat(p.c_str(), &st) == 0 && S_ISREG(st.st_mode)) out.push_back({std::move(p)});
+    if (::stat(p.c_str(), &st) == 0 && S_ISREG(st.st_mode) && !is_excluded(p, options))
+      out.push_back({.path = std::move(p), .is_walked = true});
   }
   return Done{};
 }
@@ -90,6 +146,18 @@ Result<std::string> read_fd(int fd, const std::string& name, std::size_t size_hi
 
 }  // namespace
 
+bool matches_path(const std::string& glob, std::string_view path) {
+  const bool is_anchored = glob.starts_with('/');
+  std::vector<std::string> pattern = parts_of(glob.starts_with("./") ? glob.substr(2) : glob);
+  if (!pattern.empty() && pattern.back().empty()) pattern.back() = "**";
+  const std::vector<std::string> parts = parts_of(path);
+  for (std::size_t from = 0; from < parts.size(); ++from) {
+    if (match_parts(pattern, std::span(parts).subspan(from))) return true;
+    if (is_anchored) return false;
+  }
+  return false;
+}
+
 std::string folder_of(const std::string& path) {
   std::size_t slash = path.rfind('/');
   return slash == std::string::npos ? "." : slash == 0 ? "/" : path.substr(0, slash);
@@ -104,17 +172,19 @@ Result<std::vector<Input>> expand_inputs(const std::vector<std::string>& operand
   if (operands.empty()) return Error{"no input; name a file, a directory, or `-` for standard input", 2};
   std::vector<Input> out;
   bool stdin_taken = false;
+  std::size_t placed = 0;
   for (const std::string& operand : operands) {
+    for (; placed < out.size(); ++placed) out[placed].operand = operands[static_cast<std::size_t>(&operand - operands.data()) - 1];
     if (operand == "-") {
       if (stdin_taken) return Error{"`-` can be named only once", 2};
       stdin_taken = true;
-      out.push_back({operand, options.stdin_name});
+      out.push_back({.path = operand, .name = options.stdin_name});
       continue;
     }
     struct stat st;
     if (::stat(operand.c_str(), &st) != 0) {
       if (errno == ENOENT && operand.find_first_of("*?[") != std::string::npos) {
-        Result<Done> globbed = expand_glob(operand, out);
+        Result<Done> globbed = expand_glob(operand, options, out);
         if (!globbed) return globbed.error();
         continue;
       }
@@ -133,6 +203,7 @@ Result<std::vector<Input>> expand_inputs(const std::vector<std::string>& operand
                        (options.recursive ? "" : "; -R reads its subfolders too"),
                    1};
   }
+  for (; placed < out.size(); ++placed) out[placed].operand = operands.back();
   return out;
 }
 
