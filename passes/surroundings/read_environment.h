@@ -10,14 +10,28 @@ namespace grovec::passes {
 /// Findings about the surroundings carry this document index.
 inline constexpr std::uint32_t kEnvironmentDocument = 0xFFFFFFFF;
 
-/// The configuration a file describes: upstream's defaults for what is absent, upstream's validation (GV25xx).
+/// What upstream's Helm chart installs if it is given no values.
+ir::OperatorConfig chart_config();
+
+/// The configuration a document describes, with upstream's validation (GV25xx): an OperatorConfiguration, on top of the
+/// defaults in code, or values of the Helm chart, whose `config` is on top of the chart's defaults.
 ir::OperatorConfig read_operator_config(Context& context, const ir::Value& document);
+
+/// Whether a finding is about what the configuration says (true) or about objects of the cluster (`--with`).
+bool depends_on_config(const DiagInfo& info);
+bool depends_on_objects(const DiagInfo& info);
+/// Drops the findings from `from` on that depend on what of the environment is broken. True if there were errors among
+/// them, so that nobody knows the verdict.
+bool drop_what_depends_on_broken(Diagnostics& diags, std::size_t from, const ir::ClusterFacts& facts);
 
 /// Adds a copy of one object: ClusterTopologyBindings (checked by schema and V117-V121), ResourceClaimTemplates (with
 /// the API server's defaults), Volcano Queues. Versions of them that Grove does not read, and documents that are no
 /// objects, are reported; other kinds are ignored. `default_namespace` is that of templates that name none.
 void read_environment_object(Context& context, const ir::Value& object, std::string_view default_namespace,
                              ir::ClusterFacts& facts);
+
+/// Objects of the input on top of those that exist in the cluster: as with apply, the input's is the new one.
+void put_on_top(ir::ClusterFacts& existing, const ir::ClusterFacts& input);
 
 /// Checks one ClusterTopologyBinding as the cluster would.
 void check_binding(Context& context, const ir::Value& object, const ir::OperatorConfig& config);

@@ -143,6 +143,7 @@ constinit const Command kCompileCommand{
     "  grovec compile --emit=spec llm.yaml              the set with its defaults\n"
     "  kustomize build . | grovec compile -             from a pipe; other objects pass through\n",
     kOptions,
-    run};
+    run,
+    false};
 
 }  // namespace grovec::cli
