@@ -11,9 +11,9 @@
 #include "passes/admission/check_decode.h"
 #include "passes/admission/check_structure.h"
 #include "passes/admission/fill_defaults.h"
+#include "passes/broken_environment.h"
 #include "passes/path.h"
 #include "passes/rules/set/verify_spec.h"
-#include "passes/surroundings/read_environment.h"
 
 namespace grovec::passes {
 

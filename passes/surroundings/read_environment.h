@@ -17,13 +17,6 @@ ir::OperatorConfig chart_config();
 /// defaults in code, or values of the Helm chart, whose `config` is on top of the chart's defaults.
 ir::OperatorConfig read_operator_config(Context& context, const ir::Value& document);
 
-/// Whether a finding is about what the configuration says (true) or about objects of the cluster (`--with`).
-bool depends_on_config(const DiagInfo& info);
-bool depends_on_objects(const DiagInfo& info);
-/// Drops the findings from `from` on that depend on what of the environment is broken. True if there were errors among
-/// them, so that nobody knows the verdict.
-bool drop_what_depends_on_broken(Diagnostics& diags, std::size_t from, const ir::ClusterFacts& facts);
-
 /// Adds a copy of one object: ClusterTopologyBindings (checked by schema and V117-V121), ResourceClaimTemplates (with
 /// the API server's defaults), Volcano Queues. Versions of them that Grove does not read, and documents that are no
 /// objects, are reported; other kinds are ignored. `default_namespace` is that of templates that name none.

@@ -2,6 +2,7 @@
 
 #include "passes/admission/check_decode.h"
 #include "passes/admission/check_structure.h"
+#include "passes/broken_environment.h"
 #include "passes/go/go_encode.h"
 #include "passes/rules/set/verify_spec.h"
 #include "passes/surroundings/read_environment.h"

@@ -1,6 +1,6 @@
-#include <algorithm>
+#include "passes/broken_environment.h"
 
-#include "passes/surroundings/read_environment.h"
+#include <algorithm>
 
 namespace grovec::passes {
 
