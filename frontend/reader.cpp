@@ -4,6 +4,7 @@
 
 #include "frontend/characters.h"
 #include "frontend/document_text.h"
+#include "frontend/dsl/lower/lower.h"
 #include "frontend/yaml/fast.h"
 #include "frontend/yaml/reader.h"
 #include "ir/value/json.h"
@@ -20,6 +21,12 @@ class StreamReader {
   std::vector<Document> read() {
     const std::string_view text = context_.sources.text(source_);
     if (!check_encoding(context_, source_)) {
+      add({}, 0, static_cast<std::uint32_t>(text.size()), true);
+      return std::move(documents_);
+    }
+    if (is_grove_text(text)) {
+      const auto begin = static_cast<std::uint32_t>(text.find("grovec"));
+      context_.diags.report(context_.origins.add(source_, begin, begin + 6), diag::GroveTextInYaml);
       add({}, 0, static_cast<std::uint32_t>(text.size()), true);
       return std::move(documents_);
     }

@@ -115,10 +115,11 @@ bool YamlTree::add_key(Frame& frame, const Node& node, std::string_view written,
 
 bool YamlTree::add_merge(Frame& frame, const Value& value) {
   bool fits = value.is_mapping() || value.is_sequence();
-  if (value.is_mapping()) frame.merged.push_back(value);
+  const std::size_t number = frame.merged.empty() ? 1 : frame.merged.back().number + 1;
+  if (value.is_mapping()) frame.merged.push_back({value, frame.key_at, number});
   for (const Value& item : value.items()) {
     fits = fits && item.is_mapping();
-    frame.merged.push_back(item);
+    frame.merged.push_back({item, frame.key_at, number});
   }
   if (!fits) context_.diags.report(value.at(), diag::MergeNotMapping);
   return fits;
@@ -132,27 +133,46 @@ Value YamlTree::close_mapping(Frame& frame, OriginId at) {
   return frame.merged.empty() ? own : with_merges(frame, own, at);
 }
 
-/// The mapping's own keys win, then earlier mappings over later ones. Any such conflict is an error to the API server;
-/// one is reported for each mapping.
+/// The mapping's own keys win, then earlier mappings of one `<<` over later ones: what clients send is the result. Tools
+/// differ about an own key that stands before `<<`, and a key from two `<<` is one given twice. One such conflict is
+/// reported for each mapping.
 Value YamlTree::with_merges(const Frame& frame, const Value& own, OriginId at) {
-  std::vector<Member> all(own.members().begin(), own.members().end());
-  for (const Value& merged : frame.merged) all.insert(all.end(), merged.members().begin(), merged.members().end());
-  std::stable_sort(all.begin(), all.end(), [](const Member& a, const Member& b) { return a.key < b.key; });
+  struct Entry {
+    Member member;
+    std::size_t merge;  ///< number of its `<<` from 1; 0 = an own key
+  };
+  std::vector<Entry> all;
+  for (const Member& m : own.members()) all.push_back({m, 0});
+  for (const Merge& merge : frame.merged)
+    for (const Member& m : merge.value.members()) all.push_back({m, merge.number});
+  std::stable_sort(all.begin(), all.end(), [](const Entry& a, const Entry& b) { return a.member.key < b.member.key; });
+  std::vector<Member> kept;
+  std::size_t last = 0;
   bool reported = false;
-  std::size_t kept = 0;
-  for (const Member& m : all) {
-    if (kept == 0 || all[kept - 1].key != m.key) {
-      all[kept++] = m;
+  for (const Entry& e : all) {
+    if (kept.empty() || kept.back().key != e.member.key) {
+      kept.push_back(e.member);
+      last = e.merge;
       continue;
     }
-    if (std::exchange(reported, true)) continue;
-    const Member& first = all[kept - 1];
-    if (own.find_member(m.key))
-      context_.diags.report(first.key_at, diag::MergedKeyOverridden, m.key).note(m.key_at, diag::FirstSetHere, m.key);
-    else
-      context_.diags.report(m.key_at, diag::MergedTwice, m.key).note(first.key_at, diag::FirstSetHere, m.key);
+    const Member& first = kept.back();
+    if (last == 0 && !reported && stands_before(first.key_at, frame.merged, e.merge)) {
+      context_.diags.report(first.key_at, diag::MergedKeyOverridden, first.key)
+          .note(e.member.key_at, diag::FirstSetHere, first.key);
+      reported = true;
+    } else if (last != 0 && last != e.merge && !reported) {
+      context_.diags.report(e.member.key_at, diag::MergedTwice, e.member.key)
+          .note(first.key_at, diag::FirstSetHere, e.member.key);
+      reported = true;
+    }
   }
-  return Value::mapping(context_.arena.copy(std::span<const Member>(all).first(kept)), at);
+  return Value::mapping(context_.arena.copy(std::span<const Member>(kept)), at);
+}
+
+bool YamlTree::stands_before(OriginId key, const std::vector<Merge>& merged, std::size_t number) const {
+  for (const Merge& m : merged)
+    if (m.number == number) return context_.origins[key].begin < context_.origins[m.at].begin;
+  return false;
 }
 
 }  // namespace grovec::frontend

@@ -35,6 +35,12 @@ class YamlTree {
     std::uint32_t height = 0;  ///< levels of collections
     std::uint64_t weight = 0;  ///< bytes, aliases expanded
   };
+  /// A mapping that `<<` merges in.
+  struct Merge {
+    ir::Value value;
+    OriginId at;         ///< of the `<<`
+    std::size_t number;  ///< of the `<<` in its mapping, from 1
+  };
   struct Frame {
     bool is_mapping = false;
     bool has_key = false;
@@ -45,7 +51,7 @@ class YamlTree {
     std::string_view anchor;
     std::string_view key;
     OriginId key_at = kNowhere;
-    std::vector<ir::Value> merged;
+    std::vector<Merge> merged;
   };
   struct Anchor {
     Node node;
@@ -57,6 +63,7 @@ class YamlTree {
   bool add_merge(Frame& frame, const ir::Value& value);
   ir::Value close_mapping(Frame& frame, OriginId at);
   ir::Value with_merges(const Frame& frame, const ir::Value& own, OriginId at);
+  bool stands_before(OriginId key, const std::vector<Merge>& merged, std::size_t number) const;
 
   const DocumentText& document_;
   Context& context_;

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "ir/base/utf8.h"
+
 namespace grovec {
 
 namespace {
@@ -25,7 +27,7 @@ void head(std::string& out, const Context& context, OriginId at, Severity severi
   if (at != kNowhere) {
     const Origin& origin = context.origins[at];
     Position p = context.sources.position(origin.source, origin.begin);
-    out += context.sources.name(origin.source);
+    out += printable(context.sources.name(origin.source));
     out += ':' + std::to_string(p.line) + ':' + std::to_string(p.column) + ": ";
   }
   if (options.color) out += color_of(severity);

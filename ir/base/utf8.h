@@ -22,4 +22,7 @@ constexpr std::size_t utf8_length(char first) {
   return c < 0x80 ? 1 : c < 0xE0 ? 2 : c < 0xF0 ? 3 : 4;
 }
 
+/// Text for a terminal or a log: control characters as `\xNN`.
+std::string printable(std::string_view text);
+
 }  // namespace grovec

@@ -11,6 +11,7 @@
 #include "passes/admission/check_decode.h"
 #include "passes/admission/check_structure.h"
 #include "passes/admission/fill_defaults.h"
+#include "passes/broken_environment.h"
 #include "passes/path.h"
 #include "passes/rules/set/verify_spec.h"
 
@@ -226,11 +227,13 @@ Admitted admit(Context& context, const Value& manifest, const Environment& envir
   // Behind all rules: each of them may stumble over what is missing or was left out.
   if (!missing.empty()) drop_contents(diags, rules, missing);
   if (!decoded.broken.empty()) drop_consequences(diags, later, decoded.broken);
+  out.verdict_is_open = drop_what_depends_on_broken(diags, later, environment.facts);
   out.accepted = !has_error(diags, first);
   // Last, and only of a set that is admitted: what it compiles to is no matter of one that never exists.
   if (out.accepted && options.compilable) {
     const std::size_t compiling = diags.all().size();
     verify_compilable(context, out.spec, environment);
+    drop_what_depends_on_broken(diags, compiling, environment.facts);
     if (diags.all().size() > compiling + 1) drop_repeats(context, compiling);
   }
   return out;

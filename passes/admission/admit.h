@@ -19,6 +19,7 @@ struct Admitted {
   ir::PodCliqueSet spec;         ///< typed view of `defaulted`; points into the arena
   bool accepted = false;         ///< upstream's verdict: no error of stage decode, schema or webhook
   bool old_is_usable = true;     ///< if not, the verdict of an update is not known
+  bool verdict_is_open = false;  ///< it depends on something of the environment that could not be read
   std::size_t old_findings = 0;  ///< so many of the first findings are about the old object
 };
 

@@ -12,6 +12,7 @@
 #include "passes/go/go_time.h"
 #include "passes/path.h"
 #include "passes/wording.h"
+#include "schemas/former_names.h"
 
 namespace grovec::passes {
 
@@ -36,17 +37,12 @@ struct Twin {
   std::string_view written, meant;
 };
 constexpr Twin kTwins[] = {
-    {"scaleConfig", "autoScalingConfig"},
-    {"autoScalingConfig", "scaleConfig"},
-    {"cliques", "cliqueNames"},
     {"podCliques", "cliques"},
     {"podCliqueNames", "cliqueNames"},
     {"scalingGroups", "podCliqueScalingGroups"},
     {"startAfter", "startsAfter"},
-    {"dependsOn", "startsAfter"},
     {"role", "roleName"},
     {"startupType", "cliqueStartupType"},
-    {"podCliqueScalingGroupConfigs", "podCliqueScalingGroups"},
 };
 
 bool is_number(const Value& v) { return v.is_int() || v.kind() == ValueKind::kDouble; }
@@ -266,6 +262,19 @@ class Checker {
     return false;
   }
 
+  bool is_in_grove_file(OriginId at) const {
+    return context_.sources.name(context_.origins[at].source).ends_with(".grove");
+  }
+
+  /// `2/3` as `2 / 3`; empty if the text is no such thing.
+  static std::string spaced_expression(std::string_view text) {
+    const std::size_t op = text.find_first_of("+-*/%", 1);
+    if (text.empty() || op == std::string_view::npos || op + 1 >= text.size() ||
+        text.find_first_not_of("0123456789+-*/%") != std::string_view::npos)
+      return {};
+    return std::string(text.substr(0, op)) + " " + text[op] + " " + std::string(text.substr(op + 1));
+  }
+
   void wrong_type(const Value& v, TypeKind wanted, const Path& path) {
     // Strict validation sees the fields of an object where none is expected before Go sees the type.
     bool fields = v.is_mapping()
@@ -276,6 +285,9 @@ class Checker {
     b.path(fields ? path.text() : go_path(path));
     if (v.at() == kNowhere) return;
     std::string_view text = v.as_string();
+    if ((wanted == TypeKind::kInt32 || wanted == TypeKind::kInt64) && is_in_grove_file(v.at()))
+      if (const std::string expression = spaced_expression(text); !expression.empty())
+        b.note(v.at(), diag::DslExpressionIsWord, text, expression).fix(v.at(), "(" + expression + ")");
     if (wanted == TypeKind::kString && (v.is_bool() || is_number(v))) {
       b.fix(v.at(), '"' + written(v) + '"');
     } else if ((wanted == TypeKind::kInt32 || wanted == TypeKind::kInt64) && v.is_string() && !text.empty() &&
@@ -302,25 +314,16 @@ class Checker {
   bool unknown(const Member& m, const Field* pruned, const Path& path, const Enclosing& level, const Value& parent,
                Member& out) {
     if (unknown_ == UnknownFields::kPrune) return false;
-    std::string meant, hint;
-    if (pruned && pruned->is_extended)
-      hint = "; upstream has no such field (`--api extended` allows it)";
-    else if (pruned)
-      hint = "; Go has this field, but the CRD drops it";
-    else
-      meant = meant_field(m.key, level);
-    if (!meant.empty() && !parent.find(meant)) {
-      hint = "; did you mean `" + meant + "`?";
-    } else {
-      if (!meant.empty()) hint = "; it is called `" + meant + "`, which is set as well";
-      meant.clear();
-      if (hint.empty()) hint = place_of(m.key, level);
-    }
+    std::string hint;
+    const std::string meant = meaning(m, pruned, level, parent, hint);
     OriginId at = m.key_at != kNowhere ? m.key_at : m.value.at();
     DiagnosticBuilder b = context_.diags.report(at, diag::UnknownField, m.key, hint);
     b.path(path.text());
     if (meant.empty()) {
       mark(path);
+      // A PodTemplateSpec: what its pod spec lacks stands in there.
+      if (level.type->go_name == "v1.PodSpec" && (m.key == "spec" || m.key == "template") && path.parent)
+        broken.push_back(without_indices(path.parent->text()) + ".containers");
       return false;
     }
     b.fix(at, meant);
@@ -338,21 +341,81 @@ class Checker {
     return !drop;
   }
 
+  /// What the field is called today, if it may simply be renamed: the object has no such field yet, and the value is of
+  /// its type. `hint` tells what is known or supposed.
+  std::string meaning(const Member& m, const Field* pruned, const Enclosing& level, const Value& parent,
+                      std::string& hint) const {
+    if (pruned) {
+      hint = pruned->is_extended ? "; upstream has no such field (`--api extended` allows it)"
+                                 : "; Go has this field, but the CRD drops it";
+      return {};
+    }
+    std::string meant;
+    const schemas::FormerName* former = schemas::former_field(level.type->go_name, m.key);
+    if (former) {
+      hint = schemas::story_text(*former);
+      meant = usable(former->meant, level) ? former->meant : std::string_view();
+    } else {
+      meant = meant_field(m.key, level);
+      if (!meant.empty())
+        hint = "; did you mean `" + meant + (parent.find(meant) ? "`, which is set as well?" : "`?");
+      else
+        hint = place_of(m.key, level);
+    }
+    if (meant.empty() || parent.find(meant)) return {};
+    return fits(m.value, schemas::find_field(*level.type, meant)->type) ? meant : std::string();
+  }
+
+  /// Whether a value has the shape of a type, as far as a look at it and its first item tells.
+  static bool fits(const Value& v, TypeId id) {
+    if (v.is_null()) return true;
+    const Type& t = schemas::type(id);
+    switch (t.kind) {
+      case TypeKind::kStruct:
+      case TypeKind::kMap:
+        return v.is_mapping();
+      case TypeKind::kList:
+        return v.is_sequence() && (v.size() == 0 || fits(v.items()[0], t.element));
+      case TypeKind::kString:
+      case TypeKind::kDuration:
+      case TypeKind::kTime:
+        return v.is_string();
+      case TypeKind::kBool:
+        return v.is_bool();
+      case TypeKind::kInt32:
+      case TypeKind::kInt64:
+      case TypeKind::kDouble:
+        return is_number(v);
+      case TypeKind::kQuantity:
+      case TypeKind::kIntOrString:
+        return v.is_string() || is_number(v);
+      case TypeKind::kRaw:
+        return true;
+    }
+    return true;
+  }
+
   /// Whether an earlier unknown field of the same object already stands for `meant`.
   bool meant_already(const Member& other, const Member& m, const std::string& meant, const Enclosing& level) const {
-    return other.key < m.key && !schemas::find_field(*level.type, other.key) && meant_field(other.key, level) == meant;
+    return other.key < m.key && !schemas::find_field(*level.type, other.key) && today(other.key, level) == meant;
+  }
+
+  std::string today(std::string_view written, const Enclosing& level) const {
+    const schemas::FormerName* former = schemas::former_field(level.type->go_name, written);
+    return former ? std::string(former->meant) : meant_field(written, level);
+  }
+
+  bool usable(std::string_view name, const Enclosing& level) const {
+    const Field* f = schemas::find_field(*level.type, name);
+    return f && !f->is_pruned && (!f->is_extended || api_ == ApiMode::kExtended);
   }
 
   std::string meant_field(std::string_view written, const Enclosing& level) const {
-    auto usable = [&](std::string_view name) {
-      const Field* f = schemas::find_field(*level.type, name);
-      return f && !f->is_pruned && (!f->is_extended || api_ == ApiMode::kExtended);
-    };
     for (const Twin& twin : kTwins)
-      if (twin.written == written && usable(twin.meant)) return std::string(twin.meant);
+      if (twin.written == written && usable(twin.meant, level)) return std::string(twin.meant);
     std::vector<std::string_view> names;
     for (const Key& key : schemas::keys_of(*level.type))
-      if (usable(key.json_name)) names.push_back(key.json_name);
+      if (usable(key.json_name, level)) names.push_back(key.json_name);
     return std::string(nearest_name(written, names));
   }
 
@@ -367,7 +430,8 @@ class Checker {
     std::string_view inside = level.name;
     for (const Enclosing* up = level.up; up; inside = up->name, up = up->up)
       if (schemas::find_field(*up->type, written))
-        return "; it belongs " + (inside.empty() ? std::string("further up") : "beside `" + std::string(inside) + "`");
+        return inside == written ? std::string()
+                                 : "; it belongs " + (inside.empty() ? std::string("further up") : "beside `" + std::string(inside) + "`");
     return {};
   }
 

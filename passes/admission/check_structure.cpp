@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "passes/path.h"
+#include "schemas/former_names.h"
 #include "passes/rules/text_rules.h"
 #include "passes/wording.h"
 
@@ -209,9 +210,12 @@ class Checker {
         return;
       }
       std::vector<std::string_view> names(c.allowed.begin(), c.allowed.end());
-      std::string near = nearest(s, names);
-      DiagnosticBuilder b = context_.diags.report(at, diag::NotAllowedValue, s, quoted_list(c.allowed),
-                                                  near.empty() ? near : "; did you mean `" + near + "`?");
+      const schemas::FormerName* former = schemas::former_value(path.key, s);
+      std::string near = former ? std::string(former->meant) : nearest(s, names);
+      const std::string hint = former         ? schemas::story_text(*former)
+                               : near.empty() ? near
+                                              : "; did you mean `" + near + "`?";
+      DiagnosticBuilder b = context_.diags.report(at, diag::NotAllowedValue, s, quoted_list(c.allowed), hint);
       b.path(path.text());
       if (!near.empty()) b.fix(at, near);
       return;

@@ -5,6 +5,7 @@
 
 #include "ir/base/edit_distance.h"
 #include "passes/wording.h"
+#include "schemas/former_names.h"
 
 namespace grovec::passes {
 
@@ -27,7 +28,67 @@ std::string_view group_of(std::string_view api) {
   return slash == std::string_view::npos ? std::string_view() : api.substr(0, slash);
 }
 
+bool is_ours(std::string_view group) {
+  const schemas::FormerName* former = schemas::former_group(group);
+  if (former) group = former->meant;
+  return group == group_of(kGroup) || group == group_of(kSchedulerGroup);
+}
+
+/// A kind that is called otherwise today, or does not exist in this version.
+const KnownKind* report_former_kind(Context& context, const Value& root, const schemas::FormerName& former) {
+  const Value &api = root["apiVersion"], &kind = root["kind"];
+  DiagnosticBuilder b = context.diags.report(kind.at(), diag::UnknownKind, kind.as_string(), api.as_string(),
+                                             schemas::story_text(former));
+  b.path("kind");
+  for (const KnownKind& k : kKinds) {
+    if (k.kind != former.meant) continue;
+    b.fix(kind.at(), std::string(k.kind));
+    if (api.as_string() != k.api) b.fix(api.at(), std::string(k.api));
+    return &k;
+  }
+  return nullptr;
+}
+
+/// The kind is right, its group or version is not.
+const KnownKind* report_version(Context& context, const Value& root, const KnownKind& k) {
+  const Value& api = root["apiVersion"];
+  std::string hint = "; write `" + std::string(k.api) + "`";
+  const std::string_view group = group_of(api.as_string());
+  if (const schemas::FormerName* former = schemas::former_group(group))
+    hint = schemas::story_text(*former) + (k.api == std::string(former->meant) + "/v1alpha1" ? "" : hint);
+  else if (k.root == schemas::Root::kPodGang && group == group_of(kGroup))
+    hint += "; users do not write it, Grove makes it";
+  else if (api.as_string() == "grove.io/v1beta1")
+    hint = "; Grove has it since v0.2.0-beta1, this grovec equals " + std::string(schemas::kNearestRelease) + hint;
+  context.diags.report(api.at(), diag::WrongVersion, api.as_string(), root["kind"].as_string(), hint)
+      .fix(api.at(), std::string(k.api))
+      .path("apiVersion");
+  return &k;
+}
+
+const KnownKind* report_unknown_kind(Context& context, const Value& root) {
+  const Value &api = root["apiVersion"], &kind = root["kind"];
+  std::vector<std::string_view> names;
+  for (const KnownKind& k : kKinds) names.push_back(k.kind);
+  const std::string_view near = nearest_name(kind.as_string(), names);
+  std::string hint = near.empty() ? std::string() : "; did you mean `" + std::string(near) + "`?";
+  DiagnosticBuilder b =
+      context.diags.report(kind.at(), diag::UnknownKind, kind.as_string(), api.as_string(), hint);
+  b.path("kind");
+  if (near.empty()) return nullptr;
+  b.fix(kind.at(), std::string(near));
+  for (const KnownKind& k : kKinds)
+    if (k.kind == near) return &k;
+  return nullptr;
+}
+
 }  // namespace
+
+const KnownKind* exact_kind(const Value& root) {
+  for (const KnownKind& k : kKinds)
+    if (k.api == root["apiVersion"].as_string() && k.kind == root["kind"].as_string()) return &k;
+  return nullptr;
+}
 
 const KnownKind* identify(Context& context, const Value& root) {
   if (!root.is_mapping()) {
@@ -41,28 +102,14 @@ const KnownKind* identify(Context& context, const Value& root) {
           .path(std::string(field));
       return nullptr;
     }
+  if (const KnownKind* known = exact_kind(root)) return known;
   std::string_view api = root["apiVersion"].as_string(), kind = root["kind"].as_string();
+  if (const schemas::FormerName* former = is_ours(group_of(api)) ? schemas::former_kind(kind) : nullptr)
+    return report_former_kind(context, root, *former);
   for (const KnownKind& k : kKinds)
-    if (k.api == api && k.kind == kind) return &k;
-  for (const KnownKind& k : kKinds)
-    if (k.kind == kind && (group_of(api) == group_of(k.api) || k.root == schemas::Root::kPodCliqueSet)) {
-      context.diags.report(root["apiVersion"].at(), diag::WrongVersion, api, kind, k.api)
-          .fix(root["apiVersion"].at(), std::string(k.api))
-          .path("apiVersion");
-      return &k;
-    }
-  if (group_of(api) != group_of(kGroup) && group_of(api) != group_of(kSchedulerGroup)) return nullptr;
-  std::vector<std::string_view> names;
-  for (const KnownKind& k : kKinds) names.push_back(k.kind);
-  std::string_view near = nearest_name(kind, names);
-  std::string hint = near.empty() ? std::string() : "; did you mean `" + std::string(near) + "`?";
-  DiagnosticBuilder b = context.diags.report(root["kind"].at(), diag::UnknownKind, kind, api, hint);
-  b.path("kind");
-  if (near.empty()) return nullptr;
-  b.fix(root["kind"].at(), std::string(near));
-  for (const KnownKind& k : kKinds)
-    if (k.kind == near) return &k;
-  return nullptr;
+    if (k.kind == kind && (is_ours(group_of(api)) || k.root == schemas::Root::kPodCliqueSet))
+      return report_version(context, root, k);
+  return is_ours(group_of(api)) ? report_unknown_kind(context, root) : nullptr;
 }
 
 }  // namespace grovec::passes

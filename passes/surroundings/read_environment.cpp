@@ -125,4 +125,36 @@ void read_environment_object(Context& context, const Value& object, std::string_
   }
 }
 
+namespace {
+
+template <class T, class Same>
+void remove_replaced(std::vector<T>& existing, const std::vector<T>& input, Same same) {
+  for (const T& now : input) {
+    existing.erase(std::remove_if(existing.begin(), existing.end(), [&](const T& old) { return same(old, now); }),
+                   existing.end());
+  }
+}
+
+}  // namespace
+
+void put_on_top(ClusterFacts& existing, const ClusterFacts& input) {
+  auto same_name = [](const auto& a, const auto& b) { return a.name == b.name; };
+  remove_replaced(existing.bindings, input.bindings, same_name);
+  remove_replaced(existing.volcano_queues, input.volcano_queues, same_name);
+  remove_replaced(existing.claim_templates, input.claim_templates, [](const auto& a, const auto& b) {
+    return a.name == b.name && a.namespace_ == b.namespace_;
+  });
+  for (TopologyBinding b : input.bindings) {
+    b.at = existing.keep(input.places(), b.at);
+    existing.bindings.push_back(std::move(b));
+  }
+  for (ExternalClaimTemplate t : input.claim_templates) {
+    t.at = existing.keep(input.places(), t.at);
+    t.claim_spec = existing.keep(input.places(), t.claim_spec);
+    existing.claim_templates.push_back(std::move(t));
+  }
+  existing.volcano_queues.insert(existing.volcano_queues.end(), input.volcano_queues.begin(),
+                                 input.volcano_queues.end());
+}
+
 }  // namespace grovec::passes

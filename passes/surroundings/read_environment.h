@@ -10,7 +10,11 @@ namespace grovec::passes {
 /// Findings about the surroundings carry this document index.
 inline constexpr std::uint32_t kEnvironmentDocument = 0xFFFFFFFF;
 
-/// The configuration a file describes: upstream's defaults for what is absent, upstream's validation (GV25xx).
+/// What upstream's Helm chart installs if it is given no values.
+ir::OperatorConfig chart_config();
+
+/// The configuration a document describes, with upstream's validation (GV25xx): an OperatorConfiguration, on top of the
+/// defaults in code, or values of the Helm chart, whose `config` is on top of the chart's defaults.
 ir::OperatorConfig read_operator_config(Context& context, const ir::Value& document);
 
 /// Adds a copy of one object: ClusterTopologyBindings (checked by schema and V117-V121), ResourceClaimTemplates (with
@@ -18,6 +22,9 @@ ir::OperatorConfig read_operator_config(Context& context, const ir::Value& docum
 /// objects, are reported; other kinds are ignored. `default_namespace` is that of templates that name none.
 void read_environment_object(Context& context, const ir::Value& object, std::string_view default_namespace,
                              ir::ClusterFacts& facts);
+
+/// Objects of the input on top of those that exist in the cluster: as with apply, the input's is the new one.
+void put_on_top(ir::ClusterFacts& existing, const ir::ClusterFacts& input);
 
 /// Checks one ClusterTopologyBinding as the cluster would.
 void check_binding(Context& context, const ir::Value& object, const ir::OperatorConfig& config);

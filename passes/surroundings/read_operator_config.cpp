@@ -7,6 +7,7 @@
 #include "passes/rules/text_rules.h"
 #include "passes/surroundings/read_environment.h"
 #include "passes/wording.h"
+#include "schemas/former_names.h"
 
 namespace grovec::passes {
 
@@ -128,7 +129,7 @@ bool has_shape(const Value& v, Shape shape) {
 
 class Reader {
  public:
-  explicit Reader(Context& context) : context_(context) {}
+  Reader(Context& context, std::string_view above) : context_(context), above_(above) {}
 
   void fields(const Value& v, const std::string& prefix) {
     for (const Member& m : v.members()) {
@@ -142,11 +143,10 @@ class Reader {
     }
   }
 
-  OperatorConfig config(const Value& v) {
-    OperatorConfig c;
+  OperatorConfig config(const Value& v, OperatorConfig c) {
     c.topology_aware_scheduling = v["topologyAwareScheduling"]["enabled"].as_bool();
     c.auto_mnnvl = v["network"]["autoMNNVLEnabled"].as_bool();
-    scheduler(v["scheduler"], c);
+    if (const Value* s = v.find("scheduler")) scheduler(*s, c);
     return c;
   }
 
@@ -175,11 +175,16 @@ class Reader {
       std::string_view parent = dot == std::string_view::npos ? std::string_view() : s.path.substr(0, dot);
       if (parent == prefix) names.push_back(dot == std::string_view::npos ? s.path : s.path.substr(dot + 1));
     }
-    std::string_view meant = nearest_name(m.key, names);
-    std::string hint = meant.empty() ? std::string() : "; did you mean `" + std::string(meant) + "`?";
-    DiagnosticBuilder b = context_.diags.report(m.key_at, diag::ConfigUnknownField, path, hint);
-    b.path(path);
-    if (!meant.empty()) b.fix(m.key_at, std::string(meant));
+    const schemas::FormerName* former = schemas::former_setting(path);
+    std::string_view meant = former ? former->meant : nearest_name(m.key, names);
+    std::string hint = former          ? schemas::story_text(*former)
+                       : meant.empty() ? std::string()
+                                       : "; did you mean `" + std::string(meant) + "`?";
+    DiagnosticBuilder b = context_.diags.report(m.key_at, diag::ConfigUnknownField, above_ + path, hint);
+    b.path(above_ + path);
+    const std::string there = prefix.empty() ? std::string(meant) : prefix + "." + std::string(meant);
+    for (const Setting& s : kSettings)
+      if (s.path == there && has_shape(m.value, s.shape)) b.fix(m.key_at, std::string(meant));
   }
 
   void value(const Value& v, const Setting& s, const std::string& path) {
@@ -223,11 +228,17 @@ class Reader {
   // Upstream: no profiles = default-scheduler alone, whatever default was named; else it is appended where it is
   // missing.
   void scheduler(const Value& v, OperatorConfig& c) {
-    const Value& profiles = v["profiles"];
-    if (profiles.size() == 0 || !profiles.is_sequence()) return;
-    c.profiles.clear();
-    for (std::size_t i = 0; i < profiles.size(); ++i) profile(profiles.items()[i], i, c);
-    if (!c.is_enabled("default-scheduler")) c.profiles.push_back("default-scheduler");
+    if (const Value* profiles = v.find("profiles"); profiles || v.is_null()) {
+      c.profiles.clear();
+      for (std::size_t i = 0; profiles && i < profiles->items().size(); ++i) profile(profiles->items()[i], i, c);
+      if (!profiles || profiles->size() == 0) {
+        c.profiles = OperatorConfig().profiles;
+        return;
+      }
+      if (!c.is_enabled("default-scheduler")) c.profiles.push_back("default-scheduler");
+    } else if (above_.empty()) {
+      return;
+    }
     const Value* name = v.find("defaultProfileName");
     if (!name || name->is_null() || name->as_string().empty()) return;
     if (is_blank_text(name->as_string())) {
@@ -256,9 +267,12 @@ class Reader {
     } else if (is_blank_text(name.as_string())) {
       context_.diags.report(p.find("name") ? name.at() : p.at(), diag::ConfigBlankProfile).path(path);
     } else if (std::find(std::begin(kProfiles), std::end(kProfiles), name.as_string()) == std::end(kProfiles)) {
-      context_.diags
-          .report(name.at(), diag::ConfigUnknownProfile, name.as_string(), did_you_mean(name.as_string(), kProfiles))
-          .path(path);
+      const schemas::FormerName* former = schemas::former_value("profiles.name", name.as_string());
+      DiagnosticBuilder b = context_.diags.report(
+          name.at(), diag::ConfigUnknownProfile, name.as_string(),
+          former ? schemas::story_text(*former) : did_you_mean(name.as_string(), kProfiles));
+      b.path(path);
+      if (former && !former->meant.empty()) b.fix(name.at(), std::string(former->meant));
     } else if (c.is_enabled(name.as_string())) {
       context_.diags.report(name.at(), diag::ConfigDuplicateProfile, name.as_string()).path(path);
     } else {
@@ -267,23 +281,89 @@ class Reader {
   }
 
   Context& context_;
+  std::string above_;  ///< "config." in values of the chart, where the chart's defaults are below
 };
 
+/// Top-level values of upstream's chart, besides `config`.
+constexpr std::string_view kChartValues[] = {
+    "affinity",         "crdInstaller",  "crds",           "deployment",      "fullnameOverride", "global",
+    "image",            "nameOverride",  "nodeSelector",   "podAnnotations",  "podLabels",        "imagePullSecrets",
+    "priorityClass",    "replicaCount",  "resources",      "securityContext", "serviceAccount",   "tolerations",
+    "topologySpreadConstraints",         "webhooks",       "webhookServerSecret",                 "metrics"};
+
+bool is_chart_values(const Value& v) {
+  if (v.find("apiVersion") || v.find("kind")) return false;
+  if (v["config"].is_mapping()) return true;
+  return v.size() > 0 && std::any_of(v.members().begin(), v.members().end(), [](const Member& m) {
+           return std::find(std::begin(kChartValues), std::end(kChartValues), m.key) != std::end(kChartValues) ||
+                  schemas::former_chart_value(m.key) != nullptr;
+         }) &&
+         std::none_of(v.members().begin(), v.members().end(), [](const Member& m) {
+           return std::any_of(std::begin(kSettings), std::end(kSettings), [&](const Setting& s) { return s.path == m.key; });
+         });
+}
+
+/// Values of an umbrella chart, where Grove's stand below the name of the dependency.
+const Value& values_of_grove(const Value& v) {
+  if (v.find("apiVersion") || v.find("kind") || v["config"].is_mapping()) return v;
+  for (const Member& m : v.members())
+    if (m.key.starts_with("grove") && m.value["config"].is_mapping()) return m.value;
+  return v;
+}
+
+void report_former_values(Context& context, const Value& v, const std::string& prefix) {
+  for (const Member& m : v.members()) {
+    const std::string path = prefix + std::string(m.key);
+    if (const schemas::FormerName* former = schemas::former_chart_value(path))
+      context.diags.report(m.key_at, diag::ChartUnknownValue, path, schemas::story_text(*former)).path(path);
+    else if (prefix.empty() && m.key != "config")
+      report_former_values(context, m.value, path + ".");
+  }
+}
+
+void report_wrong_kind(Context& context, const Value& document) {
+  const Value &api = document["apiVersion"], &kind = document["kind"];
+  if (!document.find("apiVersion") && !document.find("kind")) {
+    context.diags.report(document.at(), diag::ConfigWithoutKind);
+    return;
+  }
+  const std::string_view group = api.as_string().substr(0, api.as_string().find('/'));
+  const schemas::FormerName* former = schemas::former_group(group);
+  std::string hint = former ? schemas::story_text(*former) : std::string();
+  DiagnosticBuilder b = context.diags.report(key_at(document, document.find("kind") ? "kind" : "apiVersion"),
+                                             diag::ConfigWrongKind, api.as_string(), kind.as_string(), hint);
+  if (former && kind.as_string() == kKind) b.fix(api.at(), std::string(kApi));
+}
+
 }  // namespace
+
+OperatorConfig chart_config() {
+  OperatorConfig c;
+  c.profiles = {"default-scheduler", "kai-scheduler"};
+  return c;
+}
 
 OperatorConfig read_operator_config(Context& context, const Value& document) {
   if (!document.is_mapping()) {
     context.diags.report(document.at(), diag::ConfigNotAnObject, json_kind(document));
     return {};
   }
+  if (const Value& values = values_of_grove(document); is_chart_values(values)) {
+    report_former_values(context, values, {});
+    const Value& config = values["config"];
+    if (!config.is_mapping()) return chart_config();
+    Reader reader(context, "config.");
+    reader.fields(config, "");
+    reader.leader_election(config["leaderElection"]);
+    return reader.config(config, chart_config());
+  }
   std::string_view api = document["apiVersion"].as_string(), kind = document["kind"].as_string();
   if (api != kApi || kind != kKind)
-    context.diags.report(key_at(document, document.find("kind") ? "kind" : "apiVersion"), diag::ConfigWrongKind, api,
-                         kind);
-  Reader reader(context);
+    return report_wrong_kind(context, document), OperatorConfig();
+  Reader reader(context, {});
   reader.fields(document, "");
   reader.leader_election(document["leaderElection"]);
-  return reader.config(document);
+  return reader.config(document, {});
 }
 
 }  // namespace grovec::passes

@@ -17,40 +17,34 @@ constexpr OptionSpec kOptions[] = {
     {"--output", "-o", "FORMAT", "how to print", "text|json|sarif|junit|github|gitlab"},
     {"--filename", "-f", "FILE", "a manifest, a directory, a glob, or `-` (may be repeated)", {}},
     {"--recursive", "-R", {}, "read directories with their subfolders", {}},
+    {"--stdin-filename", {}, "NAME", "what `-` is called; a name that ends in .grove gives its form", {}},
     {"--old", {}, "FILE", "check an update: the set as it was submitted before", {}},
     {"--old-ref", {}, "REF", "check an update: the files as they are in this git commit", {}},
     {"--with", {}, "FILE", "objects of the cluster: ClusterTopologyBindings, ResourceClaimTemplates", {}},
     {"--operator-config", {}, "FILE", "the operator's configuration", {}},
     {"--namespace", "-n", "NAME", "namespace of sets that name none; others must agree", {}},
     {"--api", {}, "MODE", "exactly upstream's API, or with grovec's extensions", "upstream|extended"},
-    {"--kubernetes-version", {}, "VERSION", "tables to use (only 1.35 so far)", {}},
+    {"--kubernetes-version", {}, "VERSION", "tables to use: 1.35, v1.35 or 1.35.N", {}},
     {"--warning", "-W", "CODE=LEVEL", "level of a lint or warning: error, warn or off (may be repeated)", {}},
+    {"--exclude", {}, "GLOB", "paths that a walk passes over, `**` for any folders (may be repeated)", {}},
+    {"--only-manifests", {}, {}, "treat files as a walk does: what is no manifest is not checked (for hooks)", {}},
+    {"--allow-none", {}, {}, "a walk may meet no PodCliqueSet", {}},
     {"--fail-on", {}, "LEVEL", "what makes the exit code 1", "error|warn"},
     {"--fix", {}, "[=WHICH]", "rewrite files: fixes that are safe, or all of them", "safe|all"},
     {"--dry-run", {}, {}, "with --fix: write nothing, print the differences", {}},
     {"--exit-on-fix", {}, {}, "with --fix: exit code 1 if something was fixed, for hooks", {}},
-    {"--config", {}, "FILE", "levels and suppressions (default: .grovec.yaml here or above)", {}},
+    {"--config", {}, "FILE", "instead of the .grovec.yaml beside or above each file", {}},
+    {"--config-ref", {}, "REF", "suppressions as they are in this git commit; says what the change adds", {}},
     GROVEC_JOBS_OPTION,
     {"--env", {}, "NAME", "environment of .grove files", {}},
+    {"--env-all", {}, {}, "every environment that a .grove file declares", {}},
     {"--set", {}, "NAME=VALUE", "parameter of .grove files (may be repeated)", {}},
     {"--values", {}, "FILE", "parameters of .grove files (may be repeated)", {}},
     {"--include-root", {}, "DIR", "folder that includes of .grove files stay in", {}},
 };
 
-Result<driver::SuppressionFile> suppressions(const Options& options) {
-  std::string path(options.get("--config"));
-  if (path.empty()) {
-    char folder[4096];
-    if (!::getcwd(folder, sizeof folder)) return driver::SuppressionFile{};
-    path = driver::find_suppression_file(folder);
-    if (path == std::string(folder) + "/.grovec.yaml") path = ".grovec.yaml";
-  }
-  if (path.empty()) return driver::SuppressionFile{};
-  return driver::read_suppression_file(path);
-}
-
 Result<driver::CheckRequest> check_request(const Options& options) {
-  Result<driver::CompileRequest> common = compile_request(options);
+  Result<driver::CompileRequest> common = compile_request(options, false);
   if (!common) return common.error();
   driver::CheckRequest r;
   r.operands = common->operands;
@@ -61,6 +55,10 @@ Result<driver::CheckRequest> check_request(const Options& options) {
   r.namespace_ = common->namespace_;
   r.api = common->api;
   r.old_file = options.get("--old");
+  r.env_all = options.has("--env-all");
+  if (r.env_all && options.has("--env")) return Error{"`--env` and `--env-all` exclude each other", Error::kUsage};
+  r.only_manifests = options.has("--only-manifests");
+  r.allow_none = options.has("--allow-none");
   r.old_ref = options.get("--old-ref");
   if (!r.old_file.empty() && !r.old_ref.empty())
     return Error{"`--old` and `--old-ref` exclude each other", Error::kUsage};
@@ -68,9 +66,13 @@ Result<driver::CheckRequest> check_request(const Options& options) {
     Result<Done> parsed = driver::parse_level(level, r.levels);
     if (!parsed) return parsed.error();
   }
-  Result<driver::SuppressionFile> file = suppressions(options);
-  if (!file) return file.error();
-  r.suppressions = std::move(*file);
+  if (options.has("--config")) {
+    Result<driver::SuppressionFile> file = driver::read_suppression_file(std::string(options.get("--config")));
+    if (!file) return file.error();
+    r.suppressions = std::move(*file);
+  }
+  r.config_ref = options.get("--config-ref");
+  if (options.has("--config-ref") && r.config_ref.empty()) return Error{"`--config-ref` has no value", Error::kUsage};
   Result<unsigned> threads = threads_of(options);
   if (!threads) return threads.error();
   r.threads = *threads;
@@ -117,7 +119,7 @@ int run(const Options& options) {
   request->render_text = format == "text";
   request->color = use_color(STDERR_FILENO);
   driver::Progress progress;
-  const bool on_terminal = ::isatty(STDERR_FILENO) == 1;
+  const bool on_terminal = shows_progress();
   if (on_terminal) progress = show_progress;
   if (Result<Done> usable = check_fix_options(options); !usable) return fail(usable.error());
   bool has_fixed = false, has_failed = false;
@@ -141,12 +143,19 @@ int run(const Options& options) {
                   : report->has_findings(options.get("--fail-on") == "warn") ? kFound
                                                                              : kClean;
   if (has_failed) exit_code = kCannotRead;
+  if (report->is_empty() && exit_code != kClean) fail(kFound, "no manifest found in the input");
   if (exit_code == kClean && has_fixed && options.has("--exit-on-fix")) exit_code = kFound;
-  if (report->is_empty()) fail(kFound, "no manifest found in the input");
   if (format == "text") {
     if (report->is_empty()) return exit_code;
-    print_error(report_text(*report));
-    return exit_code;
+    const std::string text = report_text(*report, is_quiet());
+    if (!options.has("--out")) {
+      print_error(text);
+      return exit_code;
+    }
+    driver::FdWriter file(STDOUT_FILENO, "standard output");
+    file.write(text);
+    Result<Done> written = file.finish();
+    return written ? exit_code : fail(written.error());
   }
   std::string text = format == "json"     ? report_json(*report)
                      : format == "sarif"  ? report_sarif(*report)

@@ -164,6 +164,7 @@ constinit const Command kCompileCommand{
     "  grovec compile --check manifests llm.yaml        for CI: is the folder up to date?\n"
     "  kustomize build . | grovec compile -             from a pipe; other objects pass through\n",
     kOptions,
-    run};
+    run,
+    false};
 
 }  // namespace grovec::cli

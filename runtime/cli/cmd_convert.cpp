@@ -22,6 +22,7 @@ constexpr OptionSpec kOptions[] = {
     {"--recursive", "-R", {}, "to grove: read directories with their subfolders", {}},
     {"--check", {}, "FILE", "to yaml: write nothing; say what would change in FILE, exit code 1 if anything", {}},
     {"--no-mixins", {}, {}, "to grove: write out what cliques have in common", {}},
+    {"--stdin-filename", {}, "NAME", "what `-` is called", {}},
     {"--env", {}, "NAME", "to yaml: environment of the .grove file", {}},
     {"--set", {}, "NAME=VALUE", "to yaml: value of a parameter (may be repeated)", {}},
     {"--values", {}, "FILE", "to yaml: values of parameters (may be repeated)", {}},
@@ -46,7 +47,8 @@ int run(const Options& options) {
   if (!to_grove && options.has("--no-mixins")) return fail(kUsage, "`--no-mixins` is for `--to grove`");
   for (std::string_view name : {"--env", "--set", "--values", "--include-root", "--check"})
     if (to_grove && options.has(name)) return fail(kUsage, "`" + std::string(name) + "` is for `--to yaml`");
-  const driver::Input input{options.operands()[0]};
+  const std::string& path = options.operands()[0];
+  const driver::Input input{path, path == "-" ? std::string(options.get("--stdin-filename")) : std::string()};
   const bool is_grove = frontend::is_grove_path(input.path) || (input.path == "-" && !to_grove);
   if (is_grove == to_grove)
     return fail(kUsage, "`" + driver::display_name(input) + "` is " +
@@ -56,7 +58,8 @@ int run(const Options& options) {
   if (!text) return fail(text.error());
   Context context;
   // The form of standard input follows from `--to`.
-  const std::string name = input.path == "-" ? "<stdin>.grove" : driver::display_name(input);
+  const std::string name =
+      input.path == "-" && !to_grove && input.name.empty() ? "<stdin>.grove" : driver::display_name(input);
   Result<std::vector<driver::LoadedDocument>> loaded =
       driver::load_text(context, name, std::move(*text), language_of(options));
   if (!loaded) return fail(loaded.error());
@@ -104,6 +107,7 @@ const Command kConvertCommand = {
     "  grovec convert --to yaml llm.grove --check llm.yaml      for CI: is the file up to date?\n",
     kOptions,
     run,
+    false,
 };
 
 }  // namespace grovec::cli

@@ -18,6 +18,7 @@ constexpr OptionSpec kOptions[] = {
     {"--check", {}, {}, "write nothing; name the files that are not canonical, exit code 1 if there are any", {}},
     {"--diff", {}, {}, "write nothing; print what would change", {}},
     {"--recursive", "-R", {}, "format directories with their subfolders", {}},
+    {"--stdin-filename", {}, "NAME", "what `-` is called", {}},
 };
 
 /// Formats one input. Returns an exit code.
@@ -53,7 +54,8 @@ int run(const Options& options) {
   std::vector<driver::Input> inputs;
   for (const std::string& operand : options.operands()) {
     Result<std::vector<driver::Input>> found =
-        driver::expand_inputs({operand}, {.recursive = options.has("--recursive")});
+        driver::expand_inputs({operand}, {.recursive = options.has("--recursive"),
+                                          .stdin_name = std::string(options.get("--stdin-filename"))});
     if (!found) return fail(found.error());
     for (const driver::Input& input : *found) {
       const bool named = input.path == operand;
@@ -86,6 +88,7 @@ const Command kFmtCommand = {
     "  grovec fmt - < llm.grove             to standard output\n",
     kOptions,
     run,
+    false,
 };
 
 }  // namespace grovec::cli

@@ -28,6 +28,7 @@ int run(const Options& options) {
   int exit_code = kClean;
   const std::unique_ptr<driver::Compilation> c = compile_or_report(options, *request, exit_code);
   if (!c) return exit_code;
+  if (const int nothing = report_nothing(*c, *selection, request->operands)) return nothing;
 
   std::vector<std::unique_ptr<driver::SetView>> views;
   std::vector<driver::GraphSet> sets;

@@ -15,6 +15,7 @@ namespace {
 
 constexpr OptionSpec kOptions[] = {
     {"--output", "-o", "FORMAT", "how to print", "text|json"},
+    {"--stdin-filename", {}, "NAME", "what `-` is called", {}},
     {"--env", {}, "NAME", "environment of the .grove file", {}},
     {"--set", {}, "NAME=VALUE", "value of a parameter (may be repeated)", {}},
     {"--values", {}, "FILE", "values of parameters (may be repeated)", {}},
@@ -152,7 +153,8 @@ std::string as_json(const Context& context, const std::vector<driver::LoadedDocu
 
 int run(const Options& options) {
   if (options.operands().size() != 1) return fail(kUsage, "`resolve` takes one file");
-  const driver::Input input{options.operands()[0]};
+  const std::string& path = options.operands()[0];
+  const driver::Input input{path, path == "-" ? std::string(options.get("--stdin-filename")) : std::string()};
   Result<std::string> text = driver::read_input(input);
   if (!text) return fail(text.error());
   driver::LanguageOptions language;

@@ -1,10 +1,15 @@
 #include "runtime/cli/commands.h"
 
+#include <fcntl.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdlib>
+#include <vector>
 
 #include "ir/base/edit_distance.h"
+#include "runtime/output/interrupt.h"
 #include "runtime/output/output.h"
 
 namespace grovec::cli {
@@ -25,7 +30,35 @@ constexpr std::string_view kExitCodes =
     "  0  clean\n"
     "  1  errors found, or differences\n"
     "  2  wrong command line\n"
-    "  3  a file, a stream or the cluster failed\n";
+    "  3  a file or a stream failed\n";
+
+constexpr OptionSpec kOutOption = {"--out", {}, "FILE", "write here instead of standard output", {}};
+constexpr OptionSpec kCommonOptions[] = {
+    {"--quiet", "-q", {}, "errors only: no warnings, no summary", {}},
+    {"--color", {}, "WHEN", "colours (default: auto, on terminals)", "auto|always|never"},
+};
+
+/// What people type who know other programs.
+struct Habit {
+  std::string_view word, command;
+};
+constexpr Habit kHabits[] = {
+    {"lint", "check"},     {"validate", "check"}, {"verify", "check"},   {"vet", "check"},     {"test", "check"},
+    {"render", "compile"}, {"build", "compile"},  {"template", "compile"}, {"generate", "compile"},
+    {"expand", "compile"}, {"format", "fmt"},     {"view", "show"},      {"get", "show"},      {"tree", "show"},
+    {"describe", "show"},  {"draw", "graph"},     {"plot", "graph"},     {"import", "convert"}, {"export", "convert"},
+    {"crds", "schema"},    {"merge", "resolve"},  {"why", "explain"},
+};
+
+bool quiet = false;
+std::string color_when = "auto";
+
+std::vector<OptionSpec> options_of(const Command& command) {
+  std::vector<OptionSpec> out(command.options.begin(), command.options.end());
+  if (command.writes_file) out.push_back(kOutOption);
+  out.insert(out.end(), std::begin(kCommonOptions), std::end(kCommonOptions));
+  return out;
+}
 
 int print(std::string_view text) {
   driver::FdWriter out(STDOUT_FILENO, "standard output");
@@ -49,7 +82,7 @@ std::string overview() {
 
 std::string help_of(const Command& command) {
   std::string out = std::string(command.summary) + "\n\nUsage: " + std::string(command.usage) + "\n";
-  if (!command.options.empty()) out += "\nOptions:\n" + options_help(command.options);
+  out += "\nOptions:\n" + options_help(options_of(command));
   if (!command.examples.empty()) out += "\nExamples:\n" + std::string(command.examples);
   out += '\n';
   out += kExitCodes;
@@ -65,7 +98,11 @@ const Command* find_command(std::string_view name) {
 int unknown_command(std::string_view name) {
   std::string_view names[std::size(kCommands)];
   for (std::size_t i = 0; i < std::size(kCommands); ++i) names[i] = kCommands[i]->name;
+  if (name.find_first_of("./*") != std::string_view::npos && ::access(std::string(name).c_str(), F_OK) == 0)
+    return fail(kUsage, "`" + std::string(name) + "` is no command; did you mean `grovec check " + std::string(name) + "`?");
   std::string_view near = nearest_name(name, names);
+  for (const Habit& habit : kHabits)
+    if (habit.word == name) near = habit.command;
   std::string message = "unknown command `" + std::string(name) + "`";
   message += near.empty() ? "; `grovec --help` lists them" : "; did you mean `" + std::string(near) + "`?";
   return fail(kUsage, message);
@@ -91,10 +128,57 @@ void print_error(std::string_view text) {
   }
 }
 
-bool use_color(int fd) {
-  const char* no_color = std::getenv("NO_COLOR");
-  return (!no_color || !*no_color) && ::isatty(fd);
+namespace {
+bool is_dumb() {
+  const char* term = std::getenv("TERM");
+  return term && std::string_view(term) == "dumb";
 }
+
+/// Options before the command are a habit from git and kubectl: they go behind it.
+std::vector<std::string> command_first(std::span<const std::string> args) {
+  for (const Command* c : kCommands) {
+    const std::vector<OptionSpec> specs = options_of(*c);
+    const std::size_t at = leading_options(specs, args);
+    if (at == 0 || at >= args.size() || args[at] != c->name) continue;
+    std::vector<std::string> out{args[at]};
+    out.insert(out.end(), args.begin(), args.begin() + static_cast<std::ptrdiff_t>(at));
+    out.insert(out.end(), args.begin() + static_cast<std::ptrdiff_t>(at) + 1, args.end());
+    return out;
+  }
+  return {args.begin(), args.end()};
+}
+
+/// Runs a command whose standard output is a text in memory, which then replaces the file at once. The file stays as it
+/// is if the command fails, or finds errors and prints nothing.
+int run_into_file(const Command& command, const Options& options) {
+  const std::string path(options.get("--out"));
+  if (path.empty() || path == "-") return fail(kUsage, "`--out` needs the name of a file");
+  const int memory = ::memfd_create("grovec-out", MFD_CLOEXEC), before = ::fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3);
+  if (memory < 0 || before < 0 || ::dup2(memory, STDOUT_FILENO) < 0) return fail(kCannotRead, "cannot write to memory");
+  const int code = command.run(options);
+  ::dup2(before, STDOUT_FILENO);
+  ::close(before);
+  std::string text(static_cast<std::size_t>(std::max<off_t>(::lseek(memory, 0, SEEK_END), 0)), '\0');
+  std::size_t used = 0;
+  for (ssize_t n = 1; used < text.size() && n > 0; used += static_cast<std::size_t>(std::max<ssize_t>(n, 0)))
+    n = ::pread(memory, text.data() + used, text.size() - used, static_cast<off_t>(used));
+  ::close(memory);
+  if (used < text.size()) return fail(kCannotRead, "cannot read what was written to memory");
+  if (code == kUsage || code == kCannotRead || (code != kClean && text.empty())) return code;
+  Result<Done> done = driver::write_file_atomically(path, text);
+  driver::reraise_interrupt();
+  return done ? code : fail(done.error());
+}
+}  // namespace
+
+bool use_color(int fd) {
+  if (color_when != "auto") return color_when == "always";
+  const char* no_color = std::getenv("NO_COLOR");
+  return (!no_color || !*no_color) && !is_dumb() && ::isatty(fd);
+}
+
+bool is_quiet() { return quiet; }
+bool shows_progress() { return !quiet && !is_dumb() && ::isatty(STDERR_FILENO) == 1; }
 
 int fail(int exit_code, std::string_view message) {
   print_error("grovec: " + std::string(message) + "\n");
@@ -119,21 +203,28 @@ ExitCode exit_code_of(Error::Kind kind) {
   return kCannotRead;
 }
 
-int run_command_line(std::span<const std::string> args) {
+int run_command_line(std::span<const std::string> given) {
+  const std::vector<std::string> moved = command_first(given);
+  std::span<const std::string> args = moved;
   if (args.empty()) return print(overview()) == kClean ? kUsage : kCannotRead;
   if (args[0] == "--help" || args[0] == "-h" || args[0] == "help") {
     if (args.size() == 1) return print(overview());
     const Command* about = find_command(args[1]);
     return about ? print(help_of(*about)) : unknown_command(args[1]);
   }
-  std::string name = args[0] == "--version" ? "version" : args[0];
+  std::string name = args[0] == "--version" || args[0] == "-V" ? "version" : args[0];
+  if (name[0] == '-') return fail(kUsage, "unknown option `" + name + "` before the command; `grovec --help` lists the commands");
   const Command* command = find_command(name);
   if (!command) return unknown_command(name);
   std::span<const std::string> rest = args.subspan(1);
   if (asks_for_help(rest)) return print(help_of(*command));
-  Result<Options> options = parse_options(command->options, rest);
+  const std::vector<OptionSpec> specs = options_of(*command);
+  Result<Options> options = parse_options(specs, rest);
   if (!options)
     return fail(kUsage, options.error().message + "\nSee `grovec " + std::string(command->name) + " --help`.");
+  quiet = options->has("--quiet");
+  color_when = options->get("--color", "auto");
+  if (command->writes_file && options->has("--out")) return run_into_file(*command, *options);
   return command->run(*options);
 }
 

@@ -25,6 +25,8 @@ struct Command {
   std::string_view examples;  ///< lines of the help text, each "  grovec ...\n"
   std::span<const OptionSpec> options;
   int (*run)(const Options& options);
+  /// Whether `--out FILE` replaces standard output (else the command has an `--out` of its own, or prints nothing).
+  bool writes_file = true;
 };
 
 std::span<const Command* const> commands();
@@ -40,7 +42,12 @@ int fail(int exit_code, std::string_view message);
 
 /// Writes to stderr without stdio.
 void print_error(std::string_view text);
-/// Whether colours belong on this descriptor: a terminal, and NO_COLOR is unset or empty.
+/// Whether colours belong on this descriptor: as `--color` says; by default on a terminal that is not dumb, unless
+/// NO_COLOR is set.
 bool use_color(int fd);
+/// -q: errors only, no warnings, summaries and hints.
+bool is_quiet();
+/// Whether progress may be shown: a terminal that can move its cursor, and no -q.
+bool shows_progress();
 
 }  // namespace grovec::cli

@@ -1,4 +1,5 @@
 #include "ir/base/render.h"
+#include "ir/base/utf8.h"
 #include "runtime/cli/report.h"
 
 namespace grovec::cli {
@@ -29,6 +30,11 @@ std::string escaped(std::string_view text, bool is_property) {
 
 }  // namespace
 
+std::string_view report_path(std::string_view path) {
+  while (path.size() > 2 && path.starts_with("./")) path.remove_prefix(2);
+  return path;
+}
+
 std::string report_github(const CheckReport& report) {
   std::string out;
   auto error = [&](const Error& e) { out += "::error::" + escaped(e.message, false) + "\n"; };
@@ -39,7 +45,7 @@ std::string report_github(const CheckReport& report) {
              : x.severity == Severity::kWarning ? "::warning "
                                                 : "::notice ";
       if (!x.place.file.empty()) {
-        out += "file=" + escaped(x.place.file, true) + ",line=" + std::to_string(x.place.begin.line) +
+        out += "file=" + escaped(printable(report_path(x.place.file)), true) + ",line=" + std::to_string(x.place.begin.line) +
                ",endLine=" + std::to_string(x.place.end.line);
         // Columns are shown only where the span is on one line.
         if (x.place.begin.line == x.place.end.line)

@@ -48,13 +48,22 @@ std::string report_json(const CheckReport& report) {
       ++documents;
       json.begin_object().member("file", f.name).member("index", d.index).member("kind", d.kind);
       json.member("namespace", d.namespace_).member("name", d.name).member("admission", admission_name(d.admission));
+      if (!d.env.empty()) json.member("env", d.env);
+      if (d.is_new) json.member("is_new", true);
+      if (!d.reason.empty()) json.member("reason", d.reason);
       json.end_object();
     }
   }
   json.end_list().key("findings").begin_list();
   for (const CheckedFile& f : report.files)
     for (const Finding& x : f.findings) finding(json, x);
-  json.end_list().key("summary").begin_object();
+  json.end_list();
+  if (!report.removed.empty()) {
+    json.key("removed").begin_list();
+    for (const std::string& removed : report.removed) json.value(removed);
+    json.end_list();
+  }
+  json.key("summary").begin_object();
   json.member("files", files).member("documents", documents);
   json.member("accepted", report.count(Admission::kAccepted)).member("rejected", report.count(Admission::kRejected));
   json.member("not_checked", report.count(Admission::kNotChecked));

@@ -1,4 +1,5 @@
 #include "ir/base/render.h"
+#include "ir/base/utf8.h"
 #include "runtime/cli/report.h"
 #include "runtime/output/xml.h"
 
@@ -10,7 +11,7 @@ namespace {
 
 std::string where(const Location& p) {
   if (p.file.empty()) return {};
-  return p.file + ":" + std::to_string(p.begin.line) + ":" + std::to_string(p.begin.column) + ": ";
+  return printable(report_path(p.file)) + ":" + std::to_string(p.begin.line) + ":" + std::to_string(p.begin.column) + ": ";
 }
 
 std::string failure(const Finding& f) {
@@ -39,7 +40,7 @@ std::string report_junit(const CheckReport& report) {
     if (f.documents.empty() && findings.empty() && !f.unreadable) continue;
     ++tests;
     failures += failed;
-    std::string name = f.name.empty() ? "surroundings" : f.name;
+    std::string name = f.name.empty() ? "surroundings" : printable(report_path(f.name));
     cases += "    <testcase classname=\"grovec.check\" name=\"" + xml_escaped(name) + "\"";
     if (f.unreadable) {
       ++errors;

@@ -16,7 +16,7 @@ namespace {
 /// A path as a URI reference, relative if the path is: percent-encoded where RFC 3986 asks for it. `./` goes, since
 /// GitHub compares with the paths of the repository.
 std::string uri(std::string_view path) {
-  while (path.size() > 2 && path.starts_with("./")) path.remove_prefix(2);
+  path = report_path(path);
   constexpr std::string_view kPlain = "-._~/!$&'()*+,;=@";
   constexpr char kHex[] = "0123456789ABCDEF";
   std::string out;
@@ -116,14 +116,23 @@ std::string one_line(std::string_view prose) {
   return out;
 }
 
+/// The page behind "show more" of a code scanning alert.
+std::string help_markdown(const DiagInfo& info, const Explanation& about) {
+  return "**Why.** " + one_line(about.why) + "\n\n**Example.**\n\n```yaml\n" + std::string(about.example) +
+         (about.example.ends_with('\n') ? "" : "\n") + "```\n\n**Fix.** " + one_line(about.fix) + "\n\n`grovec explain " +
+         code_text(info.code) + "`";
+}
+
 void rule(JsonStream& json, const DiagInfo& info) {
   json.begin_object().member("id", code_text(info.code)).member("name", info.name);
   if (const Explanation* about = find_explanation(info.code)) {
     text(json, "shortDescription", one_line(about->rule));
     text(json, "fullDescription", one_line(about->why));
-    text(json, "help", one_line(about->fix));
+    json.key("help").begin_object().member("text", one_line(about->fix) + " (grovec explain " + code_text(info.code) + ")");
+    json.member("markdown", help_markdown(info, *about)).end_object();
   } else {
     text(json, "shortDescription", info.text);
+    text(json, "help", "grovec explain " + code_text(info.code));
   }
   json.key("defaultConfiguration").begin_object().member("level", level(info.severity)).end_object().end_object();
 }

@@ -45,7 +45,7 @@ void print_container(const ContainerEnv& c, FdWriter& out) {
   print_command(c, out);
 }
 
-void print_pod(const Target& t, const PodKey& key, bool all, const std::string& alike, FdWriter& out) {
+void print_pod(const Target& t, const PodKey& key, bool all, bool peers, const std::string& alike, FdWriter& out) {
   const PodEnv env = pod_env(t.set, t.view, key);
   const std::optional<ir::GroupId> group = t.view.clique(key.clique).group;
   const std::string among =
@@ -56,7 +56,7 @@ void print_pod(const Target& t, const PodKey& key, bool all, const std::string& 
   out.write("  gang     " + env.gang + "\n");
   out.write("  rank     " + std::to_string(env.rank) + " of " + std::to_string(env.size) + " in " + among + "\n");
   std::uint64_t rank = 0;
-  for_each_peer(t.view, key, [&](const PodKey& peer) {
+  if (peers) for_each_peer(t.view, key, [&](const PodKey& peer) {
     if (!all && rank >= kMostPeersListed) {
       out.write("           " + std::to_string(env.size - rank) + " more\n");
       return false;
@@ -70,12 +70,12 @@ void print_pod(const Target& t, const PodKey& key, bool all, const std::string& 
   for (const ContainerEnv& c : env.containers) print_container(c, out);
 }
 
-void write_pod(const Target& t, const PodKey& key, JsonStream& json) {
+void write_pod(const Target& t, const PodKey& key, bool peers, JsonStream& json) {
   const PodEnv env = pod_env(t.set, t.view, key);
   json.begin_object().member("name", env.name).member("host", env.host).member("address", env.address);
   json.member("gang", env.gang).member("rank", env.rank).member("size", env.size).key("peers").begin_list();
   std::uint64_t rank = 0;
-  for_each_peer(t.view, key, [&](const PodKey& peer) {
+  if (peers) for_each_peer(t.view, key, [&](const PodKey& peer) {
     if (rank++ != env.rank) json.value(pod_address(t.view, peer));
     return true;
   });
@@ -221,10 +221,10 @@ int show_env(const ShowRequest& request, FdWriter& out) {
   bool is_first = true, has_all = true;
   auto show = [&](const Target& t, const PodKey& key, const std::string& alike) {
     if (request.is_json) {
-      write_pod(t, key, json);
+      write_pod(t, key, request.peers, json);
     } else {
       if (!is_first) out.write("\n");
-      print_pod(t, key, request.all || !request.pods.empty(), alike, out);
+      print_pod(t, key, request.all || !request.pods.empty(), request.peers, alike, out);
     }
     is_first = false;
     return !out.reader_gone();

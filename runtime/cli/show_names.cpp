@@ -83,7 +83,48 @@ int print_text(const std::vector<NameRow>& rows, FdWriter& out) {
   }
   const NameRow* worst = tightest(rows);
   if (worst) out.write(growth(*worst));
-  return worst && worst->left() < 0 ? kFound : kClean;
+  const bool refused = std::any_of(rows.begin(), rows.end(), [](const NameRow& r) { return r.left() < 0; });
+  return refused ? kFound : kClean;
+}
+
+/// `name` with so many characters less, without a dash at its end.
+std::string shortened(std::string_view name, std::int64_t less) {
+  std::string out(name.substr(0, name.size() - static_cast<std::size_t>(less)));
+  while (!out.empty() && (out.back() == '-' || out.back() == '.')) out.pop_back();
+  return out;
+}
+
+std::string rename_line(std::string_view what, std::string_view name, std::int64_t less) {
+  return "  " + std::string(what) + " `" + std::string(name) + "`: " + std::to_string(less) +
+         (less == 1 ? " character less, at most " : " characters less, at most ") +
+         std::to_string(static_cast<std::int64_t>(name.size()) - less) + ", such as `" + shortened(name, less) + "`\n";
+}
+
+/// The shortest renames that make every name fit: of the set, whose name is in all of them; or of what else is in
+/// those that are too long.
+std::string renames(const CompiledSet& set, const std::vector<NameRow>& rows) {
+  const ir::PodCliqueSet& spec = set.module.spec;
+  std::int64_t most = 0;
+  for (const NameRow& r : rows) most = std::max(most, -r.left());
+  if (most == 0) return {};
+  std::string out = "shortest renames, one of:\n";
+  if (static_cast<std::int64_t>(spec.name.size()) > most) out += rename_line("set", spec.name, most);
+  for (const ir::ScalingGroup& g : spec.groups) {
+    const auto all = std::count_if(rows.begin(), rows.end(), [](const NameRow& r) { return r.left() < 0; });
+    const auto own = std::count_if(rows.begin(), rows.end(), [&](const NameRow& r) {
+      return r.left() < 0 && r.text.find(g.name) != std::string::npos;
+    });
+    if (all == own && static_cast<std::int64_t>(g.name.size()) > most)
+      out += rename_line("scaling group", g.name, most);
+  }
+  for (const ir::Clique& c : spec.cliques) {
+    const auto others = std::count_if(rows.begin(), rows.end(), [&](const NameRow& r) {
+      return r.left() < 0 && !r.text.ends_with(c.name) && r.text.find(std::string(c.name) + "-") == std::string::npos &&
+             r.text.find(std::string(c.name) + ".") == std::string::npos;
+    });
+    if (others == 0 && static_cast<std::int64_t>(c.name.size()) > most) out += rename_line("clique", c.name, most);
+  }
+  return out;
 }
 
 int print_json(const std::vector<NameRow>& rows, JsonStream& json) {
@@ -96,7 +137,7 @@ int print_json(const std::vector<NameRow>& rows, JsonStream& json) {
   json.end_list();
   const NameRow* worst = tightest(rows);
   if (worst) json.member("least_left", worst->left());
-  return worst && worst->left() < 0 ? kFound : kClean;
+  return std::any_of(rows.begin(), rows.end(), [](const NameRow& r) { return r.left() < 0; }) ? kFound : kClean;
 }
 
 }  // namespace
@@ -119,6 +160,7 @@ int show_names(const ShowRequest& request, FdWriter& out) {
     if (!is_first) out.write("\n");
     is_first = false;
     code = std::max(code, print_text(rows, out));
+    out.write(renames(*set, rows));
   }
   if (request.is_json) {
     json.end_list().end_object().flush();

@@ -96,6 +96,22 @@ class TreeText {
     branches_.leave();
   }
 
+  void list_pods(std::uint32_t i, std::uint32_t j, CliqueId c) {
+    const ir::PodRange pods = v_.world().pod_range(i, j, c);
+    const bool lists_all = all_ || pods.size() <= kMostPodsListed;
+    std::uint32_t seen = 0, first = 0, last = 0;
+    std::string first_name;
+    pods.for_each(ir::PodOrder::kByIndex, [&](std::uint32_t index, const ir::PodSuffix& suffix) {
+      if (seen++ == 0) first = index, first_name = v_.pod_name(i, j, c, suffix);
+      last = index;
+      if (!lists_all) return true;
+      table_.row({branches_.child(seen == pods.size()) + v_.pod_name(i, j, c, suffix), "pod " + number(index), "", "", ""});
+      return !table_.is_done();
+    });
+    if (!lists_all)
+      table_.row({branches_.child(true) + first_name + " …", "pods " + number(first) + "-" + number(last), "", "", ""});
+  }
+
   void clique(std::uint32_t i, std::uint32_t j, CliqueId c, const std::string& gang, bool is_last) {
     const std::uint32_t pods = v_.world().pods(i, j, c);
     Resources all;
@@ -106,11 +122,7 @@ class TreeText {
       what += ", at least " + number(minimum);
     row(branches_.child(is_last) + v_.clique_name(i, j, c), what, pods, all, gang);
     branches_.enter(is_last);
-    if (all_ || pods <= kMostPodsListed)
-      for (std::uint32_t k = 0; k < pods && !table_.is_done(); ++k)
-        table_.row({branches_.child(k + 1 == pods) + v_.pod_name(i, j, c, k), "pod " + number(k), "", "", ""});
-    else
-      table_.row({branches_.child(true) + v_.pod_name(i, j, c, 0) + " …", "pods 0-" + number(pods - 1), "", "", ""});
+    list_pods(i, j, c);
     branches_.leave();
   }
 
@@ -355,10 +367,10 @@ class TreeJson {
   }
 
   void clique(std::uint32_t i, std::uint32_t j, CliqueId c, const std::string& gang) {
-    const std::uint32_t pods = v_.world().pods(i, j, c);
     j_.begin_object().member("clique", v_.clique(c).name).member("name", v_.clique_name(i, j, c)).member("gang", gang);
     j_.member("min_available", v_.desired().min_available(c)).key("pods").begin_list();
-    for (std::uint32_t k = 0; k < pods; ++k) j_.value(v_.pod_name(i, j, c, k));
+    v_.world().pod_range(i, j, c).for_each(
+        ir::PodOrder::kByIndex, [&](std::uint32_t, const ir::PodSuffix& suffix) { j_.value(v_.pod_name(i, j, c, suffix)); });
     j_.end_list().end_object();
   }
 

@@ -17,6 +17,7 @@ struct ShowRequest {
   std::vector<std::string> pods;  ///< `show env FILE POD...`
   bool is_json = false;
   bool all = false;  ///< --all: never summarise
+  bool peers = true;  ///< env: with the addresses of the other pods
 };
 
 /// Writes the report; returns the exit code of a clean end.
@@ -27,6 +28,8 @@ int show_startup(const ShowRequest& request, driver::FdWriter& out);
 int show_gangs(const ShowRequest& request, driver::FdWriter& out);
 int show_names(const ShowRequest& request, driver::FdWriter& out);
 int show_scale(const ShowRequest& request, driver::FdWriter& out);
+/// What .grove files declare; needs no compilation.
+int show_params(const Options& options, const std::vector<std::string>& files);
 
 /// Runs longer than this are summarised in text: the first in full, one line for the others.
 inline constexpr std::uint32_t kLongestRun = 3;

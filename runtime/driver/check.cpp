@@ -3,20 +3,29 @@
 #include <sys/stat.h>
 
 #include <algorithm>
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
 #include <utility>
 
+#include "frontend/dsl/lower/lower.h"
+#include "ir/base/check.h"
 #include "ir/base/render.h"
-#include "passes/admission/admit.h"
-#include "passes/admission/check_decode.h"
-#include "passes/admission/check_structure.h"
-#include "passes/go/go_encode.h"
 #include "passes/lint/lint.h"
-#include "passes/rules/set/verify_spec.h"
 #include "passes/surroundings/identify.h"
 #include "passes/surroundings/read_environment.h"
+#include "runtime/driver/check_object.h"
+#include "runtime/driver/compile_set.h"
 #include "runtime/driver/consequences.h"
+#include "runtime/driver/environments.h"
+#include "runtime/driver/names_of_sets.h"
+#include "runtime/driver/old_sets.h"
+#include "runtime/driver/parallel.h"
+#include "runtime/driver/project_file.h"
 #include "runtime/driver/surroundings.h"
 #include "runtime/input/git_text.h"
+#include "runtime/input/walked.h"
 
 namespace grovec::driver {
 
@@ -24,11 +33,13 @@ using namespace ir;
 
 namespace {
 
-/// What upstream admits is no error here; `compile` is stricter.
-void lower_compile_findings(Diagnostics& diags) {
-  for (Diagnostic& d : diags.all())
-    if (is_admitted_anyway(*d.info)) d.severity = Severity::kWarning;
-}
+/// Files that one `.grovec.yaml` serves, and what surrounds them.
+struct Scope {
+  SuppressionFile file;
+  Context context;
+  ClusterFacts facts;
+  Environment environment{facts};
+};
 
 Result<std::string> text_of(const CheckRequest& request, const Input& input) {
   if (request.texts)
@@ -36,44 +47,133 @@ Result<std::string> text_of(const CheckRequest& request, const Input& input) {
   return read_input(input);
 }
 
-/// One file, on one thread, in a context of its own.
+/// One file, in a context of its own. First it is loaded; what surrounds sets is then known for all files; then it is
+/// checked; names that meet in other files are found; then it is finished. Different files may be on different threads.
 class FileCheck {
  public:
-  /// `old_text`: content of the file of `--old`. `number`: of the file in the input.
-  FileCheck(const CheckRequest& request, const Environment& environment, const std::string& old_text,
-            const Input& input, std::size_t number)
-      : request_(request), environment_(environment), old_text_(old_text), input_(input), number_(number) {}
-  /// What the whole input scales, instead of what this file does.
-  FileCheck& with_scaling(const passes::ScalingFacts& facts) {
-    scaling_ = &facts;
-    return *this;
-  }
+  /// `old_text`: content of the file of `--old`.
+  FileCheck(const CheckRequest& request, const Scope& scope, const std::string& old_text,
+            const std::vector<OldSet>& old_sets, const Input& input, const std::string* patch, std::size_t number)
+      : number_(number),
+        request_(request),
+        scope_(scope),
+        environment_(scope.environment),
+        old_text_(old_text),
+        old_sets_(old_sets),
+        input_(input),
+        patch_(patch) {}
 
-  CheckedFile run() {
+  void load() {
     out_.name = display_name(input_);
     Result<std::string> text = text_of(request_, input_);
     if (!text) return unreadable(text.error());
-    Result<std::vector<LoadedDocument>> documents = load_text(context_, out_.name, std::move(*text), request_.language);
+    Result<std::vector<LoadedDocument>> documents = load_text(context_, out_.name, std::move(*text), language());
     if (!documents) return unreadable(documents.error());
-    assign_documents(*documents);
-    out_.is_grove = documents->empty() || documents->front().is_grove;
-    sets_ = std::count_if(documents->begin(), documents->end(),
-                          [](const LoadedDocument& d) { return d.kind == DocumentKind::kSet; });
-    if (Result<Done> read = read_old(); !read) return unreadable(read.error());
-    for (std::size_t i = 0; i < documents->size(); ++i) document((*documents)[i], static_cast<std::uint32_t>(i));
-    lint_scalers(*documents);
+    if (is_walked() && skips_whole_file(*documents)) {
+      is_over_ = true;
+      return;
+    }
+    documents_ = std::move(*documents);
+    out_.is_grove = documents_.empty() || documents_.front().is_grove;
+  }
+
+  /// Adds what may surround a set.
+  void add_surroundings(std::vector<LoadedDocument>& out) const {
+    for (const LoadedDocument& d : documents_)
+      if (d.kind != DocumentKind::kSet && !is_skipped(d)) out.push_back(d);
+  }
+
+  /// What reading the surroundings found here: that an object is given twice, if `is_first`; what is wrong with one of
+  /// them alone, its document's own check says.
+  void keep_repeats(std::size_t findings, bool is_first) {
+    std::vector<Diagnostic>& all = context_.diags.all();
+    all.erase(std::remove_if(
+                  all.begin() + static_cast<std::ptrdiff_t>(findings), all.end(),
+                  [&](const Diagnostic& d) { return !is_first || d.info != &diag::EnvironmentObjectTwice; }),
+              all.end());
+  }
+  std::size_t findings() const { return context_.diags.all().size(); }
+
+  void check() {
+    if (is_over_) return;
+    assign_documents(documents_);
+    if (Result<Done> read = read_old(documents_); !read) return unreadable(read.error());
+    for (std::size_t i = 0; i < documents_.size(); ++i) document(documents_[i], static_cast<std::uint32_t>(i));
     if (out_.documents.empty() && context_.diags.errors() > 0)
       out_.documents.push_back({0, {}, {}, {}, Admission::kRejected});
-    finish();
+  }
+
+  const passes::ScalingFacts& scaling() const { return out_.scaling; }
+  /// Lints the scalers of this file; `facts` are those of the whole input, since sets may stand elsewhere.
+  void lint_scalers(const passes::ScalingFacts& facts) {
+    for (const passes::Scaler& s : out_.scaling.scalers) {
+      const auto i = static_cast<std::uint32_t>(s.order);
+      context_.diags.begin_document(i);
+      passes::lint_scaler(context_, documents_[i].document.root, s, facts);
+    }
+  }
+
+  const std::vector<std::unique_ptr<CompiledSet>>& sets() const { return sets_; }
+  bool is_grove() const { return out_.is_grove; }
+  bool is_unreadable() const { return out_.unreadable.has_value(); }
+
+  CheckedFile finish() {
+    if (!is_over_) make_findings();
     return std::move(out_);
   }
 
+  /// Whether anything refuses the set, or its output.
+  static bool has_any_error(const CompiledSet& set) {
+    const std::vector<Diagnostic>& all = set.module.context.diags.all();
+    return !set.accepted || std::any_of(all.begin(), all.end(), [&](const Diagnostic& d) {
+      return d.document == set.document && d.severity == Severity::kError;
+    });
+  }
+
  private:
-  CheckedFile unreadable(const Error& error) {
+  LanguageOptions language() const {
+    LanguageOptions out = request_.language;
+    if (!input_.env.empty()) out.env = input_.env;
+    return out;
+  }
+
+  bool is_walked() const { return input_.is_walked || request_.only_manifests; }
+  bool is_skipped(const LoadedDocument& d) const {
+    return is_walked() && !d.document.broken && !reason_to_skip(d.document.root).empty();
+  }
+
+  /// What a walk met and what is no manifest as a whole: a patch, or a template that YAML cannot read.
+  bool skips_whole_file(const std::vector<LoadedDocument>& documents) {
+    std::string reason = patch_ ? *patch_ : std::string();
+    const bool is_text = !frontend::is_grove_path(out_.name);
+    if (reason.empty() && is_text && context_.diags.errors() > 0 && context_.sources.size() > 0 &&
+        is_helm_template(context_.sources.text(SourceId{0}))) {
+      reason = "a template of Helm";
+      out_.is_template = true;
+    }
+    if (reason.empty()) return false;
+    const std::size_t n = std::max<std::size_t>(documents.size(), 1);
+    for (std::size_t i = 0; i < n; ++i) {
+      const Value& root = i < documents.size() ? documents[i].document.root : none();
+      out_.documents.push_back({static_cast<std::uint32_t>(i), std::string(root["kind"].as_string()),
+                                std::string(root["metadata"]["namespace"].as_string()),
+                                std::string(root["metadata"]["name"].as_string()), Admission::kNotChecked, input_.env,
+                                reason});
+      if (out_.is_template) break;
+    }
+    return true;
+  }
+
+  static const Value& none() {
+    static const Value kNone;
+    return kNone;
+  }
+
+  void unreadable(const Error& error) {
+    is_over_ = true;
     out_.unreadable = error;
     if (error.kind == Error::kContent || error.kind == Error::kUsage)
       out_.documents.push_back({0, {}, {}, {}, Admission::kRejected});
-    return std::move(out_);
   }
 
   // What the reader found belongs to the document in whose text it stands.
@@ -96,38 +196,49 @@ class FileCheck {
       if (d.document < documents.size() && is_verdict(d)) read_with_errors_[d.document] = true;
   }
 
-  Result<Done> read_old() {
-    std::optional<std::string> text;
-    std::string name = request_.old_file;
-    if (!request_.old_ref.empty()) {
-      Result<std::optional<std::string>> at_ref = text_at_ref(input_.path, request_.old_ref);
-      if (!at_ref) return at_ref.error();
-      text = std::move(*at_ref);
-      name = input_.path;
-      if (!text) return Done{};  // a new file: its sets are created
-    } else if (!request_.old_file.empty()) {
-      text = old_text_;
-      name = display_name({request_.old_file});
-    } else {
-      return Done{};
+  /// The old texts that concern this file: that of `--old`; or, of the commit, the same path and wherever sets of these
+  /// names stood.
+  Result<Done> read_old(const std::vector<LoadedDocument>& documents) {
+    if (!request_.old_file.empty()) return read_old_text(display_name({request_.old_file}), old_text_, true);
+    if (request_.old_ref.empty()) return Done{};
+    Result<std::optional<std::string>> same = text_at_ref(input_.path, request_.old_ref);
+    if (!same) return same.error();
+    if (*same)
+      if (Result<Done> read = read_old_text(input_.path, std::move(**same), true); !read) return read;
+    std::set<std::string> read_already;
+    for (const LoadedDocument& d : documents) {
+      if (d.kind != DocumentKind::kSet || old_of(d.document.root)) continue;
+      for (const OldSet& o : old_sets_) {
+        if (o.name != name_of(d.document.root) || space_of(o.namespace_) != space_of(namespace_of(d.document.root)) ||
+            !read_already.insert(o.path).second)
+          continue;
+        Result<std::optional<std::string>> text = text_at_ref(o.path, request_.old_ref);
+        if (!text) return text.error();
+        if (!*text) continue;
+        if (Result<Done> read = read_old_text(o.path, std::move(**text), false); !read) return read;
+      }
     }
+    return Done{};
+  }
+
+  /// `is_expected`: what is wrong with the text is a finding, since it is the old version of this very file.
+  Result<Done> read_old_text(const std::string& name, std::string text, bool is_expected) {
     context_.diags.begin_document(kOldDocument);
-    LanguageOptions language = request_.language;
-    language.git_ref = request_.old_ref;
-    const std::size_t first = context_.sources.size();
-    Result<std::vector<LoadedDocument>> documents = load_text(context_, name, std::move(*text), language);
+    LanguageOptions old = language();
+    old.git_ref = request_.old_ref;
+    const std::size_t first = context_.sources.size(), findings = context_.diags.all().size();
+    Result<std::vector<LoadedDocument>> documents = load_text(context_, name, std::move(text), old);
     if (!documents) return documents.error();
-    for (std::size_t i = first; !language.git_ref.empty() && i < context_.sources.size(); ++i)
-      context_.sources.rename(SourceId(i), language.git_ref + ":" + std::string(context_.sources.name(SourceId(i))));
+    for (std::size_t i = first; !old.git_ref.empty() && i < context_.sources.size(); ++i)
+      context_.sources.rename(SourceId(i), old.git_ref + ":" + std::string(context_.sources.name(SourceId(i))));
+    if (!is_expected) context_.diags.all().erase(context_.diags.all().begin() + static_cast<std::ptrdiff_t>(findings), context_.diags.all().end());
     for (Diagnostic& d : context_.diags.all())
       if (d.at != kNowhere && !documents->empty() &&
           context_.origins[d.at].source == documents->front().document.source)
         d.document = kOldDocument;
-    for (const LoadedDocument& d : *documents) {
+    for (const LoadedDocument& d : *documents)
       if (d.kind == DocumentKind::kSet) old_.push_back(d.document.root);
-    }
-    const bool is_broken = has_errors(kOldDocument, 0);
-    if (old_.empty() && !is_broken && request_.old_ref.empty()) {
+    if (old_.empty() && !has_errors(kOldDocument, 0) && request_.old_ref.empty()) {
       OriginId at = documents->empty() ? kNowhere : documents->front().document.root.at();
       context_.diags.report(at, diag::OldNotASet, name);
     }
@@ -135,17 +246,16 @@ class FileCheck {
     return Done{};
   }
 
-  /// The object that `root` replaces: the only one, or the one of the same name.
-  const Value* old_of(const Value& root, bool is_only_set) const {
-    if (old_.size() == 1 && is_only_set && request_.old_ref.empty()) return &old_[0];
-    auto key = [&](const Value& v, std::string_view field, std::string_view otherwise) {
-      std::string_view text = v["metadata"][field].as_string();
-      return text.empty() ? otherwise : text;
-    };
+  static std::string_view name_of(const Value& root) { return root["metadata"]["name"].as_string(); }
+  static std::string_view namespace_of(const Value& root) { return root["metadata"]["namespace"].as_string(); }
+  std::string_view space_of(std::string_view name) const {
+    return name.empty() ? std::string_view(environment_.default_namespace) : name;
+  }
+
+  /// The object that `root` replaces: the one of its namespace and name.
+  const Value* old_of(const Value& root) const {
     for (const Value& o : old_)
-      if (key(o, "name", "") == key(root, "name", "") &&
-          key(o, "namespace", environment_.default_namespace) == key(root, "namespace", environment_.default_namespace))
-        return &o;
+      if (name_of(o) == name_of(root) && space_of(namespace_of(o)) == space_of(namespace_of(root))) return &o;
     return nullptr;
   }
 
@@ -156,56 +266,56 @@ class FileCheck {
     const Value& metadata = root["metadata"];
     CheckedDocument c{d.document.index, std::string(root["kind"].as_string()),
                       std::string(metadata["namespace"].as_string()), std::string(metadata["name"].as_string()),
-                      Admission::kNotChecked};
-    out_.has_surroundings |= d.kind == DocumentKind::kBinding || d.kind == DocumentKind::kClaimTemplate;
-    bool broken = d.document.broken;
+                      Admission::kNotChecked, input_.env};
+    const bool broken = d.document.broken;
+    if (is_walked() && !broken && !(c.reason = reason_to_skip(root)).empty()) {
+      out_.documents.push_back(std::move(c));
+      return;
+    }
     const passes::KnownKind* kind = broken && root.is_null() ? nullptr : passes::identify(context_, root);
     bool verdict_known = true;
     const std::size_t before = context_.diags.all().size();
-    if (kind)
-      verdict_known = check_kind(*kind, root, c);
-    else if (d.kind == DocumentKind::kClaimTemplate)
-      check_claim_template(root);
-    else if (!broken && passes::is_scaler(root))
-      out_.scaling.scalers.push_back(passes::scaler_of(root, environment_.default_namespace, (number_ << 32) + i));
-    drop_consequences(context_, before, d.document);
+    if (kind && kind->root == schemas::Root::kPodCliqueSet) {
+      verdict_known = check_set(d, i, c);
+    } else {
+      if (kind)
+        verdict_known = check_object(context_, *kind, root, environment_);
+      else if (d.kind == DocumentKind::kClaimTemplate)
+        check_claim_template(root);
+      else if (!broken && passes::is_scaler(root))
+        out_.scaling.scalers.push_back(passes::scaler_of(root, environment_.default_namespace, (number_ << 32) + i));
+      drop_consequences(context_, before, d.document);
+    }
+    if (c.namespace_.empty() && kind && kind->root != schemas::Root::kClusterTopologyBinding)
+      c.namespace_ = environment_.default_namespace;
     if (broken || read_with_errors_[i] || has_errors(i, first))
       c.admission = Admission::kRejected;
     else if (kind && verdict_known)
       c.admission = Admission::kAccepted;
+    if (c.admission == Admission::kNotChecked)
+      c.reason = kind ? "its verdict depends on what could not be read" : "no kind of Grove's";
+    out_.grove_documents += kind != nullptr || c.admission == Admission::kRejected;
     out_.documents.push_back(std::move(c));
   }
 
-  /// False if nobody can say what upstream would: the old object of an update cannot be used.
-  bool check_kind(const passes::KnownKind& kind, const Value& root, CheckedDocument& c) {
-    bool verdict_known = true;
-    if (kind.root == schemas::Root::kPodCliqueSet) {
-      static const Value kUnusable;
-      passes::AdmitOptions options{.old = old_is_unusable_ ? &kUnusable : old_of(root, sets_ == 1)};
-      const std::size_t first = context_.diags.all().size();
-      passes::Admitted admitted = passes::admit(context_, root, environment_, options);
-      for (std::size_t i = first; i < first + admitted.old_findings; ++i)
-        context_.diags.all()[i].document = kOldDocument;
-      verdict_known = admitted.old_is_usable;
-      lint(admitted.spec, first);
-      if (c.namespace_.empty()) c.namespace_ = environment_.default_namespace;
-    } else if (kind.root == schemas::Root::kClusterTopologyBinding) {
-      passes::check_binding(context_, root, environment_.facts.config);
-    } else {
-      // No webhook looks at these: what the CRD says is all.
-      passes::Decoded decoded = passes::check_decode_without_status(context_, root, kind.root);
-      Value stored =
-          passes::with_crd_defaults(context_.arena, context_.origins, decoded.value, schemas::root(kind.root));
-      std::string_view space = stored["metadata"]["namespace"].as_string();
-      passes::verify_object_metadata(context_, stored, stored["metadata"],
-                                     space.empty() ? environment_.default_namespace : space);
-      const Value& replicas = stored["spec"]["replicas"];  // the scale subresource has a rule of its own
-      if (kind.root != schemas::Root::kPodGang && replicas.is_int() && replicas.as_int() < 0)
-        context_.diags.report(replicas.at(), diag::BelowMinimum, "replicas", replicas.as_int(), 0)
-            .path(".spec.replicas");
-      if (decoded.broken.empty()) passes::check_structure(context_, stored, kind.root);
-      if (c.namespace_.empty()) c.namespace_ = environment_.default_namespace;
-    }
+  /// False if nobody can say what upstream would: the old object of an update cannot be used, or what surrounds it.
+  bool check_set(const LoadedDocument& d, std::uint32_t i, CheckedDocument& c) {
+    static const Value kUnusable;
+    CompileOptions options{.api = environment_.api,
+                           .default_namespace = environment_.default_namespace,
+                           .namespace_is_fixed = environment_.namespace_is_fixed,
+                           .until = CompileUntil::kVerified,
+                           .old = old_is_unusable_ ? &kUnusable : old_of(d.document.root),
+                           .document = &d.document};
+    c.is_new = !options.old && (!request_.old_file.empty() || !request_.old_ref.empty());
+    const std::size_t first = context_.diags.all().size();
+    Result<std::unique_ptr<CompiledSet>> set = compile_set(context_, d.document.root, scope_.facts, options);
+    GROVEC_CHECK(bool(set));  // it has findings, no errors
+    for (std::size_t k = first; k < first + (*set)->old_findings; ++k) context_.diags.all()[k].document = kOldDocument;
+    (*set)->document = i;
+    const bool verdict_known = (*set)->old_is_usable && !(*set)->verdict_is_open;
+    lint((*set)->module.spec, first);
+    sets_.push_back(std::move(*set));
     return verdict_known;
   }
 
@@ -218,16 +328,6 @@ class FileCheck {
     if (std::any_of(all.begin() + static_cast<std::ptrdiff_t>(first), all.end(), hides_fields)) return;
     passes::lint_set(context_, set, environment_);
     out_.scaling.sets.push_back(passes::scaled_set(set, environment_.default_namespace));
-  }
-
-  void lint_scalers(const std::vector<LoadedDocument>& documents) {
-    const passes::ScalingFacts& facts = scaling_ ? *scaling_ : out_.scaling;
-    if (facts.empty()) return;
-    for (const passes::Scaler& s : out_.scaling.scalers) {
-      const auto i = static_cast<std::uint32_t>(s.order);
-      context_.diags.begin_document(i);
-      passes::lint_scaler(context_, documents[i].document.root, s, facts);
-    }
   }
 
   // Grove reads it, so what is wrong with it is said; its own verdict is the API server's to give.
@@ -248,13 +348,16 @@ class FileCheck {
                        [&](const Diagnostic& d) { return d.document == document && is_verdict(d); });
   }
 
-  void finish() {
+  void make_findings() {
     std::vector<Diagnostic>& all = context_.diags.all();
-    lower_compile_findings(context_.diags);
     std::vector<SourceId> sources;
     if (context_.sources.size() > 0) sources.push_back(SourceId{0});
-    out_.suppressed =
-        apply_suppressions(context_, request_.levels, request_.suppressions, out_.name, sources, out_.entries_seen);
+    std::optional<std::string> base;
+    if (!request_.config_ref.empty() && input_.path != "-")
+      if (Result<std::optional<std::string>> text = text_at_ref(input_.path, request_.config_ref))
+        base = text->value_or(std::string());
+    out_.suppressed = apply_suppressions(context_, request_.levels, scope_.file, out_.name, sources, out_.entries_seen,
+                                         base ? &*base : nullptr);
     if (all.empty()) return;
     context_.diags.sort(context_.origins);
     for (const Diagnostic& d : all) out_.findings.push_back(finding(context_, d, request_));
@@ -279,18 +382,22 @@ class FileCheck {
  private:
   static constexpr std::uint32_t kOldDocument = 0xFFFFFFFE;
 
+  std::uint64_t number_;  ///< of the file in the input
   const CheckRequest& request_;
+  const Scope& scope_;
   const Environment& environment_;
   const std::string& old_text_;
+  const std::vector<OldSet>& old_sets_;
   const Input& input_;
-  std::uint64_t number_;
-  const passes::ScalingFacts* scaling_ = nullptr;  ///< of the whole input, if it is known
+  const std::string* patch_;  ///< why the file is a patch, or nullptr
   Context context_;
   CheckedFile out_;
+  bool is_over_ = false;  ///< unreadable, or no manifest: nothing more to find
+  std::vector<LoadedDocument> documents_;
+  std::vector<std::unique_ptr<CompiledSet>> sets_;
   std::vector<bool> read_with_errors_;  ///< by document
   std::vector<Value> old_;
   bool old_is_unusable_ = false;  ///< for all sets: its text cannot be read, or holds none
-  std::ptrdiff_t sets_ = 0;       ///< in this file
 };
 
 /// Operands one by one, so that a missing file does not hide the others.
@@ -318,45 +425,15 @@ std::vector<Input> inputs_of(const CheckRequest& request, CheckReport& report, s
   return out;
 }
 
-/// Standard input cannot be read twice, so a second round reuses what the first one found there.
-bool is_readable_again(const Input& input) { return input.path != "-"; }
-
-/// Bindings and claim templates of the input count as objects of the cluster, wherever they stand.
-Result<bool> collect_surroundings(const CheckRequest& request, const std::vector<Input>& inputs,
-                                  const std::vector<CheckedFile>& files, Context& context,
-                                  std::string_view default_namespace, ClusterFacts& facts) {
-  std::size_t findings = context.diags.all().size();
-  bool any = false;
-  for (std::size_t i = 0; i < inputs.size(); ++i) {
-    if (!files[i].has_surroundings || !is_readable_again(inputs[i])) continue;
-    Result<std::string> text = text_of(request, inputs[i]);
-    if (!text) return text.error();
-    Result<std::vector<LoadedDocument>> documents =
-        load_text(context, inputs[i].path, std::move(*text), request.language);
-    if (!documents) return documents.error();
-    for (const LoadedDocument& d : *documents)
-      if (d.kind == DocumentKind::kBinding || d.kind == DocumentKind::kClaimTemplate) {
-        passes::read_environment_object(context, d.document.root, default_namespace, facts);
-        any = true;
-      }
-  }
-  // What is wrong with one of them alone, its file's own check reports.
-  std::vector<Diagnostic>& all = context.diags.all();
-  all.erase(std::remove_if(all.begin() + static_cast<std::ptrdiff_t>(findings), all.end(),
-                           [](const Diagnostic& d) { return d.info != &diag::EnvironmentObjectTwice; }),
-            all.end());
-  return any;
-}
-
 /// Entries of `.grovec.yaml` that spoke about some file here and silenced nothing.
-void report_unused_entries(const CheckRequest& request, CheckReport& report) {
-  const SuppressionFile& file = request.suppressions;
+void report_unused_entries(const CheckRequest& request, const SuppressionFile& file, std::size_t scope,
+                           CheckReport& report) {
   CheckedFile out;
   out.name = file.path;
   for (std::size_t i = 0; i < file.entries.size(); ++i) {
     std::uint8_t seen = 0;
     for (const CheckedFile& f : report.files)
-      if (i < f.entries_seen.size()) seen |= f.entries_seen[i];
+      if (f.scope == scope && i < f.entries_seen.size()) seen |= f.entries_seen[i];
     if (seen != kEntryApplies) continue;
     std::string code = code_text(file.entries[i].code);
     const DiagArg arg[] = {DiagArg(code)};
@@ -376,28 +453,157 @@ void report_unused_entries(const CheckRequest& request, CheckReport& report) {
   if (!out.findings.empty()) report.files.push_back(std::move(out));
 }
 
+const std::string& config_of(const CheckRequest& request, const SuppressionFile& file) {
+  return request.operator_config.empty() ? file.operator_config : request.operator_config;
+}
+
+/// The project file as it is in the commit of `--config-ref`; says what the working tree adds to it.
+Result<SuppressionFile> at_config_ref(const CheckRequest& request, SuppressionFile now, CheckReport& report) {
+  if (request.config_ref.empty() || now.path.empty()) return now;
+  Result<std::optional<std::string>> text = text_at_ref(now.path, request.config_ref);
+  if (!text) return text.error();
+  SuppressionFile base;
+  base.path = now.path;
+  if (*text) {
+    Result<SuppressionFile> read = read_suppression_text(now.path, std::move(**text));
+    if (!read) return read.error();
+    base = std::move(*read);
+  }
+  auto has = [&](const IgnoreEntry& e) {
+    return std::any_of(base.entries.begin(), base.entries.end(),
+                       [&](const IgnoreEntry& b) { return b.code == e.code && b.files == e.files; });
+  };
+  for (const IgnoreEntry& e : now.entries)
+    if (!has(e)) report.added_suppressions.push_back(now.path + ": suppresses " + code_text(e.code));
+  for (const auto& [code, level] : now.levels)
+    if (auto b = base.levels.find(code); b == base.levels.end() || b->second != level)
+      report.added_suppressions.push_back(now.path + ": changes the level of " + code_text(code));
+  for (const std::string& glob : now.exclude)
+    if (std::find(base.exclude.begin(), base.exclude.end(), glob) == base.exclude.end())
+      report.added_suppressions.push_back(now.path + ": excludes `" + glob + "`");
+  return base;
+}
+
+std::unique_ptr<Scope> make_scope(const CheckRequest& request, SuppressionFile file) {
+  auto scope = std::make_unique<Scope>();
+  scope->file = std::move(file);
+  Environment& environment = scope->environment;
+  environment.api = request.api;
+  const std::string& space = request.namespace_.empty() ? scope->file.namespace_ : request.namespace_;
+  if (!space.empty()) {
+    environment.default_namespace = space;
+    environment.namespace_is_fixed = !request.namespace_.empty();
+  }
+  return scope;
+}
+
+/// A scope for each `.grovec.yaml`; files that it excludes go. The first scope serves files without one.
+Result<Done> make_scopes(const CheckRequest& request, std::vector<Input>& inputs, CheckReport& report,
+                         std::vector<std::unique_ptr<Scope>>& scopes, std::vector<std::size_t>& scope_of) {
+  std::map<std::string, std::size_t> by_path;
+  std::map<std::string, std::string> by_folder;
+  auto add = [&](SuppressionFile file) -> Result<Done> {
+    Result<SuppressionFile> base = at_config_ref(request, std::move(file), report);
+    if (!base) return base.error();
+    scopes.push_back(make_scope(request, std::move(*base)));
+    return Done{};
+  };
+  if (Result<Done> first = add(request.suppressions); !first) return first;
+  std::vector<Input> kept;
+  for (Input& input : inputs) {
+    std::size_t scope = 0;
+    if (request.suppressions.path.empty()) {
+      auto [known, is_new] = by_folder.emplace(folder_of(input.path) + "\n" + input.operand, std::string());
+      if (is_new) known->second = find_project_file(input.path, input.operand.empty() ? input.path : input.operand);
+      if (!known->second.empty()) {
+        auto [place, is_first] = by_path.emplace(known->second, scopes.size());
+        if (is_first) {
+          Result<SuppressionFile> file = read_suppression_file(known->second);
+          if (!file) return file.error();
+          if (Result<Done> made = add(std::move(*file)); !made) return made;
+        }
+        scope = place->second;
+      }
+    }
+    const std::vector<std::string>& exclude = scopes[scope]->file.exclude;
+    if (input.is_walked && std::any_of(exclude.begin(), exclude.end(), [&](const std::string& glob) {
+          return matches_path(glob, input.path);
+        }))
+      continue;
+    scope_of.push_back(scope);
+    kept.push_back(std::move(input));
+  }
+  inputs = std::move(kept);
+  return Done{};
+}
+
+using FileChecks = std::vector<std::unique_ptr<FileCheck>>;
+
+/// What surrounds the sets of each scope; objects of the input count as objects of the cluster, wherever they stand.
+Result<Done> read_scopes(const CheckRequest& request, const FileChecks& checks,
+                         const std::vector<std::unique_ptr<Scope>>& scopes) {
+  std::vector<LoadedDocument> documents;
+  for (const auto& c : checks) c->add_surroundings(documents);
+  for (const auto& scope : scopes) {
+    std::vector<std::size_t> findings;
+    for (const auto& c : checks) findings.push_back(c->findings());
+    const std::vector<std::string>& with = request.with.empty() ? scope->file.with : request.with;
+    Result<Done> read = read_surroundings(scope->context, with, config_of(request, scope->file), documents,
+                                          scope->environment.default_namespace, scope->facts);
+    if (!read) return read;
+    for (std::size_t i = 0; i < checks.size(); ++i) checks[i]->keep_repeats(findings[i], scope == scopes.front());
+  }
+  return Done{};
+}
+
+/// Sets that are called the same, and objects of different sets that are. Of one environment: in another one, the sets
+/// of the same file are there instead.
+void find_names(const FileChecks& checks, const std::vector<Input>& inputs) {
+  std::map<std::string, std::vector<CompiledSet*>> of_environment;
+  for (std::size_t i = 0; i < checks.size(); ++i)
+    for (const auto& set : checks[i]->sets()) of_environment[inputs[i].env].push_back(set.get());
+  Arena arena;
+  for (auto& [env, sets] : of_environment) {
+    std::stable_sort(sets.begin(), sets.end(),
+                     [](const CompiledSet* a, const CompiledSet* b) { return comes_before(*a, *b); });
+    find_equal_sets(sets);
+    std::erase_if(sets, [](const CompiledSet* set) { return FileCheck::has_any_error(*set); });
+    find_names_across_sets(arena, sets);
+  }
+}
+
+/// Old sets of the input's files and folders that no document is called any more.
+std::vector<std::string> removed_sets(const CheckRequest& request, const std::vector<OldSet>& old_sets,
+                                      const std::vector<CheckedFile>& files, const Environment& environment) {
+  std::set<std::pair<std::string, std::string>> now;
+  auto space = [&](const std::string& name) { return name.empty() ? environment.default_namespace : name; };
+  for (const CheckedFile& f : files)
+    for (const CheckedDocument& d : f.documents)
+      if (d.kind == "PodCliqueSet") now.emplace(space(d.namespace_), d.name);
+  std::vector<std::string> out;
+  for (const OldSet& o : old_sets)
+    if (!now.contains({space(o.namespace_), o.name}) && is_below(o.path, request.operands))
+      out.push_back(space(o.namespace_) + "/" + o.name + " (" + o.shown + ")");
+  return out;
+}
+
 }  // namespace
 
 Result<CheckReport> check(const CheckRequest& request, const Progress& progress) {
   CheckReport report;
+  report.may_be_empty = request.allow_none || request.only_manifests;
   std::optional<Error> usage;
   std::vector<Input> inputs = inputs_of(request, report, usage);
   if (usage) return *usage;
+  if (request.env_all) inputs = with_environments(inputs, request.language);
   if (!request.old_ref.empty() && !inputs.empty()) {
     Result<Done> known = check_git_ref(folder_of(inputs[0].path), request.old_ref);
     if (!known) return known.error();
   }
-  Context surroundings;
-  ClusterFacts facts;
-  Environment environment{facts};
-  environment.api = request.api;
-  if (!request.namespace_.empty()) {
-    environment.default_namespace = request.namespace_;
-    environment.namespace_is_fixed = true;
-  }
-  Result<Done> read =
-      read_surroundings(surroundings, request.with, request.operator_config, {}, environment.default_namespace, facts);
-  if (!read) return read.error();
+  std::vector<std::unique_ptr<Scope>> scopes;
+  std::vector<std::size_t> scope_of;
+  Result<Done> made = make_scopes(request, inputs, report, scopes, scope_of);
+  if (!made) return made.error();
 
   std::string old_text;
   if (!request.old_file.empty()) {
@@ -406,44 +612,55 @@ Result<CheckReport> check(const CheckRequest& request, const Progress& progress)
     old_text = std::move(*old);
   }
 
-  // Every file is checked by itself first, in parallel; nearly always that is all. Only if one holds objects of the
-  // cluster (bindings, claim templates) are all checked again with them: whatever its place in the input, a set may
-  // refer to them, and reading everything twice to find out would cost all the others.
-  std::vector<CheckedFile> files(inputs.size());
-  auto work = [&](std::size_t i) { files[i] = FileCheck(request, environment, old_text, inputs[i], i).run(); };
-  in_parallel(inputs.size(), request.threads, progress, work);
-  const bool any_read = std::any_of(files.begin(), files.end(), [](const CheckedFile& f) { return !f.unreadable; });
-  const bool any_grove = std::any_of(files.begin(), files.end(), [](const CheckedFile& f) { return f.is_grove; });
-  if (Result<Done> used = check_used(request.language, any_grove || !any_read); !used) return used.error();
-  if (std::any_of(files.begin(), files.end(), [](const CheckedFile& f) { return f.has_surroundings; })) {
-    Result<bool> any = collect_surroundings(request, inputs, files, surroundings, environment.default_namespace, facts);
-    if (!any) return any.error();
-    if (request.operator_config.empty() && !facts.bindings.empty()) facts.config.topology_aware_scheduling = true;
-    auto again = [&](std::size_t i) {
-      if (is_readable_again(inputs[i])) work(i);
-    };
-    if (*any) in_parallel(inputs.size(), request.threads, progress, again);
+  std::vector<OldSet> old_sets;
+  if (!request.old_ref.empty() && !inputs.empty()) {
+    Result<std::vector<OldSet>> found = sets_at_ref(folder_of(inputs[0].path), request.old_ref, request.language);
+    if (!found) return found.error();
+    old_sets = std::move(*found);
   }
 
-  // A scaler and what it scales may stand in different files.
+  const std::map<std::string, std::string> patches = patches_of(inputs);
+  FileChecks checks;
+  for (std::size_t i = 0; i < inputs.size(); ++i) {
+    const auto patch = patches.find(inputs[i].path);
+    checks.push_back(std::make_unique<FileCheck>(request, *scopes[scope_of[i]], old_text, old_sets, inputs[i],
+                                                 patch == patches.end() ? nullptr : &patch->second, i));
+  }
+  in_parallel(inputs.size(), request.threads, {}, [&](std::size_t i) { checks[i]->load(); });
+  const bool any_read = std::any_of(checks.begin(), checks.end(), [](const auto& c) { return !c->is_unreadable(); });
+  const bool any_language = std::any_of(checks.begin(), checks.end(), [](const auto& c) { return c->is_grove(); });
+  if (Result<Done> used = check_used(request.language, any_language || !any_read); !used) return used.error();
+  if (Result<Done> read = read_scopes(request, checks, scopes); !read) return read.error();
+  in_parallel(inputs.size(), request.threads, progress, [&](std::size_t i) { checks[i]->check(); });
+  find_names(checks, inputs);
   passes::ScalingFacts scaling;
-  for (const CheckedFile& f : files) scaling.add(f.scaling);
-  if (!scaling.empty() && files.size() > 1)
-    in_parallel(inputs.size(), request.threads, progress, [&](std::size_t i) {
-      if (!files[i].scaling.scalers.empty() && is_readable_again(inputs[i]))
-        files[i] = FileCheck(request, environment, old_text, inputs[i], i).with_scaling(scaling).run();
-    });
+  for (const auto& c : checks) scaling.add(c->scaling());
+  if (!scaling.empty())
+    for (const auto& c : checks) c->lint_scalers(scaling);
+  std::vector<CheckedFile> files(inputs.size());
+  in_parallel(inputs.size(), request.threads, {}, [&](std::size_t i) {
+    files[i] = checks[i]->finish();
+    files[i].scope = scope_of[i];
+  });
 
-  if (!surroundings.diags.all().empty()) {
+  for (const auto& scope : scopes) {
+    if (scope->context.diags.all().empty()) continue;
     CheckedFile around;
-    lower_compile_findings(surroundings.diags);
-    surroundings.diags.sort(surroundings.origins);
-    for (const Diagnostic& d : surroundings.diags.all())
-      around.findings.push_back(FileCheck::finding(surroundings, d, request));
+    scope->context.diags.sort(scope->context.origins);
+    for (const Diagnostic& d : scope->context.diags.all())
+      around.findings.push_back(FileCheck::finding(scope->context, d, request));
     report.files.push_back(std::move(around));
   }
+  if (request.env_all) say_common_findings_once(inputs, files);
+  report.removed = removed_sets(request, old_sets, files, scopes.front()->environment);
+  const bool is_walk = std::any_of(inputs.begin(), inputs.end(), [](const Input& i) { return i.is_walked; });
+  const bool any_grove =
+      std::any_of(files.begin(), files.end(), [](const CheckedFile& f) { return f.grove_documents > 0; });
+  if (is_walk && !any_grove && !request.allow_none && !request.only_manifests)
+    for (const std::string& operand : request.operands)
+      report.none_below += (report.none_below.empty() ? "" : ", ") + operand;
   for (CheckedFile& f : files) report.files.push_back(std::move(f));
-  report_unused_entries(request, report);
+  for (std::size_t i = 0; i < scopes.size(); ++i) report_unused_entries(request, scopes[i]->file, i, report);
   return report;
 }
 

@@ -22,6 +22,9 @@ struct CheckedDocument {
   std::uint32_t index;  ///< position in the stream
   std::string kind, namespace_, name;
   Admission admission;
+  std::string env = {};     ///< environment of the .grove file, with --env-all
+  std::string reason = {};  ///< why it is not checked
+  bool is_new = false;      ///< a set of an update run that replaces none
 };
 
 /// A span with the file it is in; file empty = nowhere.
@@ -55,10 +58,12 @@ struct CheckedFile {
   std::vector<Finding> findings;
   std::optional<Error> unreadable;
   std::uint32_t suppressed = 0;
-  std::vector<std::uint8_t> entries_seen;  ///< of `.grovec.yaml`
-  bool has_surroundings = false;           ///< holds bindings or claim templates
-  bool is_grove = false;
-  passes::ScalingFacts scaling;  ///< what scalers scale, and what there is to scale
+  std::vector<std::uint8_t> entries_seen;  ///< of its `.grovec.yaml`
+  std::size_t scope = 0;                   ///< which `.grovec.yaml` that is
+  bool is_grove = false;                   ///< read as the language
+  bool is_template = false;                ///< a template of Helm that a walk met
+  std::uint32_t grove_documents = 0;       ///< documents of Grove's kinds
+  passes::ScalingFacts scaling;            ///< what scalers scale, and what there is to scale
 };
 
 struct CheckRequest {
@@ -71,7 +76,11 @@ struct CheckRequest {
   std::string old_file;  ///< --old
   std::string old_ref;   ///< --old-ref
   Levels levels;         ///< -W and .grovec.yaml
-  SuppressionFile suppressions;
+  SuppressionFile suppressions;   ///< of --config; with a path it serves all files
+  std::string config_ref;         ///< --config-ref: suppressions as they are in this commit
+  bool env_all = false;         ///< .grove files in every environment they declare
+  bool only_manifests = false;  ///< operands are treated as files that a walk met
+  bool allow_none = false;      ///< a walk may find no document of Grove's
   bool render_text = false;
   bool color = false;
   const std::map<std::string, std::string>* texts = nullptr;  ///< by path: instead of what these files hold
@@ -81,6 +90,10 @@ struct CheckRequest {
 struct CheckReport {
   std::vector<CheckedFile> files;  ///< surroundings first (no documents), then the input in its order
   std::vector<Error> errors;       ///< operands that name nothing readable
+  bool may_be_empty = false;       ///< nothing to check is no mistake
+  std::vector<std::string> added_suppressions = {};  ///< of `.grovec.yaml`, since the commit of --config-ref
+  std::vector<std::string> removed = {};  ///< `NAMESPACE/NAME (PLACE)` of old sets that the input does not have any more
+  std::string none_below = {};        ///< the walk that met no document of Grove's, or empty
   std::uint64_t count(Severity severity) const;
   std::uint64_t count(Admission admission) const;
   std::uint64_t suppressed() const;

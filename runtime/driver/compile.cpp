@@ -1,18 +1,17 @@
 #include "runtime/driver/compile.h"
 
 #include <algorithm>
-#include <iterator>
-#include <map>
 #include <optional>
 #include <span>
-#include <tuple>
 
 #include "backends/schedulers/scheduler.h"
 #include "ir/desired/print.h"
 #include "passes/pipeline.h"
-#include "passes/rules/object_names.h"
 #include "passes/rules/verify_scale.h"
 #include "runtime/driver/assumptions.h"
+#include "runtime/driver/check_object.h"
+#include "runtime/driver/consequences.h"
+#include "runtime/driver/names_of_sets.h"
 #include "runtime/driver/parallel.h"
 #include "runtime/driver/surroundings.h"
 
@@ -46,12 +45,14 @@ Result<Done> load_operands(Compilation& c, const CompileRequest& request, std::v
 CompileOptions options_of(const CompileRequest& request) {
   CompileOptions options;
   options.api = request.api;
+  if (!request.default_namespace.empty()) options.default_namespace = request.default_namespace;
   if (!request.namespace_.empty()) {
     options.default_namespace = request.namespace_;
     options.namespace_is_fixed = true;
   }
   if (!request.init_image.empty()) options.init_image = request.init_image;
   options.owner_references = request.owner_references;
+  options.names_only = request.names_only;
   options.until = request.spec_only ? CompileUntil::kStored : CompileUntil::kPlanned;
   return options;
 }
@@ -106,6 +107,23 @@ void print_after(CompiledSet& set, std::string_view wanted) {
       &watch);
 }
 
+/// What passes through, but is of Grove's kinds. Bindings were checked when they were read.
+void check_objects(const CompileOptions& options, const std::vector<LoadedDocument>& documents,
+                   const ClusterFacts& facts) {
+  Environment environment{facts};
+  environment.default_namespace = options.default_namespace;
+  for (std::size_t i = 0; i < documents.size(); ++i) {
+    const LoadedDocument& d = documents[i];
+    if (d.kind != DocumentKind::kForeign || d.document.broken) continue;
+    const passes::KnownKind* kind = passes::exact_kind(d.document.root);
+    if (!kind) continue;
+    d.context->diags.begin_document(static_cast<std::uint32_t>(i));
+    const std::size_t before = d.context->diags.all().size();
+    check_object(*d.context, *kind, d.document.root, environment);
+    drop_consequences(*d.context, before, d.document);
+  }
+}
+
 void add_topologies(Compilation& c, const LoadedDocument& d, const CompileRequest& request) {
   const TopologyBinding* binding = c.facts.find_binding(d.document.root["metadata"]["name"].as_string());
   if (!binding) return;
@@ -116,40 +134,10 @@ void add_topologies(Compilation& c, const LoadedDocument& d, const CompileReques
   }
 }
 
-// Sets that are sorted by name: equal ones stand side by side, in the order of the input.
-void check_names(const Compilation& c) {
-  for (std::size_t i = 1, first = 0; i < c.sets.size(); ++i) {
-    const passes::Module &a = c.sets[first]->module, &b = c.sets[i]->module;
-    if (a.spec.name != b.spec.name || a.spec.namespace_ != b.spec.namespace_ || b.spec.name.empty()) {
-      first = i;
-      continue;
-    }
-    b.context.diags.begin_document(c.sets[i]->document);
-    b.context.diags.report(b.manifest["metadata"]["name"].at(), diag::SetDeclaredTwice, b.spec.name)
-        .path("metadata.name")
-        .note(copy_origin(a.context, a.manifest["metadata"]["name"].at(), b.context), diag::DeclaredHere, b.spec.name);
-  }
-}
-
-// Objects of different sets can have one name, too: replica 0 of set `a-0-x`, and a gang of group `x` of set `a`.
-void check_names_across_sets(Compilation& c) {
-  std::vector<passes::ObjectName> names;
-  std::map<const PodCliqueSet*, const CompiledSet*> owners;
-  for (const auto& set : c.sets) {
-    owners[&set->module.spec] = set.get();
-    std::vector<passes::ObjectName> own =
-        passes::object_names(c.context.arena, set->module.spec, passes::scale_of(set->population));
-    names.insert(names.end(), std::make_move_iterator(own.begin()), std::make_move_iterator(own.end()));
-  }
-  passes::find_same_names(
-      names, [&](const passes::ObjectName& first, const passes::ObjectName& second, const std::string& name) {
-        const CompiledSet &a = *owners[first.set], &b = *owners[second.set];
-        Context& context = b.module.context;
-        context.diags.begin_document(b.document);
-        context.diags.report(second.at, diag::SameObjectName, second.kind, name)
-            .note(copy_origin(a.module.context, first.at, context), diag::DeclaredHere, first.declared)
-            .path(second.path);
-      });
+std::vector<CompiledSet*> pointers_to(const std::vector<std::unique_ptr<CompiledSet>>& sets) {
+  std::vector<CompiledSet*> out;
+  for (const auto& set : sets) out.push_back(set.get());
+  return out;
 }
 
 }  // namespace
@@ -178,18 +166,17 @@ Result<Done> compile_documents(Compilation& c, const CompileRequest& request,
     if (d.kind == DocumentKind::kBinding) add_topologies(c, d, request);
     if (d.kind != DocumentKind::kSet) c.foreign.push_back(d);
   }
+  check_objects(options, documents, c.facts);
   done = compile_sets(c, request, documents);
   if (!done) return done;
   // Equal content gives equal bytes, whatever the order of the documents.
-  std::stable_sort(c.sets.begin(), c.sets.end(), [](const auto& a, const auto& b) {
-    const PodCliqueSet &x = a->module.spec, &y = b->module.spec;
-    return std::tie(x.namespace_, x.name) < std::tie(y.namespace_, y.name);
-  });
-  check_names(c);
+  std::stable_sort(c.sets.begin(), c.sets.end(), [](const auto& a, const auto& b) { return comes_before(*a, *b); });
+  const std::vector<CompiledSet*> sets = pointers_to(c.sets);
+  find_equal_sets(sets);
   if (c.failed() || request.spec_only) return Done{};
   done = assumptions->apply(c.sets);
   if (!done) return done;
-  if (c.sets.size() > 1) check_names_across_sets(c);
+  find_names_across_sets(c.context.arena, sets);
   for (const auto& set : c.sets) {
     set->module.context.diags.begin_document(set->document);
     passes::check_world(set->module.context, set->world, request.max_objects);

@@ -19,6 +19,7 @@ struct CompileRequest {
   std::vector<std::string> with;  ///< --with FILE
   std::string operator_config;    ///< --operator-config FILE, or empty
   std::string namespace_;         ///< -n, or empty
+  std::string default_namespace;  ///< of sets that name none, without -n; or empty
   std::string init_image;         ///< --initc-image, or empty
   ir::ApiMode api = ir::ApiMode::kUpstream;
   std::vector<std::string> assume_replicas;  ///< --assume-replicas NAME=N
@@ -26,6 +27,7 @@ struct CompileRequest {
   bool owner_references = false;
   /// No manifest at all is no error, nor are options that only the other of two inputs needs.
   bool may_be_empty = false;
+  bool names_only = false;  ///< for a look at the names: sets whose names are too long or meet are compiled all the same
   bool spec_only = false;   ///< --emit=spec: what the API server stores, even where no correct output exists
   std::string print_after;  ///< name of a pass, or empty
   unsigned threads = 0;     ///< 0 = as many as there are processors

@@ -27,6 +27,7 @@ struct CompileOptions {
   std::string init_image = std::string(ir::kDefaultInitImage);
   bool owner_references = false;  ///< print them, with empty uids
   CompileUntil until = CompileUntil::kPlanned;
+  bool names_only = false;  ///< for a look at the names: that they are too long or meet is a warning
   const ir::Value* old = nullptr;                ///< UPDATE: the object that is replaced (AdmitOptions)
   const frontend::Document* document = nullptr;  ///< what the frontend could not write; findings that follow go
 };
@@ -40,6 +41,7 @@ struct CompiledSet {
   ir::Environment environment;
   passes::Module module;
   bool accepted = false;         ///< upstream's verdict
+  bool verdict_is_open = false;  ///< nobody knows it: what it depends on could not be read
   bool old_is_usable = true;     ///< if not, the verdict on an update is not known
   std::size_t old_findings = 0;  ///< so many of the first findings are about the old object
   bool is_planned = false;       ///< the parts below are made; else the population is all there is

@@ -5,10 +5,13 @@
 
 #include <algorithm>
 #include <charconv>
+#include <climits>
+#include <cstdlib>
 #include <initializer_list>
 #include <map>
 #include <optional>
 #include <tuple>
+#include <utility>
 
 #include "frontend/reader.h"
 #include "ir/base/render.h"
@@ -104,6 +107,17 @@ void report_comment(Context& context, const Comment& c) {
     context.diags.report(at, diag::SuppressionUnused, code_text(c.code));
 }
 
+/// A change must not silence its own check: only comments that the base has, too, count.
+void drop_added(Context& context, std::string_view base, std::vector<Comment>& comments) {
+  auto is_added = [&](const Comment& c) {
+    const std::string_view text = context.sources.text(c.source).substr(c.begin, c.end - c.begin);
+    if (base.find(text) != std::string_view::npos) return false;
+    context.diags.report(context.origins.add(c.source, c.begin, c.end), diag::SuppressionAdded, c.code_text);
+    return true;
+  };
+  comments.erase(std::remove_if(comments.begin(), comments.end(), is_added), comments.end());
+}
+
 }  // namespace
 
 bool is_admitted_anyway(const DiagInfo& info) {
@@ -169,7 +183,7 @@ class SuppressionReader {
 
  private:
   void root(const ir::Value& root, SuppressionFile& out) {
-    if (!known_fields(root, "the file", {"warnings", "ignore"})) return;
+    if (!known_fields(root, "the file", {"warnings", "ignore", "exclude", "operatorConfig", "with", "namespace"})) return;
     const ir::Value& warnings = root["warnings"];
     if (!warnings.is_null() && !warnings.is_mapping()) fail(warnings.at(), "`warnings` must be a mapping");
     for (const ir::Member& m : warnings.members()) {
@@ -181,7 +195,54 @@ class SuppressionReader {
     const ir::Value& ignore = root["ignore"];
     if (!ignore.is_null() && !ignore.is_sequence()) fail(ignore.at(), "`ignore` must be a list");
     for (const ir::Value& item : ignore.items()) entry(item, out);
+    texts(root, "exclude", out.exclude);
+    texts(root, "with", out.with);
+    for (auto [name, text] : {std::pair{"operatorConfig", &out.operator_config}, std::pair{"namespace", &out.namespace_}})
+      if (const ir::Value* v = root.find(name)) {
+        if (!v->is_string() || v->as_string().empty()) fail(v->at(), "`" + std::string(name) + "` must be a text");
+        *text = v->as_string();
+      }
+    for (std::string& path : out.with) inside(root["with"].at(), path);
+    if (!out.operator_config.empty() && out.operator_config != kChart)
+      inside(root["operatorConfig"].at(), out.operator_config);
   }
+
+  void texts(const ir::Value& root, std::string_view field, std::vector<std::string>& out) {
+    const ir::Value* v = root.find(field);
+    if (!v) return;
+    if (!v->is_sequence()) return fail(v->at(), "`" + std::string(field) + "` must be a list");
+    for (const ir::Value& item : v->items()) {
+      if (!item.is_string() || item.as_string().empty()) return fail(item.at(), "`" + std::string(field) + "` has texts");
+      out.emplace_back(item.as_string());
+    }
+  }
+
+  /// A path of the file, relative to its folder; links are resolved, and what leaves the checkout is refused: the file
+  /// comes with somebody's change.
+  void inside(OriginId at, std::string& path) {
+    const std::string folder = real_path(folder_of(path_));
+    std::string top = folder;
+    for (std::string up = folder; !up.empty(); up = folder_of(up)) {
+      if (::access((up + "/.git").c_str(), F_OK) == 0) {
+        top = up;
+        break;
+      }
+      if (up == "/" || up == ".") break;
+    }
+    const std::string real = path.starts_with('/') ? std::string() : real_path(folder + "/" + path);
+    if (path.starts_with('/')) return fail(at, "`" + path + "` is absolute; paths are relative to the file");
+    if (real.empty()) return fail(at, "there is no `" + path + "`");
+    if (!real.starts_with(top == "/" ? top : top + "/")) return fail(at, "`" + path + "` leads out of the checkout");
+    const std::string shown = folder_of(path_);
+    path = shown == "." ? path : shown + "/" + path;
+  }
+
+  static std::string real_path(const std::string& path) {
+    char resolved[PATH_MAX];
+    return ::realpath(path.c_str(), resolved) ? resolved : std::string();
+  }
+
+  static constexpr std::string_view kChart = "chart";
 
   void entry(const ir::Value& item, SuppressionFile& out) {
     if (!known_fields(item, "an item of `ignore`", {"code", "reason", "files"})) return;
@@ -239,22 +300,13 @@ Result<SuppressionFile> read_suppression_file(const std::string& path) {
   return SuppressionReader(path).run(std::move(*text));
 }
 
-std::string find_suppression_file(const std::string& folder) {
-  std::string at = folder;
-  for (int up = 0; up < 64; ++up) {
-    std::string path = at + (at == "/" ? ".grovec.yaml" : "/.grovec.yaml");
-    if (::access(path.c_str(), R_OK) == 0) return up == 0 && folder == "." ? ".grovec.yaml" : path;
-    if (::access((at + "/.git").c_str(), F_OK) == 0 || at == "/") return {};
-    std::size_t slash = at.rfind('/');
-    if (slash == std::string::npos) return {};
-    at = slash == 0 ? "/" : at.substr(0, slash);
-  }
-  return {};
+Result<SuppressionFile> read_suppression_text(const std::string& path, std::string text) {
+  return SuppressionReader(path).run(std::move(text));
 }
 
 std::uint32_t apply_suppressions(Context& context, const Levels& levels, const SuppressionFile& file,
                                  std::string_view name, std::span<const SourceId> sources,
-                                 std::vector<std::uint8_t>& seen) {
+                                 std::vector<std::uint8_t>& seen, const std::string* base_text) {
   seen.assign(file.entries.size(), 0);
   for (std::size_t i = 0; i < seen.size(); ++i) {
     const std::vector<std::string>& globs = file.entries[i].files;
@@ -263,6 +315,7 @@ std::uint32_t apply_suppressions(Context& context, const Levels& levels, const S
   }
   std::vector<Comment> comments;
   for (SourceId source : sources) find_comments(context, source, comments);
+  if (base_text) drop_added(context, *base_text, comments);
   std::vector<Diagnostic>& all = context.diags.all();
   std::erase_if(all, [&](const Diagnostic& d) {
     return passes::is_off_by_default(*d.info) && !levels.contains(d.info->code) && !file.levels.contains(d.info->code);

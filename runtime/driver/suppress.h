@@ -15,7 +15,7 @@ namespace grovec::driver {
 enum class LintLevel : std::uint8_t { kOff, kWarn, kError };
 using Levels = std::map<std::uint16_t, LintLevel>;
 
-/// Stage compile, but what is about the surroundings: upstream admits it, so that `check` warns where `compile` fails.
+/// Stage compile, but what is about the surroundings: upstream admits it, although there is no correct output.
 bool is_admitted_anyway(const DiagInfo& info);
 /// Lints, warnings, and what is admitted but has no correct output: the rest is upstream's verdict and stays.
 bool can_be_lowered(const DiagInfo& info);
@@ -35,19 +35,22 @@ struct SuppressionFile {
   std::string path;  ///< empty = there is none
   std::vector<IgnoreEntry> entries;
   Levels levels;
+  std::vector<std::string> exclude, with;       ///< globs; paths as seen from here
+  std::string operator_config, namespace_;      ///< path as seen from here, or `chart`; both may be empty
 };
 /// Reads a `.grovec.yaml`. Errors have exit code 2 and tell line and column.
 Result<SuppressionFile> read_suppression_file(const std::string& path);
-/// `.grovec.yaml` in this folder or the nearest one above that has it; empty if none has.
-std::string find_suppression_file(const std::string& folder);
+/// The same for a text that stood at `path` in another commit.
+Result<SuppressionFile> read_suppression_text(const std::string& path, std::string text);
 
 /// Drops, lowers and raises the findings of one file: levels first, then `# grovec:ignore CODE reason` on the line of a
 /// finding (or on a line of its own above it), then the file's entries. Reports suppressions that are unused, unknown,
 /// forbidden or without a reason. Returns how many findings were suppressed.
-/// For each entry of the file, `seen` gets kEntryApplies and kEntryUsed.
+/// For each entry of the file, `seen` gets kEntryApplies and kEntryUsed. `base_text`: the file as it was in the commit of
+/// `--config-ref`; comments that it does not have do not count, and are reported (nullptr: all count).
 std::uint32_t apply_suppressions(Context& context, const Levels& levels, const SuppressionFile& file,
                                  std::string_view name, std::span<const SourceId> sources,
-                                 std::vector<std::uint8_t>& seen);
+                                 std::vector<std::uint8_t>& seen, const std::string* base_text = nullptr);
 inline constexpr std::uint8_t kEntryApplies = 1, kEntryUsed = 2;
 
 }  // namespace grovec::driver

@@ -15,13 +15,52 @@ Result<std::vector<LoadedDocument>> read_file(Context& context, const std::strin
 /// A document without content because of a mistake that was reported is no null to complain of.
 bool was_read(const LoadedDocument& d) { return !d.document.broken || !d.document.root.is_null(); }
 
+constexpr std::string_view kConfigKey = "config.yaml";
+
+bool is_config_map(const ir::Value& v) { return v["kind"].as_string() == "ConfigMap"; }
+
+/// Whether one of several documents is the configuration: the others came along from the same chart.
+bool holds_config(const ir::Value& v) {
+  if (is_config_map(v)) return v["data"][kConfigKey].is_string();
+  return v["kind"].as_string() == "OperatorConfiguration";
+}
+
+/// The configuration is a text inside the ConfigMap, so it becomes a source of its own.
+Result<Done> read_config_map(Context& context, const std::string& file, const ir::Value& map,
+                             ir::OperatorConfig& config) {
+  const ir::Value* text = map.find("data", kConfigKey);
+  if (!text || !text->is_string()) {
+    std::string hint;
+    for (const ir::Member& m : map["data"].members()) hint += (hint.empty() ? "; it has `" : ", `") + std::string(m.key) + "`";
+    context.diags.report(map["data"].at() != kNowhere ? map["data"].at() : map.at(), diag::ConfigMapWithoutConfig, hint)
+        .path("data");
+    return Done{};
+  }
+  Result<std::vector<LoadedDocument>> inner =
+      load_text(context, display_name({file}) + ":data." + std::string(kConfigKey), std::string(text->as_string()), {});
+  if (!inner) return inner.error();
+  if (inner->size() == 1 && was_read(inner->front()))
+    config = passes::read_operator_config(context, inner->front().document.root);
+  else if (context.diags.errors() == 0)
+    context.diags.report(text->at(), diag::ConfigNotAnObject, "a text with " + std::to_string(inner->size()) + " documents");
+  return Done{};
+}
+
 Result<Done> read_config(Context& context, const std::string& file, ir::OperatorConfig& config) {
   Result<std::vector<LoadedDocument>> documents = read_file(context, file);
   if (!documents) return documents.error();
-  if (documents->size() != 1 && context.diags.errors() == 0)
-    return Error{"`" + file + "` holds " + std::to_string(documents->size()) + " objects; --operator-config takes one",
+  std::vector<const LoadedDocument*> found;
+  for (const LoadedDocument& d : *documents)
+    if (documents->size() == 1 || holds_config(d.document.root)) found.push_back(&d);
+  if (found.size() != 1 && context.diags.errors() == 0)
+    return Error{"`" + file + "` holds " + std::to_string(documents->size()) + " objects" +
+                     (documents->empty() ? "" : ", " + std::to_string(found.size()) + " of them operator configurations") +
+                     "; --operator-config takes one",
                  Error::kContent};
-  if (!documents->empty()) config = passes::read_operator_config(context, documents->front().document.root);
+  if (found.empty() || !was_read(*found.front())) return Done{};
+  const ir::Value& root = found.front()->document.root;
+  if (is_config_map(root)) return read_config_map(context, file, root, config);
+  config = passes::read_operator_config(context, root);
   return Done{};
 }
 
@@ -31,19 +70,27 @@ Result<Done> read_surroundings(Context& context, const std::vector<std::string>&
                                const std::string& operator_config, const std::vector<LoadedDocument>& documents,
                                std::string_view default_namespace, ir::ClusterFacts& facts) {
   context.diags.begin_document(passes::kEnvironmentDocument);
-  if (!operator_config.empty()) {
+  if (operator_config == kChartPreset) {
+    facts.config = passes::chart_config();
+  } else if (!operator_config.empty()) {
     Result<Done> read = read_config(context, operator_config, facts.config);
     if (!read) return read;
+    facts.config_is_broken = context.diags.errors() > 0;
   }
+  const std::size_t mistakes = context.diags.errors();
   for (const std::string& file : with) {
     Result<std::vector<LoadedDocument>> objects = read_file(context, file);
     if (!objects) return objects.error();
     for (const LoadedDocument& d : *objects)
       if (was_read(d)) passes::read_environment_object(context, d.document.root, default_namespace, facts);
   }
+  facts.objects_are_broken = context.diags.errors() > mistakes;
+  ir::ClusterFacts input;
+  input.config = facts.config;
   for (const LoadedDocument& d : documents)
     if (d.kind != DocumentKind::kSet && was_read(d))
-      passes::read_environment_object(*d.context, d.document.root, default_namespace, facts);
+      passes::read_environment_object(*d.context, d.document.root, default_namespace, input);
+  passes::put_on_top(facts, input);
   if (operator_config.empty() && !facts.bindings.empty()) facts.config.topology_aware_scheduling = true;
   return Done{};
 }

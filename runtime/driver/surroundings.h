@@ -10,6 +10,9 @@
 
 namespace grovec::driver {
 
+/// The value of `--operator-config` that is no file but the preset of upstream's Helm chart.
+inline constexpr std::string_view kChartPreset = "chart";
+
 /// Reads the configuration, then the objects of `with` and those among `documents` (the input itself). Without a
 /// configuration, a binding anywhere switches topology-aware scheduling on. Errors are of the files; findings about
 /// their content go to `context.diags`, those about `documents` to their own contexts.

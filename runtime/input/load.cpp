@@ -123,4 +123,12 @@ Result<std::vector<LoadedDocument>> load_text(Context& context, std::string name
   return out;
 }
 
+Result<frontend::DslDeclarations> declarations_of(Context& context, std::string name, std::string text,
+                                                  const LanguageOptions& language) {
+  Result<frontend::DslOptions> options = dsl_options(context, name, language);
+  if (!options) return options.error();
+  const SourceId source = context.sources.add(std::move(name), std::move(text));
+  return frontend::read_declarations(context, source, *options);
+}
+
 }  // namespace grovec::driver

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "frontend/dsl/lower/lower.h"
 #include "frontend/reader.h"
 #include "ir/base/context.h"
 #include "ir/environment.h"
@@ -48,5 +49,9 @@ Result<Done> check_used(const LanguageOptions& language, const std::vector<Loade
 /// Findings go to `context.diags`; errors are of the options and of the files they name.
 Result<std::vector<LoadedDocument>> load_text(Context& context, std::string name, std::string text,
                                               const LanguageOptions& language);
+
+/// What a `.grove` text declares.
+Result<frontend::DslDeclarations> declarations_of(Context& context, std::string name, std::string text,
+                                                  const LanguageOptions& language);
 
 }  // namespace grovec::driver

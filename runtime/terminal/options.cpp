@@ -46,6 +46,18 @@ std::string unknown_option(std::string_view name, std::span<const OptionSpec> sp
   return message;
 }
 
+/// A file name where a format is wanted is a habit from other programs.
+std::string unknown_choice(const OptionSpec& spec, const std::string& value, std::span<const OptionSpec> specs) {
+  std::string message = "option `" + std::string(spec.name) + "` does not know `" + value + "`; it takes " +
+                        std::string(spec.choices);
+  const bool has_out = std::any_of(specs.begin(), specs.end(), [](const OptionSpec& s) { return s.name == "--out"; });
+  if (spec.name != "--output" || !has_out || value.find_first_of("./") == std::string::npos) return message;
+  std::string ending = value.substr(std::min(value.rfind('.'), value.size() - 1) + 1);
+  if (ending == "yml") ending = "yaml";
+  message += "; to write a file: `" + (is_choice(spec.choices, ending) ? "-o " + ending + " " : std::string());
+  return message + "--out " + value + "`";
+}
+
 }  // namespace
 
 Result<Options> parse_options(std::span<const OptionSpec> specs, std::span<const std::string> args) {
@@ -83,13 +95,51 @@ Result<Options> parse_options(std::span<const OptionSpec> specs, std::span<const
     }
     if (value.empty())
       return usage("option `" + std::string(spec->name) + "` has no value");  // a variable that is not set
-    if (!spec->choices.empty() && !is_choice(spec->choices, value))
-      return usage("option `" + std::string(spec->name) + "` does not know `" + value + "`; it takes " +
-                   std::string(spec->choices));
+    if (!spec->choices.empty() && !is_choice(spec->choices, value)) return usage(unknown_choice(*spec, value, specs));
     out.given_.push_back({spec->name, std::move(value)});
   }
   return out;
 }
+
+std::size_t leading_options(std::span<const OptionSpec> specs, std::span<const std::string> args) {
+  std::size_t i = 0;
+  while (i < args.size() && args[i].size() > 1 && args[i][0] == '-') {
+    const bool is_long = args[i][1] == '-';
+    const std::string_view name = std::string_view(args[i]).substr(0, is_long ? args[i].find('=') : 2);
+    auto spec = std::find_if(specs.begin(), specs.end(),
+                             [&](const OptionSpec& s) { return is_long ? s.name == name : s.letter == name; });
+    if (spec == specs.end()) break;
+    const bool takes_next = !spec->value.empty() && name.size() == args[i].size();
+    i += takes_next ? 2 : 1;
+  }
+  return std::min(i, args.size());
+}
+
+namespace {
+
+/// `text` in lines of at most kHelpWidth, all but the first behind `indent` blanks.
+std::string wrapped(std::string_view text, std::size_t indent) {
+  std::string out;
+  std::size_t column = indent;
+  while (!text.empty()) {
+    const std::size_t end = std::min(text.find(' '), text.size());
+    const std::string_view word = text.substr(0, end);
+    text.remove_prefix(std::min(end + 1, text.size()));
+    if (column > indent && column + 1 + word.size() > kHelpWidth) {
+      out += '\n' + std::string(indent, ' ');
+      column = indent;
+    }
+    if (column > indent) {
+      out += ' ';
+      ++column;
+    }
+    out += word;
+    column += word.size();
+  }
+  return out;
+}
+
+}  // namespace
 
 std::string options_help(std::span<const OptionSpec> specs) {
   std::vector<std::string> left;
@@ -103,9 +153,9 @@ std::string options_help(std::span<const OptionSpec> specs) {
   }
   std::string out;
   for (std::size_t i = 0; i < specs.size(); ++i) {
-    out += left[i] + std::string(width - left[i].size() + 2, ' ') + std::string(specs[i].help);
-    if (!specs[i].choices.empty()) out += " (" + std::string(specs[i].choices) + ")";
-    out += '\n';
+    std::string help(specs[i].help);
+    if (!specs[i].choices.empty()) help += " (" + std::string(specs[i].choices) + ")";
+    out += left[i] + std::string(width - left[i].size() + 2, ' ') + wrapped(help, width + 2) + '\n';
   }
   return out;
 }

@@ -43,7 +43,13 @@ class Options {
 /// error: it is what a variable that is not set leaves. Errors are kUsage.
 Result<Options> parse_options(std::span<const OptionSpec> specs, std::span<const std::string> args);
 
-/// The option lines of a help text, aligned.
+/// How many of the first arguments are options with their values: where the command stands, if options stand before it.
+/// Stops at the first that is none of `specs`.
+std::size_t leading_options(std::span<const OptionSpec> specs, std::span<const std::string> args);
+
+inline constexpr std::size_t kHelpWidth = 100;  ///< columns
+
+/// The option lines of a help text, aligned and at most kHelpWidth wide.
 std::string options_help(std::span<const OptionSpec> specs);
 
 }  // namespace grovec::cli

@@ -85,6 +85,10 @@ std::string SetView::pod_name(std::uint32_t i, std::uint32_t j, CliqueId c, std:
   return names_.pod_name(i, j, c, world_.pod_range(i, j, c).suffix_of(k).value_or(Instance{}.pod_suffix));
 }
 
+std::string SetView::pod_name(std::uint32_t i, std::uint32_t j, CliqueId c, const PodSuffix& suffix) const {
+  return names_.pod_name(i, j, c, suffix);
+}
+
 std::uint64_t SetView::pods_between(std::uint32_t i, CliqueId c, std::uint32_t first, std::uint32_t count) const {
   std::uint32_t existing = 1;
   if (clique(c).group) existing = world_.group_replicas(i, *clique(c).group);

@@ -44,6 +44,7 @@ class SetView {
   }
   /// Of a pod that exists.
   std::string pod_name(std::uint32_t i, std::uint32_t j, ir::CliqueId c, std::uint32_t k) const;
+  std::string pod_name(std::uint32_t i, std::uint32_t j, ir::CliqueId c, const ir::PodSuffix& suffix) const;
   std::string host_name(std::uint32_t i, std::uint32_t j, ir::CliqueId c, std::uint32_t k) const {
     return names_.host_name(i, j, c, k);
   }

@@ -489,6 +489,43 @@ std::vector<Document> read_grove(Context& context, SourceId source, const DslOpt
   return documents;
 }
 
+DslDeclarations read_declarations(Context& context, SourceId source, const DslOptions& options,
+                                  const DslLimits& limits) {
+  dsl::Program program(context, options, limits);
+  DslDeclarations out;
+  if (!program.load_declarations(source)) return out;
+  auto slice = [&](SourceId file, dsl::Span at) {
+    return std::string(context.sources.text(file).substr(at.begin, at.end - at.begin));
+  };
+  for (const dsl::Placed& p : program.parameters()) {
+    const dsl::Statement& s = *p.statement;
+    const dsl::Parameter& head = s.parameters[0];
+    DslParameter& parameter = out.parameters.emplace_back();
+    parameter.name = s.name.text;
+    parameter.type = head.type.text;
+    parameter.at = program.origin(p.source, s.name.at);
+    if (head.has_default) parameter.default_value = slice(p.source, head.value.at);
+    const std::uint32_t behind = head.has_default ? head.value.at.end : head.type ? head.type.at.end : s.name.at.end;
+    const std::string rest = behind < s.at.end ? slice(p.source, {behind, s.at.end}) : std::string();
+    if (const std::size_t first = rest.find_first_not_of(" \t"); first != std::string::npos)
+      parameter.condition = rest.substr(first, rest.find_last_not_of(" \t;") + 1 - first);
+  }
+  for (const dsl::Placed& p : program.environments()) {
+    const std::string_view name = p.statement->name.text;
+    auto known = std::find_if(out.environments.begin(), out.environments.end(),
+                              [&](const DslEnvironment& e) { return e.name == name; });
+    if (known == out.environments.end())
+      known = out.environments.insert(known, {std::string(name), {}, program.origin(p.source, p.statement->name.at)});
+    if (!p.statement->block) continue;
+    for (const dsl::Statement& s : p.statement->block->statements) {
+      if (s.kind == dsl::StatementKind::kParam && s.parameters[0].has_default)
+        known->values.emplace_back(s.name.text, slice(p.source, s.parameters[0].value.at));
+      if (s.kind == dsl::StatementKind::kLet) known->values.emplace_back(s.name.text, slice(p.source, s.value.at));
+    }
+  }
+  return out;
+}
+
 bool is_grove_path(std::string_view path) { return path.ends_with(".grove"); }
 
 bool is_grove_text(std::string_view text) {

@@ -7,6 +7,7 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -39,6 +40,29 @@ struct DslLimits {
 /// Findings go to `context.diags` (GV12xx to GV14xx).
 std::vector<Document> read_grove(Context& context, SourceId source, const DslOptions& options,
                                  const DslLimits& limits = {});
+
+/// A parameter of a file, as it was written.
+struct DslParameter {
+  std::string name, type, condition;         ///< condition: `in 1..16 where …`, or empty
+  std::optional<std::string> default_value;  ///< nothing: it must be given
+  OriginId at;
+};
+
+/// An environment, and the values it gives to parameters and constants.
+struct DslEnvironment {
+  std::string name;
+  std::vector<std::pair<std::string, std::string>> values;
+  OriginId at;
+};
+
+struct DslDeclarations {
+  std::vector<DslParameter> parameters;
+  std::vector<DslEnvironment> environments;  ///< each name once, in order
+};
+
+/// What a file and its includes declare. Findings go to `context.diags`.
+DslDeclarations read_declarations(Context& context, SourceId source, const DslOptions& options,
+                                  const DslLimits& limits = {});
 
 /// Whether a path names a .grove file.
 bool is_grove_path(std::string_view path);

@@ -3,6 +3,7 @@
 #include "frontend/dsl/lower/lowering.h"
 #include "frontend/dsl/syntax/text.h"
 #include "ir/base/edit_distance.h"
+#include "schemas/former_names.h"
 
 namespace grovec::frontend::dsl {
 
@@ -16,6 +17,14 @@ const schemas::Field* field_of(FieldPlace place, std::string_view name) {
 
 void add_names(FieldPlace place, std::vector<std::string_view>& out) {
   for (const schemas::Key& k : schemas::keys_of(schemas::type(place.type))) out.push_back(k.json_name);
+}
+
+/// What became of a field, by the types in which a field of this level is looked up.
+const schemas::FormerName* former_name(std::string_view name, std::initializer_list<FieldPlace> places) {
+  for (const FieldPlace& place : places)
+    if (place.type != schemas::TypeId{0})
+      if (const auto* former = schemas::former_field(schemas::type(place.type).go_name, name)) return former;
+  return nullptr;
 }
 
 const char* level_name(BlockLevel level) {
@@ -95,6 +104,20 @@ Lowering::Found Lowering::locate(std::string_view name, Target& target, OriginId
   return {};
 }
 
+const schemas::FormerName* Lowering::former_name_at(std::string_view name, BlockLevel level) const {
+  switch (level) {
+    case BlockLevel::kSet:
+      return former_name(name, {places_.spec, places_.set_template});
+    case BlockLevel::kGroup:
+      return former_name(name, {places_.group});
+    case BlockLevel::kClique:
+      return former_name(name, {places_.clique, places_.clique_spec, places_.pod_spec});
+    case BlockLevel::kContainer:
+      return nullptr;
+  }
+  return nullptr;
+}
+
 std::string Lowering::unknown_field(std::string_view name, Span at, const Target& target, const Authorship& frame) {
   std::vector<std::string_view> names;
   switch (target.level) {
@@ -118,7 +141,15 @@ std::string Lowering::unknown_field(std::string_view name, Span at, const Target
   }
   for (std::string_view keyword : keywords()) names.push_back(keyword);
   const OriginId o = origin(at, frame);
+  if (is_condition(name) || is_loop(name)) {
+    context_.diags.report(o, diag::DslNoConditions, no_conditions_text(name));
+    return {};
+  }
   auto report = context_.diags.report(o, diag::DslUnknownField, name, level_name(target.level));
+  if (const schemas::FormerName* former = former_name_at(name, target.level)) {
+    report.note(o, diag::DslFormerName, schemas::story_text(*former).substr(2));
+    return {};
+  }
   // After so many, the file is something else altogether.
   constexpr std::size_t kSuggestions = 256;
   const std::string_view near = ++suggestions_ > kSuggestions ? std::string_view() : nearest_name(name, names);

@@ -9,6 +9,7 @@
 
 #include "frontend/dsl/lower/program.h"
 #include "frontend/dsl/node.h"
+#include "schemas/former_names.h"
 
 namespace grovec::frontend::dsl {
 
@@ -137,6 +138,7 @@ class Lowering {
   void tolerate(const Statement& s, Target& target, Authorship& frame);
   void startup(const Statement& s, Target& target, Authorship& frame);
   /// The name that was probably meant; empty if there is none.
+  const schemas::FormerName* former_name_at(std::string_view name, BlockLevel level) const;
   std::string unknown_field(std::string_view name, Span at, const Target& target, const Authorship& frame);
   void misplaced(const Statement& s, std::string_view where, const Authorship& frame);
   Draft& pod_spec(Target& target, OriginId at);

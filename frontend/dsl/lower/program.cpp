@@ -66,6 +66,7 @@ bool Program::load(SourceId main) {
   root_ = options_.root.empty() ? std::string(folder_of(context_.sources.name(main))) : options_.root;
   std::vector<Open> stack;
   const std::string name(context_.sources.name(main));
+  main_name_ = name;
   stack.push_back({join(normal_parts(name), name.starts_with('/')), kNowhere});
   loaded_.insert(stack[0].path);
   if (!load_file(main, stack) || !ok_) return false;
@@ -73,6 +74,14 @@ bool Program::load(SourceId main) {
   apply_given_values();
   check_parameters();
   return ok_;
+}
+
+bool Program::load_declarations(SourceId main) {
+  root_ = options_.root.empty() ? std::string(folder_of(context_.sources.name(main))) : options_.root;
+  const std::string name(context_.sources.name(main));
+  std::vector<Open> stack{{join(normal_parts(name), name.starts_with('/')), kNowhere}};
+  loaded_.insert(stack[0].path);
+  return load_file(main, stack) && ok_;
 }
 
 bool Program::load_file(SourceId source, std::vector<Open>& stack) {
@@ -190,6 +199,20 @@ void Program::include(const Statement& s, SourceId source, std::vector<Open>& st
   stack.pop_back();
 }
 
+namespace {
+/// Environments of a file, each once.
+std::string list_of(const std::vector<std::string_view>& names) {
+  std::vector<std::string_view> said;
+  std::string out;
+  for (std::string_view name : names) {
+    if (std::find(said.begin(), said.end(), name) != said.end()) continue;
+    said.push_back(name);
+    out += (out.empty() ? "`" : ", `") + std::string(name) + "`";
+  }
+  return out.empty() ? "it declares no environment" : "its environments are " + out;
+}
+}  // namespace
+
 void Program::choose_environment() {
   std::vector<std::string_view> names;
   for (const Placed& env : environments_) {
@@ -198,7 +221,7 @@ void Program::choose_environment() {
   }
   if (options_.env.empty()) return;
   if (chosen_.empty()) {
-    auto report = context_.diags.report(kNowhere, diag::DslUnknownEnv, options_.env);
+    auto report = context_.diags.report(kNowhere, diag::DslUnknownEnv, options_.env, main_name_, list_of(names));
     if (auto near = nearest_name(options_.env, names); !near.empty()) report.note(kNowhere, diag::DslDidYouMean, near);
     ok_ = false;
     return;

@@ -32,6 +32,11 @@ class Program {
   /// False if something is missing without which the rest would only give cascades.
   bool load(SourceId main);
 
+  /// Reads declarations only: no environment is chosen and no value given or checked.
+  bool load_declarations(SourceId main);
+  const std::vector<Placed>& parameters() const { return param_order_; }
+  const std::vector<Placed>& environments() const { return environments_; }
+
   const Scope& globals() const { return globals_; }
   Evaluator& evaluator() { return evaluator_; }
   const std::vector<Placed>& sets() const { return sets_; }
@@ -83,7 +88,7 @@ class Program {
   std::vector<Placed> param_order_;
   std::vector<Placed> sets_, environments_, chosen_, assertions_;
   std::unordered_set<std::string> loaded_;
-  std::string root_;
+  std::string root_, main_name_;
   std::size_t included_bytes_ = 0;
   std::uint32_t order_ = 0;
   bool ok_ = true;

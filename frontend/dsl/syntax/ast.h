@@ -211,4 +211,8 @@ struct Tree {
   std::string_view own(std::string text) { return texts.emplace_back(std::move(text)); }
 };
 
+bool is_condition(std::string_view word);  ///< `if` and its kin, which the language does not have
+bool is_loop(std::string_view word);       ///< `for` and its kin
+std::string_view no_conditions_text(std::string_view word);
+
 }  // namespace grovec::frontend::dsl

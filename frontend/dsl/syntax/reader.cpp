@@ -49,6 +49,21 @@ void check_version(Reading& reading, Tree& tree) {
   }
 }
 
+/// Where the first line of a manifest stands, if the text is one.
+std::size_t yaml_begins_at(std::string_view text) {
+  for (std::size_t at = 0; at < text.size();) {
+    const std::size_t begin = text.find_first_not_of(" \t\r\n", at);
+    if (begin == std::string_view::npos) break;
+    const std::string_view line = text.substr(begin, text.find('\n', begin) - begin);
+    at = begin + line.size();
+    if (line.starts_with('#') || line.starts_with("%")) continue;
+    for (std::string_view start : {"---", "apiVersion:", "kind:", "metadata:", "spec:", "- ", "{\"", "\"apiVersion\""})
+      if (line.starts_with(start)) return begin;
+    break;
+  }
+  return std::string_view::npos;
+}
+
 void run_parser(Reading& reading, Tree& tree) {
   if (reading.tokens.empty()) return;
   antlr4::ListTokenSource source(std::move(reading.tokens));
@@ -84,6 +99,12 @@ Tree parse(Context& context, SourceId source, const SyntaxLimits& limits) {
     return tree;
   }
   if (!check_text(reading)) return tree;
+  if (const std::size_t at = yaml_begins_at(reading.text); at != std::string_view::npos) {
+    const auto begin = static_cast<std::uint32_t>(at);
+    const auto end = static_cast<std::uint32_t>(std::min(reading.text.find('\n', at), reading.text.size()));
+    context.diags.report(reading.origin({begin, end}), diag::DslIsYaml);
+    return tree;
+  }
   GroveLexer::load();
   P::load();
   antlr4::ANTLRInputStream input(reading.text.data(), reading.text.size());

@@ -72,7 +72,7 @@ class Strategy final : public antlr4::DefaultErrorStrategy {
       if (is_word(type) || type == P::STRING || type == P::RAW || type == P::NL || type == P::SEMI ||
           type == P::COMMA || type == P::RBRACE || type == Token::EOF)
         return;
-      if (reading_.first_on_line(token->getLine(), reading_.span(token)))
+      if (!report_intent(reading_, token) && reading_.first_on_line(token->getLine(), reading_.span(token)))
         reading_.context.diags.report(reading_.origin(reading_.span(token)), diag::DslUnexpected, "a statement",
                                       found_text(reading_, token));
       parser->consume();
@@ -94,6 +94,7 @@ class Strategy final : public antlr4::DefaultErrorStrategy {
     const Token* start = offending;
     if (const auto* no_alternative = dynamic_cast<const antlr4::NoViableAltException*>(&e))
       start = no_alternative->getStartToken();
+    if (report_intent(reading_, offending)) return;
     if (!reading_.first_on_line(start->getLine(), reading_.span(start))) return;
     auto* rule = dynamic_cast<ParserRuleContext*>(e.getCtx());
     const bool at_statement = rule != nullptr && rule->getRuleIndex() == P::RuleStatement;
@@ -164,6 +165,127 @@ class Strategy final : public antlr4::DefaultErrorStrategy {
 };
 
 }  // namespace
+
+namespace {
+
+bool is_word_character(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-' ||
+         c == '.' || c == '/';
+}
+
+/// Reads a line from its end.
+struct Backwards {
+  std::string_view line;
+  std::size_t at;  ///< behind what is left
+  void blanks() {
+    while (at > 0 && (line[at - 1] == ' ' || line[at - 1] == '\t')) --at;
+  }
+  std::string_view word() {
+    const std::size_t end = at;
+    while (at > 0 && is_word_character(line[at - 1])) --at;
+    return line.substr(at, end - at);
+  }
+  bool take(char c) {
+    if (at == 0 || line[at - 1] != c) return false;
+    --at;
+    return true;
+  }
+};
+
+/// `env: A=1` or `env: [A=1]`, seen at the `=`.
+bool report_pairs_behind_colon(Reading& reading, std::size_t line, std::uint32_t line_begin, std::string_view text,
+                               std::uint32_t offset) {
+  Backwards b{text, offset};
+  b.blanks();
+  const std::string_view name = b.word();
+  b.blanks();
+  const bool listed = b.take('[');
+  b.blanks();
+  if (name.empty() || !b.take(':')) return false;
+  const std::size_t colon = b.at;
+  b.blanks();
+  const std::string_view key = b.word();
+  if (key.empty()) return false;
+  const auto begin = line_begin + static_cast<std::uint32_t>(b.at);
+  std::string_view pairs = text.substr(static_cast<std::size_t>(name.data() - text.data()));
+  pairs = pairs.substr(0, pairs.find_first_of(listed ? "];{}#\r" : ";{}#\r"));
+  pairs = pairs.substr(0, pairs.find_last_not_of(" \t") + 1);
+  std::string right = std::string(key) + " ";
+  for (const char c : pairs)
+    if (c != ',') right += c;
+  const std::uint32_t end = line_begin + static_cast<std::uint32_t>(pairs.data() + pairs.size() - text.data());
+  if (!reading.first_on_line(line, {begin, end})) return true;
+  const auto colon_at = line_begin + static_cast<std::uint32_t>(colon);
+  auto report = reading.context.diags.report(reading.origin({begin, end}), diag::DslPairsBehindColon,
+                                             std::string(key) + ": " + std::string(pairs), right);
+  if (!listed && pairs.find(',') == pairs.npos) report.fix(reading.origin({colon_at, colon_at + 1}), "");
+  return true;
+}
+
+/// `env A: 1`, seen at the colon.
+bool report_colon_in_pairs(Reading& reading, std::size_t line, std::uint32_t line_begin, std::string_view text,
+                           std::uint32_t offset) {
+  Backwards b{text, offset};
+  const std::string_view name = b.word();
+  const std::size_t before = b.at;
+  b.blanks();
+  const std::string_view key = b.at == before ? std::string_view() : b.word();
+  if (name.empty() || (key != "env" && key != "limits" && key != "requests" && key != "labels" && key != "annotations"))
+    return false;
+  const auto begin = line_begin + static_cast<std::uint32_t>(b.at);
+  std::string_view value = text.substr(offset + 1);
+  value = value.substr(0, value.find_first_of(",;{}#\r"));
+  while (value.starts_with(' ')) value.remove_prefix(1);
+  while (value.ends_with(' ')) value.remove_suffix(1);
+  const std::string right = std::string(key) + " " + std::string(name) + "=" + std::string(value);
+  const Span at{begin, line_begin + offset + 1};
+  if (reading.first_on_line(line, at))
+    reading.context.diags.report(reading.origin(at), diag::DslPairsBehindColon,
+                                 std::string(key) + " " + std::string(name) + ": " + std::string(value), right);
+  return true;
+}
+
+}  // namespace
+
+bool is_condition(std::string_view word) {
+  constexpr std::string_view kWords[] = {"if", "else", "elif", "elseif", "unless", "when", "switch", "case"};
+  return std::find(std::begin(kWords), std::end(kWords), word) != std::end(kWords);
+}
+
+bool is_loop(std::string_view word) {
+  constexpr std::string_view kWords[] = {"for", "foreach", "while", "loop", "repeat", "range"};
+  return std::find(std::begin(kWords), std::end(kWords), word) != std::end(kWords);
+}
+
+bool report_intent(Reading& reading, const Token* offending) {
+  if (offending->getType() == Token::EOF) return false;
+  const std::uint32_t at = reading.span(offending).begin;
+  const std::size_t before = at == 0 ? std::string_view::npos : reading.text.rfind('\n', at - 1);
+  const std::size_t begin = before == std::string_view::npos ? 0 : before + 1;
+  std::string_view text = reading.text.substr(begin, reading.text.find('\n', begin) - begin);
+  const auto line_begin = static_cast<std::uint32_t>(begin);
+  std::size_t first = text.find_first_not_of(" \t}");
+  if (first == std::string_view::npos) return false;
+  std::size_t end = first;
+  while (end < text.size() && is_word_character(text[end])) ++end;
+  const std::string_view word = text.substr(first, end - first);
+  if ((is_condition(word) || is_loop(word)) && line_begin + first <= at) {
+    const Span span{line_begin + static_cast<std::uint32_t>(first), line_begin + static_cast<std::uint32_t>(end)};
+    if (reading.first_on_line(offending->getLine(), span))
+      reading.context.diags.report(reading.origin(span), diag::DslNoConditions, no_conditions_text(word));
+    return true;
+  }
+  if (offending->getType() == P::EQ)
+    return report_pairs_behind_colon(reading, offending->getLine(), line_begin, text, at - line_begin);
+  if (offending->getType() == P::COLON)
+    return report_colon_in_pairs(reading, offending->getLine(), line_begin, text, at - line_begin);
+  return false;
+}
+
+std::string_view no_conditions_text(std::string_view word) {
+  return is_loop(word) ? "there are no loops; write `xN` for replicas, and a mixin for what cliques share"
+                       : "there are no conditions; use `env` blocks";
+}
 
 bool report_colon(Reading& reading, const Token* token) {
   const std::string_view word = reading.slice(token);

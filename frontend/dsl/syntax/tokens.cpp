@@ -323,6 +323,10 @@ class TokenPass {
     auto match = std::find_if(open_.rbegin(), open_.rend(), matches);
     if (match == open_.rend()) {
       reading_.broken = true;
+      if (!open_.empty() && open_.back()->getType() != P::LBRACE && open_.back()->getLine() == token.getLine()) {
+        unclosed(open_.back());  // `(a]`: the bracket that was opened is the one to look at
+        return false;
+      }
       const bool earlier = extra_.end != 0 && token.getType() == P::RBRACE;
       reading_.brackets.push_back(
           {earlier ? extra_ : reading_.span(&token), earlier ? extra_line_ : token.getLine(), token.getType(), false});

@@ -190,6 +190,7 @@ void TreeBuilder::statement(const TapeNode* context, Block& into) {
   if (!usable || !ends_well(out)) return;
   if (out.kind == StatementKind::kPair && !into.statements.empty()) {
     const Statement& last = into.statements.back();
+    report_comma(last, out);
     out.joined = last.kind == StatementKind::kPair && last.trailing.empty() && out.leading.empty() &&
                  same_line(last.at.end, out.at.begin);
   }
@@ -200,6 +201,24 @@ void TreeBuilder::statement(const TapeNode* context, Block& into) {
   }
   if (out.kind == StatementKind::kPair && out.pairs.size() > 1) return add_pairs(std::move(out), into);
   into.statements.push_back(std::move(out));
+}
+
+/// `env A=1, B=2`: behind the comma a new statement begins, which is not what was meant.
+void TreeBuilder::report_comma(const Statement& last, const Statement& next) {
+  if (last.kind != StatementKind::kField || last.pairs.empty() || last.at.end > next.at.begin) return;
+  const std::string_view between = reading_.text.substr(last.at.end, next.at.begin - last.at.end);
+  const std::size_t comma = between.find(',');
+  if (comma == std::string_view::npos || between.find_first_not_of(" \t,") != std::string_view::npos) return;
+  const auto at = last.at.end + static_cast<std::uint32_t>(comma);
+  const Span span{at, at + 1};
+  const std::size_t line = reading_.context.sources.position(reading_.source, at).line;
+  if (!reading_.first_on_line(line, span)) return;
+  const std::string name(reading_.slice(last.keyword));
+  reading_.context.diags
+      .report(reading_.origin(span), diag::DslCommaBetweenPairs, name,
+              name + " " + std::string(reading_.slice(last.pairs.back().at)) + " " +
+                  std::string(reading_.slice(next.pairs.front().at)))
+      .fix(reading_.origin(span), "");
 }
 
 /// Pairs on one line are statements of their own.
@@ -352,7 +371,8 @@ void TreeBuilder::in_clause(const TapeNode* context, Statement& out) {
 
 void TreeBuilder::other(const TapeNode* context) {
   const Token* token = context->start;
-  if (reading_.first_on_line(token->getLine(), reading_.span(token)) && !report_colon(reading_, token)) {
+  if (!report_intent(reading_, token) && reading_.first_on_line(token->getLine(), reading_.span(token)) &&
+      !report_colon(reading_, token)) {
     const std::string_view text = reading_.slice(token);
     const OriginId at = reading_.origin(reading_.span(token));
     const std::vector<std::string_view> words = keywords();

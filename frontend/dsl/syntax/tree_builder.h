@@ -48,6 +48,7 @@ class TreeBuilder {
   Toleration toleration(const TapeNode* context);
   void attribute(const TapeNode* context, Statement& out);
   void statement(const TapeNode* context, Block& into);
+  void report_comma(const Statement& last, const Statement& next);
   void add_pairs(Statement&& all, Block& into);
   bool ends_well(const Statement& s);
   /// False if the statement is none: it was reported.

@@ -28,6 +28,7 @@ void verify_spec(Context& context, const PodCliqueSet& set, const Value& metadat
     verify_mnnvl(v);
   }
   verify_schedulers(v);
+  warn_keys(v);
 }
 
 }  // namespace grovec::passes

@@ -63,5 +63,6 @@ void verify_pods(const SpecView& v);
 void verify_topology(const SpecView& v);
 void verify_mnnvl(const SpecView& v);
 void verify_schedulers(const SpecView& v);
+void warn_keys(const SpecView& v);
 
 }  // namespace grovec::passes

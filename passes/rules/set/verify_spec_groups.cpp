@@ -1,3 +1,4 @@
+#include "passes/rules/set/other_names.h"
 #include "passes/rules/set/verify_spec.h"
 #include "passes/rules/text_rules.h"
 #include "passes/wording.h"
@@ -38,7 +39,8 @@ void verify_groups(const SpecView& v) {
             .note(member_at(*it->second.group, it->second.position), diag::FirstItemHere)
             .path("spec.template.podCliqueScalingGroups.cliqueNames");
       else if (cliques.find(name) < 0 && v.names_known)
-        v.context.diags.report(member_at(g, m), diag::GroupNamesUnknownClique, g.name, name, did_you_mean(name, names))
+        v.context.diags
+            .report(member_at(g, m), diag::GroupNamesUnknownClique, g.name, name, instead_of_clique(v.set, name, names))
             .path(group_path(g.index, ".cliqueNames"));
     }
   }

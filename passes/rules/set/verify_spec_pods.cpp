@@ -39,7 +39,8 @@ void verify_pods(const SpecView& v) {
     if (!c.pod_spec || !c.pod_spec->is_mapping()) continue;
     const Value& pod = *c.pod_spec;
     const Value& policy = pod["restartPolicy"];
-    if (!warned && policy.is_string() && !is_filled(v.context, policy.at()) && !is_blank_text(policy.as_string())) {
+    if (!warned && policy.is_string() && !is_filled(v.context, policy.at()) && !is_blank_text(policy.as_string()) &&
+        policy.as_string() != "Always") {
       v.context.diags.report(policy.at(), diag::RestartPolicyNotHonoured)
           .path(clique_path(c.index, ".spec.podSpec.restartPolicy"));
       warned = true;  // the API server sends equal warnings once

@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "passes/rules/set/other_names.h"
 #include "passes/rules/set/verify_spec.h"
 #include "passes/rules/text_rules.h"
 #include "passes/wording.h"
@@ -85,13 +86,13 @@ void set_filters(const SpecView& v) {
       if (v.names_known && std::find(cliques.begin(), cliques.end(), e.child_cliques[m]) == cliques.end())
         v.context.diags
             .report(filter_item(e, "childCliqueNames", m), diag::FilterNamesUnknownClique, e.child_cliques[m],
-                    did_you_mean(e.child_cliques[m], cliques))
+                    instead_of_clique(v.set, e.child_cliques[m], cliques))
             .path(at_index(base, k, at_index(".filter.childCliqueNames", m, "")));
     for (std::size_t m = 0; m < e.child_groups.size(); ++m)
       if (groups_known && std::find(groups.begin(), groups.end(), e.child_groups[m]) == groups.end())
         v.context.diags
             .report(filter_item(e, "childScalingGroupNames", m), diag::FilterNamesUnknownGroup, e.child_groups[m],
-                    did_you_mean(e.child_groups[m], groups))
+                    instead_of_group(v.set, e.child_groups[m], groups))
             .path(at_index(base, k, at_index(".filter.childScalingGroupNames", m, "")));
   }
 }
@@ -109,7 +110,7 @@ void group_filters(const SpecView& v, const ScalingGroup& g) {
       if (std::find(g.clique_names.begin(), g.clique_names.end(), e.child_cliques[m]) == g.clique_names.end())
         v.context.diags
             .report(filter_item(e, "childCliqueNames", m), diag::FilterNamesNonMember, e.child_cliques[m], g.name,
-                    did_you_mean(e.child_cliques[m], g.clique_names))
+                    instead_of_clique(v.set, e.child_cliques[m], g.clique_names))
             .path(at_index(base, k, at_index(".filter.childCliqueNames", m, "")));
   }
 }

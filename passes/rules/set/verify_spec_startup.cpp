@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "passes/rules/set/other_names.h"
 #include "passes/rules/set/verify_spec.h"
 #include "passes/rules/text_rules.h"
 #include "passes/wording.h"
@@ -39,7 +40,8 @@ void entries(const SpecView& v, const Clique& c, const NameIndex& index) {
       v.context.diags.report(entry_at(c, i), diag::DependsOnItself, c.name).path(path);
     else if (index.find(target) < 0 && v.names_known)
       v.context.diags
-          .report(entry_at(c, i), diag::DependsOnUnknownClique, c.name, target, did_you_mean(target, names_of(v.set)))
+          .report(entry_at(c, i), diag::DependsOnUnknownClique, c.name, target,
+                  instead_of_clique(v.set, target, names_of(v.set)))
           .path("spec.template.cliques.startsAfter");
   }
 }

@@ -106,7 +106,12 @@ const TopologyBinding* binding(const SpecView& v, const std::vector<ConstraintAt
   if (const TopologyBinding* found = v.environment.facts.find_binding(name)) return found;
   std::vector<std::string_view> known;
   for (const TopologyBinding& b : v.environment.facts.bindings) known.push_back(b.name);
-  std::string hint = did_you_mean(name, known);
+  std::string hint;
+  for (const TopologyBinding& b : v.environment.facts.bindings)
+    for (const TopologyBinding::SchedulerBinding& s : b.scheduler_bindings)
+      if (hint.empty() && s.topology_reference == name)
+        hint = "; that is the topology of `" + s.scheduler_name + "`; write `" + b.name + "`, which refers to it";
+  if (hint.empty()) hint = did_you_mean(name, known);
   if (hint.empty()) hint = "; give the bindings of the cluster with `--with`";
   v.context.diags.report(named->constraint->at("topologyName"), diag::UnknownTopology, name, hint)
       .path("spec.template.topologyConstraint.topologyName");
@@ -124,8 +129,15 @@ bool domains(const SpecView& v, const std::vector<ConstraintAt>& all, const Topo
   auto check = [&](const Value& node, std::string_view field, std::string_view domain, const std::string& path) {
     if (domain.empty() || b.level_of(domain) >= 0) return;
     ok = false;
-    v.context.diags.report(node[field].at(), diag::UnknownDomain, b.name, domain, list + did_you_mean(domain, known))
-        .path(path);
+    auto same_key = [&](const TopologyBinding::Level& level) { return level.key == domain; };
+    const auto level = std::find_if(b.levels.begin(), b.levels.end(), same_key);
+    const bool is_key = level != b.levels.end();
+    DiagnosticBuilder report = v.context.diags.report(
+        node[field].at(), diag::UnknownDomain, b.name, domain,
+        list + (is_key ? "; that is the node label key of domain `" + level->domain + "`; write `" + level->domain + "`"
+                       : did_you_mean(domain, known)));
+    report.path(path);
+    if (is_key) report.fix(node[field].at(), level->domain);
   };
   for (const ConstraintAt& c : all) {
     const Value& node = *c.constraint->node;

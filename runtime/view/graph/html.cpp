@@ -1,6 +1,8 @@
 // One self-contained page. What it needs to know is written as templates and ranges: the page fills in names, YAML and
 // environment of the object that somebody looks at.
 #include <algorithm>
+#include <set>
+#include <utility>
 
 #include "ir/names.h"
 #include "ir/value/writer.h"
@@ -128,17 +130,70 @@ class SetData {
     j_.end_list().end_object();
   }
 
-  // First and last line of a node of the spec.
-  void lines(OriginId at) {
+  using Lines = std::pair<std::uint32_t, std::uint32_t>;  ///< first and last
+
+  Lines lines_of(const Origin& o) const {
+    const std::uint32_t last = o.end > o.begin ? o.end - 1 : o.begin;
+    return {context_.sources.position(o.source, o.begin).line, context_.sources.position(o.source, last).line};
+  }
+
+  bool is_grove() const {
+    const OriginId at = set_.module.manifest.at();
+    if (at == kNowhere) return false;
+    const SourceId source = context_.origins[at].source;
+    return context_.sources.name(source).ends_with(".grove") || context_.sources.text(source).starts_with("grovec ");
+  }
+
+  /// Lines that a value comes from, in the file of the set: its own and those of the mixins and arguments behind it.
+  void add_lines(OriginId at, std::set<std::uint32_t>& out) const {
+    const SourceId main = context_.origins[set_.module.manifest.at()].source;
+    for (int links = 0; at != kNowhere && links < 8; ++links) {
+      const Origin& o = context_.origins[at];
+      if (o.why == OriginCause::kDefault) return;
+      if (o.source == main) {
+        const auto [first, last] = lines_of(o);
+        for (std::uint32_t n = first; n <= last; ++n) out.insert(n);
+      }
+      at = o.why == OriginCause::kNone ? kNowhere : o.cause;
+    }
+  }
+
+  void add_lines(const Value& v, std::set<std::uint32_t>& out) const {
+    add_lines(v.at(), out);
+    for (const Value& item : v.items()) add_lines(item, out);
+    for (const Member& m : v.members()) {
+      add_lines(m.key_at, out);
+      add_lines(m.value, out);
+    }
+  }
+
+  // First and last line of a node of the spec, and of further parts: a `.grove` file says it in several places.
+  void lines(const Value* node) {
     j_.key("lines");
-    if (at == kNowhere) {
+    if (!node || node->at() == kNowhere) {
       j_.null();
       return;
     }
-    const Origin& o = context_.origins[at];
-    const std::uint32_t last = o.end > o.begin ? o.end - 1 : o.begin;
-    j_.begin_list().value(context_.sources.position(o.source, o.begin).line);
-    j_.value(context_.sources.position(o.source, last).line).end_list();
+    const auto [first, last] = lines_of(context_.origins[node->at()]);
+    j_.begin_list();
+    if (!is_grove()) {
+      j_.value(first).value(last).end_list();
+      return;
+    }
+    std::set<std::uint32_t> all;
+    add_lines(*node, all);
+    // The head of the node is what it was made from, and comes first; the page looks for it there.
+    std::vector<Lines> ranges;
+    for (std::uint32_t n : all) {
+      if (!ranges.empty() && n <= ranges.back().second + 1)
+        ranges.back().second = n;
+      else
+        ranges.emplace_back(n, n);
+    }
+    std::stable_partition(ranges.begin(), ranges.end(),
+                          [&, head = first](const Lines& r) { return r.first <= head && head <= r.second; });
+    for (const Lines& r : ranges) j_.value(r.first).value(r.second);
+    j_.end_list();
   }
 
   void starts_after(std::string_view key, CliqueId c, std::uint32_t j) {
@@ -163,7 +218,7 @@ class SetData {
       resources(v_.pod_resources(c));
       starts_after("base", c, 0);
       starts_after("scaled", c, clique.group ? d_.min_available(*clique.group) : 0);
-      lines(clique.node ? clique.node->at() : kNowhere);
+      lines(clique.node);
       j_.end_object();
     }
     j_.end_list();
@@ -182,7 +237,7 @@ class SetData {
       j_.member("scaled_pack", pack_of_gang(g)).key("cliques").begin_list();
       for (CliqueId c : group.cliques) j_.value(static_cast<std::uint32_t>(c));
       j_.end_list();
-      lines(group.node ? group.node->at() : kNowhere);
+      lines(group.node);
       j_.end_object();
     }
     j_.end_list();
@@ -345,7 +400,7 @@ class SetData {
   // The text of this set and nothing beside it: other documents of a file may hold secrets.
   void source() {
     const OriginId at = set_.module.manifest.at();
-    lines(v_.set().node ? v_.set().at("metadata") : kNowhere);
+    lines(is_grove() ? &set_.module.manifest : v_.set().node ? v_.set().node->find("metadata") : nullptr);
     j_.key("source");
     if (at == kNowhere) {
       j_.null();
@@ -353,10 +408,11 @@ class SetData {
     }
     const Origin& o = context_.origins[at];
     std::string_view text = context_.sources.text(o.source);
-    text = text.substr(std::min<std::size_t>(o.begin, text.size()));
-    text = text.substr(0, std::min<std::size_t>(o.end - std::min(o.begin, o.end), text.size()));
+    const std::uint32_t first = is_grove() ? 1 : context_.sources.position(o.source, o.begin).line;
+    if (!is_grove()) text = text.substr(std::min<std::size_t>(o.begin, text.size()));
+    if (!is_grove()) text = text.substr(0, std::min<std::size_t>(o.end - std::min(o.begin, o.end), text.size()));
     j_.begin_object().member("file", context_.sources.name(o.source));
-    j_.member("first", context_.sources.position(o.source, o.begin).line);
+    j_.member("first", first);
     j_.member("text", text.size() > kLargestExcerpt ? std::string_view() : text).end_object();
   }
 

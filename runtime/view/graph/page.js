@@ -581,7 +581,7 @@
     if (!source.text) return box;
     const pre = el('pre', {tabindex: '0', 'aria-label': 'Source'});
     source.text.replace(/\n$/, '').split('\n').forEach((text, at) => {
-      const number = source.first + at, marked = number >= lines[0] && number <= lines[1];
+      const number = source.first + at, marked = number >= lines[0] && number <= lines[1] || lines.some((first, i) => i > 1 && i % 2 === 0 && number >= first && number <= lines[i + 1]);
       pre.append(el('span', {class: marked ? 'mark' : '', id: number === lines[0] ? 'source-first' : null},
         el('span', {class: 'number'}, String(number)), text || ' '), '\n');
     });

@@ -1,0 +1,61 @@
+#include "runtime/driver/old_sets.h"
+
+#include <algorithm>
+#include <climits>
+#include <cstdlib>
+
+#include "runtime/input/git_text.h"
+
+namespace grovec::driver {
+
+namespace {
+
+std::string real_path(const std::string& path) {
+  char resolved[PATH_MAX];
+  return ::realpath(path.c_str(), resolved) ? resolved : std::string();
+}
+
+void add_sets(const std::string& root, const std::string& file, const std::string& ref,
+              const LanguageOptions& language, std::vector<OldSet>& out) {
+  const std::string path = root + "/" + file;
+  Result<std::optional<std::string>> text = text_at_top(root, file, ref);
+  if (!text || !*text) return;
+  Context context;
+  LanguageOptions at_ref = language;
+  at_ref.git_ref = ref;
+  Result<std::vector<LoadedDocument>> documents = load_text(context, path, std::move(**text), at_ref);
+  if (!documents) return;
+  for (const LoadedDocument& d : *documents) {
+    if (d.kind != DocumentKind::kSet) continue;
+    const ir::Value& metadata = d.document.root["metadata"];
+    out.push_back({std::string(metadata["namespace"].as_string()), std::string(metadata["name"].as_string()), path,
+                   ref + ":" + file});
+  }
+}
+
+}  // namespace
+
+Result<std::vector<OldSet>> sets_at_ref(const std::string& folder, const std::string& ref,
+                                        const LanguageOptions& language) {
+  Result<std::string> root = top_of_checkout(folder);
+  if (!root) return root.error();
+  Result<std::vector<std::string>> files = files_with_sets(*root, ref);
+  if (!files) return files.error();
+  std::vector<OldSet> out;
+  for (const std::string& file : *files) add_sets(*root, file, ref, language, out);
+  return out;
+}
+
+bool is_below(const std::string& path, const std::vector<std::string>& operands) {
+  return std::any_of(operands.begin(), operands.end(), [&](const std::string& operand) {
+    std::string real = real_path(operand);
+    if (real.empty()) {  // a file that went with its set, or a folder that did
+      const std::string folder = real_path(folder_of(operand));
+      const std::size_t slash = operand.rfind('/');
+      real = folder + "/" + (slash == std::string::npos ? operand : operand.substr(slash + 1));
+    }
+    return path == real || path.starts_with(real == "/" ? real : real + "/");
+  });
+}
+
+}  // namespace grovec::driver

@@ -1,0 +1,27 @@
+/// \file The sets of an earlier commit, wherever they stood: an update is told by namespace and name, not by file.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "runtime/input/load.h"
+
+namespace grovec::driver {
+
+/// A set of the earlier commit and the file it stood in.
+struct OldSet {
+  std::string namespace_, name;  ///< namespace empty: none is named
+  std::string path;              ///< in the file system, as it would be named from here
+  std::string shown;             ///< `REF:path`
+};
+
+/// Every PodCliqueSet of the commit in the checkout around `folder`. Files are chosen by their text first; nothing is
+/// checked out. What cannot be read there has no sets.
+Result<std::vector<OldSet>> sets_at_ref(const std::string& folder, const std::string& ref,
+                                        const LanguageOptions& language);
+
+/// Whether a file lies at or below one of the operands.
+bool is_below(const std::string& path, const std::vector<std::string>& operands);
+
+}  // namespace grovec::driver

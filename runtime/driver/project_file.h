@@ -1,0 +1,22 @@
+/// \file `.grovec.yaml`: what a repository says to every command about its own files.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "runtime/driver/suppress.h"
+#include "runtime/input/input.h"
+
+namespace grovec::driver {
+
+/// The nearest `.grovec.yaml` from the folder of a file (or from a folder) upwards: to the root of the checkout, and
+/// without one no further than `operand`, what the user named. Empty if there is none.
+std::string find_project_file(const std::string& file, const std::string& operand);
+
+/// That of the operands together. Error (2): two of them name different surroundings, and one run has one environment.
+Result<SuppressionFile> project_file_of(const std::vector<std::string>& operands);
+
+/// Whether a project file says what surrounds the sets.
+bool names_surroundings(const SuppressionFile& file);
+
+}  // namespace grovec::driver
