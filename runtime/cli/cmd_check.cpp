@@ -93,7 +93,10 @@ int run(const Options& options) {
   if (on_terminal) print_error("\r\033[K");
   if (!report) {
     if (format == "text" || report.error().exit_code == kUsage) return fail(report.error());
-    report = driver::CheckReport{{}, {report.error()}};  // a program that reads the output finds some
+    const Error error = report.error();
+    driver::CheckReport failed;  // a program that reads the output finds some
+    failed.errors.push_back(error);
+    report = std::move(failed);
   }
   const int exit_code = report->exit_code(options.get("--fail-on") == "warn");
   if (report->is_empty() && exit_code != kClean) fail(kFound, "no manifest found in the input");
