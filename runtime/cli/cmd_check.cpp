@@ -137,7 +137,10 @@ int run(const Options& options) {
   if (on_terminal) print_error("\r\033[K");
   if (!report) {
     if (format == "text" || report.error().kind == Error::kUsage) return fail(report.error());
-    report = driver::CheckReport{{}, {report.error()}};  // a program that reads the output finds some
+    const Error error = report.error();
+    driver::CheckReport failed;  // a program that reads the output finds some
+    failed.errors.push_back(error);
+    report = std::move(failed);
   }
   int exit_code = report->is_incomplete()                                    ? kCannotRead
                   : report->has_findings(options.get("--fail-on") == "warn") ? kFound

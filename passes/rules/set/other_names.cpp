@@ -11,12 +11,12 @@ namespace {
 
 std::string quoted(std::string_view name) { return '`' + std::string(name) + '`'; }
 
-std::string members_of(const ScalingGroup& g) {
+std::string members_of(const PodCliqueSet& set, const ScalingGroup& g) {
   constexpr std::size_t kMost = 4;
   std::string out;
-  for (std::size_t i = 0; i < g.clique_names.size() && i < kMost; ++i)
-    out += (out.empty() ? "" : ", ") + quoted(g.clique_names[i]);
-  return g.clique_names.size() > kMost ? out + ", …" : out;
+  for (std::size_t i = 0; i < g.cliques.size() && i < kMost; ++i)
+    out += (out.empty() ? "" : ", ") + quoted(set.cliques[g.cliques[i]].name);
+  return g.cliques.size() > kMost ? out + ", …" : out;
 }
 
 /// The clique or group whose object has this name.
@@ -54,7 +54,7 @@ std::string instead_of_clique(const PodCliqueSet& set, std::string_view written,
                               std::span<const std::string_view> candidates) {
   if (const auto g = set.find_group(written))
     return "; " + quoted(written) + " is a scaling group; name its cliques" +
-           (set.groups[*g].clique_names.empty() ? "" : ": " + members_of(set.groups[*g]));
+           (set.groups[*g].cliques.empty() ? "" : ": " + members_of(set, set.groups[*g]));
   for (const Clique& c : set.cliques)
     if (c.role_name == written && !c.name.empty())
       return "; " + quoted(written) + " is the role of clique " + quoted(c.name) + "; write the clique's name";
@@ -64,7 +64,7 @@ std::string instead_of_clique(const PodCliqueSet& set, std::string_view written,
   if (!object.group.empty()) {
     const auto g = set.find_group(object.group);
     return "; that is the name of an object of scaling group " + quoted(object.group) + "; name its cliques" +
-           (g ? ": " + members_of(set.groups[*g]) : std::string());
+           (g ? ": " + members_of(set, set.groups[*g]) : std::string());
   }
   return did_you_mean(written, candidates);
 }
