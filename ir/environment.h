@@ -72,8 +72,8 @@ class ClusterFacts {
   std::vector<ExternalClaimTemplate> claim_templates;
   std::vector<SchedulerQueue> volcano_queues;
   std::vector<std::string> scheduler_topologies;  ///< names of KAI Topologies that somebody creates
-  bool config_is_broken = false;    ///< the configuration has mistakes: nobody knows what it was to say
-  bool objects_are_broken = false;  ///< objects of the cluster were given, and some could not be read
+  bool config_is_broken = false;                  ///< the configuration has mistakes: nobody knows what it was to say
+  bool objects_are_broken = false;                ///< objects of the cluster were given, and some could not be read
 
   /// Where `at` of the bindings and templates and the origins of trees lead to.
   const Context& places() const { return memory_; }

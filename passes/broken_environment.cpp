@@ -6,18 +6,29 @@ namespace grovec::passes {
 
 namespace {
 
-constexpr const DiagInfo* kOfConfig[] = {
-    &diag::SchedulersDiffer,     &diag::SchedulerNotEnabled,         &diag::TopologyDisabled,
-    &diag::MnnvlDisabled,        &diag::NoBackend,                   &diag::NoQueue,
-    &diag::QueueDiffers,         &diag::SeveralQueues,               &diag::VolcanoTopology,
-    &diag::BadVolcanoQueue,      &diag::BadCliqueVolcanoQueue,       &diag::VolcanoQueueDiffers,
-    &diag::SeveralVolcanoQueues, &diag::UnknownVolcanoQueue,         &diag::VolcanoQueueUnreadable,
-    &diag::VolcanoQueueNotOpen,  &diag::LpxTopology,                 &diag::SchedulerChanged,
-    &diag::BindingSchedulerNotEnabled};
+constexpr const DiagInfo* kOfConfig[] = {&diag::SchedulersDiffer,
+                                         &diag::SchedulerNotEnabled,
+                                         &diag::TopologyDisabled,
+                                         &diag::MnnvlDisabled,
+                                         &diag::NoBackend,
+                                         &diag::NoQueue,
+                                         &diag::QueueDiffers,
+                                         &diag::SeveralQueues,
+                                         &diag::VolcanoTopology,
+                                         &diag::BadVolcanoQueue,
+                                         &diag::BadCliqueVolcanoQueue,
+                                         &diag::VolcanoQueueDiffers,
+                                         &diag::SeveralVolcanoQueues,
+                                         &diag::UnknownVolcanoQueue,
+                                         &diag::VolcanoQueueUnreadable,
+                                         &diag::VolcanoQueueNotOpen,
+                                         &diag::LpxTopology,
+                                         &diag::SchedulerChanged,
+                                         &diag::BindingSchedulerNotEnabled};
 
-constexpr const DiagInfo* kOfObjects[] = {&diag::UnknownTopology,      &diag::TopologyLookupFailed,
-                                          &diag::UnknownDomain,        &diag::UnknownVolcanoQueue,
-                                          &diag::VolcanoQueueNotOpen,  &diag::LegacyTopologyUnresolvable,
+constexpr const DiagInfo* kOfObjects[] = {&diag::UnknownTopology,     &diag::TopologyLookupFailed,
+                                          &diag::UnknownDomain,       &diag::UnknownVolcanoQueue,
+                                          &diag::VolcanoQueueNotOpen, &diag::LegacyTopologyUnresolvable,
                                           &diag::ClaimTemplateMissing};
 
 template <std::size_t N>

@@ -25,12 +25,12 @@ enum class NameStory : std::uint8_t {
 };
 
 struct FormerName {
-  std::string_view place;    ///< Go name of the struct for fields ("*": any of Grove's), else a group; see the functions
+  std::string_view place;  ///< Go name of the struct for fields ("*": any of Grove's), else a group; see the functions
   std::string_view written;
   NameStory story;
   std::string_view when;
-  std::string_view meant;    ///< today's name: of the same object if it has no dot, and nothing more may be concluded
-  std::string_view advice;   ///< without a final stop, may be empty
+  std::string_view meant;   ///< today's name: of the same object if it has no dot, and nothing more may be concluded
+  std::string_view advice;  ///< without a final stop, may be empty
 };
 
 /// A field of the struct with this Go name ("v1alpha1.PodCliqueSpec"), or nullptr.

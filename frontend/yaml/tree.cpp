@@ -133,9 +133,9 @@ Value YamlTree::close_mapping(Frame& frame, OriginId at) {
   return frame.merged.empty() ? own : with_merges(frame, own, at);
 }
 
-/// The mapping's own keys win, then earlier mappings of one `<<` over later ones: what clients send is the result. Tools
-/// differ about an own key that stands before `<<`, and a key from two `<<` is one given twice. One such conflict is
-/// reported for each mapping.
+/// The mapping's own keys win, then earlier mappings of one `<<` over later ones: what clients send is the result.
+/// Tools differ about an own key that stands before `<<`, and a key from two `<<` is one given twice. One such conflict
+/// is reported for each mapping.
 Value YamlTree::with_merges(const Frame& frame, const Value& own, OriginId at) {
   struct Entry {
     Member member;

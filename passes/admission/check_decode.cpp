@@ -431,7 +431,8 @@ class Checker {
     for (const Enclosing* up = level.up; up; inside = up->name, up = up->up)
       if (schemas::find_field(*up->type, written))
         return inside == written ? std::string()
-                                 : "; it belongs " + (inside.empty() ? std::string("further up") : "beside `" + std::string(inside) + "`");
+                                 : "; it belongs " + (inside.empty() ? std::string("further up")
+                                                                     : "beside `" + std::string(inside) + "`");
     return {};
   }
 

@@ -5,9 +5,9 @@
 #include <vector>
 
 #include "passes/path.h"
-#include "schemas/former_names.h"
 #include "passes/rules/text_rules.h"
 #include "passes/wording.h"
+#include "schemas/former_names.h"
 
 namespace grovec::passes {
 

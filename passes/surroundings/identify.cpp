@@ -72,8 +72,7 @@ const KnownKind* report_unknown_kind(Context& context, const Value& root) {
   for (const KnownKind& k : kKinds) names.push_back(k.kind);
   const std::string_view near = nearest_name(kind.as_string(), names);
   std::string hint = near.empty() ? std::string() : "; did you mean `" + std::string(near) + "`?";
-  DiagnosticBuilder b =
-      context.diags.report(kind.at(), diag::UnknownKind, kind.as_string(), api.as_string(), hint);
+  DiagnosticBuilder b = context.diags.report(kind.at(), diag::UnknownKind, kind.as_string(), api.as_string(), hint);
   b.path("kind");
   if (near.empty()) return nullptr;
   b.fix(kind.at(), std::string(near));

@@ -141,9 +141,8 @@ void put_on_top(ClusterFacts& existing, const ClusterFacts& input) {
   auto same_name = [](const auto& a, const auto& b) { return a.name == b.name; };
   remove_replaced(existing.bindings, input.bindings, same_name);
   remove_replaced(existing.volcano_queues, input.volcano_queues, same_name);
-  remove_replaced(existing.claim_templates, input.claim_templates, [](const auto& a, const auto& b) {
-    return a.name == b.name && a.namespace_ == b.namespace_;
-  });
+  remove_replaced(existing.claim_templates, input.claim_templates,
+                  [](const auto& a, const auto& b) { return a.name == b.name && a.namespace_ == b.namespace_; });
   for (TopologyBinding b : input.bindings) {
     b.at = existing.keep(input.places(), b.at);
     existing.bindings.push_back(std::move(b));

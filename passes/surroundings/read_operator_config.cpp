@@ -268,9 +268,9 @@ class Reader {
       context_.diags.report(p.find("name") ? name.at() : p.at(), diag::ConfigBlankProfile).path(path);
     } else if (std::find(std::begin(kProfiles), std::end(kProfiles), name.as_string()) == std::end(kProfiles)) {
       const schemas::FormerName* former = schemas::former_value("profiles.name", name.as_string());
-      DiagnosticBuilder b = context_.diags.report(
-          name.at(), diag::ConfigUnknownProfile, name.as_string(),
-          former ? schemas::story_text(*former) : did_you_mean(name.as_string(), kProfiles));
+      DiagnosticBuilder b =
+          context_.diags.report(name.at(), diag::ConfigUnknownProfile, name.as_string(),
+                                former ? schemas::story_text(*former) : did_you_mean(name.as_string(), kProfiles));
       b.path(path);
       if (former && !former->meant.empty()) b.fix(name.at(), std::string(former->meant));
     } else if (c.is_enabled(name.as_string())) {
@@ -285,21 +285,42 @@ class Reader {
 };
 
 /// Top-level values of upstream's chart, besides `config`.
-constexpr std::string_view kChartValues[] = {
-    "affinity",         "crdInstaller",  "crds",           "deployment",      "fullnameOverride", "global",
-    "image",            "nameOverride",  "nodeSelector",   "podAnnotations",  "podLabels",        "imagePullSecrets",
-    "priorityClass",    "replicaCount",  "resources",      "securityContext", "serviceAccount",   "tolerations",
-    "topologySpreadConstraints",         "webhooks",       "webhookServerSecret",                 "metrics"};
+constexpr std::string_view kChartValues[] = {"affinity",
+                                             "crdInstaller",
+                                             "crds",
+                                             "deployment",
+                                             "fullnameOverride",
+                                             "global",
+                                             "image",
+                                             "nameOverride",
+                                             "nodeSelector",
+                                             "podAnnotations",
+                                             "podLabels",
+                                             "imagePullSecrets",
+                                             "priorityClass",
+                                             "replicaCount",
+                                             "resources",
+                                             "securityContext",
+                                             "serviceAccount",
+                                             "tolerations",
+                                             "topologySpreadConstraints",
+                                             "webhooks",
+                                             "webhookServerSecret",
+                                             "metrics"};
 
 bool is_chart_values(const Value& v) {
   if (v.find("apiVersion") || v.find("kind")) return false;
   if (v["config"].is_mapping()) return true;
-  return v.size() > 0 && std::any_of(v.members().begin(), v.members().end(), [](const Member& m) {
-           return std::find(std::begin(kChartValues), std::end(kChartValues), m.key) != std::end(kChartValues) ||
-                  schemas::former_chart_value(m.key) != nullptr;
-         }) &&
+  return v.size() > 0 &&
+         std::any_of(v.members().begin(), v.members().end(),
+                     [](const Member& m) {
+                       return std::find(std::begin(kChartValues), std::end(kChartValues), m.key) !=
+                                  std::end(kChartValues) ||
+                              schemas::former_chart_value(m.key) != nullptr;
+                     }) &&
          std::none_of(v.members().begin(), v.members().end(), [](const Member& m) {
-           return std::any_of(std::begin(kSettings), std::end(kSettings), [&](const Setting& s) { return s.path == m.key; });
+           return std::any_of(std::begin(kSettings), std::end(kSettings),
+                              [&](const Setting& s) { return s.path == m.key; });
          });
 }
 
@@ -358,8 +379,7 @@ OperatorConfig read_operator_config(Context& context, const Value& document) {
     return reader.config(config, chart_config());
   }
   std::string_view api = document["apiVersion"].as_string(), kind = document["kind"].as_string();
-  if (api != kApi || kind != kKind)
-    return report_wrong_kind(context, document), OperatorConfig();
+  if (api != kApi || kind != kKind) return report_wrong_kind(context, document), OperatorConfig();
   Reader reader(context, {});
   reader.fields(document, "");
   reader.leader_election(document["leaderElection"]);

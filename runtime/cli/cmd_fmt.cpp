@@ -53,9 +53,9 @@ int run(const Options& options) {
   if (options.operands().empty()) return fail(kUsage, "no file given");
   std::vector<driver::Input> inputs;
   for (const std::string& operand : options.operands()) {
-    Result<std::vector<driver::Input>> found =
-        driver::expand_inputs({operand}, {.recursive = options.has("--recursive"),
-                                          .stdin_name = std::string(options.get("--stdin-filename"))});
+    Result<std::vector<driver::Input>> found = driver::expand_inputs(
+        {operand},
+        {.recursive = options.has("--recursive"), .stdin_name = std::string(options.get("--stdin-filename"))});
     if (!found) return fail(found.error());
     for (const driver::Input& input : *found) {
       const bool named = input.path == operand;

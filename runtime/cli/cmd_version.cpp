@@ -30,8 +30,8 @@ int run(const Options& options) {
   } else {
     out.write("grovec " + std::string(driver::kVersion) + " (Grove " + std::string(driver::kUpstreamCommit) + " of " +
               std::string(driver::kUpstreamDate) + ", nearest release " + release + " + " + ahead +
-              " commits; Kubernetes " + std::string(driver::kKubernetesVersion) + "; " + std::string(driver::kPlatform) +
-              ")\n");
+              " commits; Kubernetes " + std::string(driver::kKubernetesVersion) + "; " +
+              std::string(driver::kPlatform) + ")\n");
   }
   Result<Done> done = out.finish();
   return done ? kClean : fail(done.error());

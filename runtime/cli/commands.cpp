@@ -43,11 +43,12 @@ struct Habit {
   std::string_view word, command;
 };
 constexpr Habit kHabits[] = {
-    {"lint", "check"},     {"validate", "check"}, {"verify", "check"},   {"vet", "check"},     {"test", "check"},
-    {"render", "compile"}, {"build", "compile"},  {"template", "compile"}, {"generate", "compile"},
-    {"expand", "compile"}, {"format", "fmt"},     {"view", "show"},      {"get", "show"},      {"tree", "show"},
-    {"describe", "show"},  {"draw", "graph"},     {"plot", "graph"},     {"import", "convert"}, {"export", "convert"},
-    {"crds", "schema"},    {"merge", "resolve"},  {"why", "explain"},
+    {"lint", "check"},       {"validate", "check"}, {"verify", "check"},   {"vet", "check"},
+    {"test", "check"},       {"render", "compile"}, {"build", "compile"},  {"template", "compile"},
+    {"generate", "compile"}, {"expand", "compile"}, {"format", "fmt"},     {"view", "show"},
+    {"get", "show"},         {"tree", "show"},      {"describe", "show"},  {"draw", "graph"},
+    {"plot", "graph"},       {"import", "convert"}, {"export", "convert"}, {"crds", "schema"},
+    {"merge", "resolve"},    {"why", "explain"},
 };
 
 bool quiet = false;
@@ -99,7 +100,8 @@ int unknown_command(std::string_view name) {
   std::string_view names[std::size(kCommands)];
   for (std::size_t i = 0; i < std::size(kCommands); ++i) names[i] = kCommands[i]->name;
   if (name.find_first_of("./*") != std::string_view::npos && ::access(std::string(name).c_str(), F_OK) == 0)
-    return fail(kUsage, "`" + std::string(name) + "` is no command; did you mean `grovec check " + std::string(name) + "`?");
+    return fail(kUsage,
+                "`" + std::string(name) + "` is no command; did you mean `grovec check " + std::string(name) + "`?");
   std::string_view near = nearest_name(name, names);
   for (const Habit& habit : kHabits)
     if (habit.word == name) near = habit.command;
@@ -213,7 +215,8 @@ int run_command_line(std::span<const std::string> given) {
     return about ? print(help_of(*about)) : unknown_command(args[1]);
   }
   std::string name = args[0] == "--version" || args[0] == "-V" ? "version" : args[0];
-  if (name[0] == '-') return fail(kUsage, "unknown option `" + name + "` before the command; `grovec --help` lists the commands");
+  if (name[0] == '-')
+    return fail(kUsage, "unknown option `" + name + "` before the command; `grovec --help` lists the commands");
   const Command* command = find_command(name);
   if (!command) return unknown_command(name);
   std::span<const std::string> rest = args.subspan(1);

@@ -136,8 +136,8 @@ int report_nothing(const driver::Compilation& c, const driver::Selection& select
     const driver::SetView view(set->world, *set->directory);
     if (view.is_selected(selection) && !driver::outline(view, selection).empty()) return kClean;
   }
-  return fail(kFound, "no PodCliqueSet in " + joined(operands) + " has what `--select` names" +
-                          near_selection(c, selection));
+  return fail(kFound,
+              "no PodCliqueSet in " + joined(operands) + " has what `--select` names" + near_selection(c, selection));
 }
 
 void print_findings(const std::vector<const Context*>& contexts) {

@@ -27,7 +27,7 @@ namespace grovec::cli {
       {"--namespace", "-n", "NAME", "namespace of sets that name none; others must agree", {}},                 \
       {"--assume-replicas", {}, "NAME=N", "compile the world after scaling this object (may be repeated)", {}}, \
       {"--initc-image", {}, "IMAGE", "image of the init container (default grove-initc:v0.1.0-dev)", {}},       \
-      {"--kubernetes-version", {}, "VERSION", "tables to use: 1.35, v1.35 or 1.35.N", {}},                          \
+      {"--kubernetes-version", {}, "VERSION", "tables to use: 1.35, v1.35 or 1.35.N", {}},                      \
       {"--api", {}, "MODE", "exactly upstream's API, or with grovec's extensions", "upstream|extended"},        \
       {"--max-objects", {}, "N", "refuse to print more objects (default 10000000)", {}}, GROVEC_JOBS_OPTION, {  \
     "--fail-on", {}, "LEVEL", "what makes the exit code 1", "error|warn"                                        \
@@ -47,8 +47,8 @@ Result<Done> add_project(driver::CompileRequest& request);
 void print_findings(const std::vector<const Context*>& contexts);
 std::string explain_hint(std::uint16_t code);
 
-/// "no PodCliqueSet in …", with what may have been meant, if the compilation has no set, or none that `selection` picks.
-/// Exit code 1, or 0 if there is something to show.
+/// "no PodCliqueSet in …", with what may have been meant, if the compilation has no set, or none that `selection`
+/// picks. Exit code 1, or 0 if there is something to show.
 int report_nothing(const driver::Compilation& c, const driver::Selection& selection,
                    const std::vector<std::string>& operands);
 

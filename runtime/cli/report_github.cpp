@@ -45,8 +45,8 @@ std::string report_github(const CheckReport& report) {
              : x.severity == Severity::kWarning ? "::warning "
                                                 : "::notice ";
       if (!x.place.file.empty()) {
-        out += "file=" + escaped(printable(report_path(x.place.file)), true) + ",line=" + std::to_string(x.place.begin.line) +
-               ",endLine=" + std::to_string(x.place.end.line);
+        out += "file=" + escaped(printable(report_path(x.place.file)), true) +
+               ",line=" + std::to_string(x.place.begin.line) + ",endLine=" + std::to_string(x.place.end.line);
         // Columns are shown only where the span is on one line.
         if (x.place.begin.line == x.place.end.line)
           out += ",col=" + std::to_string(x.place.begin.column) + ",endColumn=" + std::to_string(x.place.end.column);

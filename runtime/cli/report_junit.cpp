@@ -11,7 +11,8 @@ namespace {
 
 std::string where(const Location& p) {
   if (p.file.empty()) return {};
-  return printable(report_path(p.file)) + ":" + std::to_string(p.begin.line) + ":" + std::to_string(p.begin.column) + ": ";
+  return printable(report_path(p.file)) + ":" + std::to_string(p.begin.line) + ":" + std::to_string(p.begin.column) +
+         ": ";
 }
 
 std::string failure(const Finding& f) {

@@ -119,8 +119,8 @@ std::string one_line(std::string_view prose) {
 /// The page behind "show more" of a code scanning alert.
 std::string help_markdown(const DiagInfo& info, const Explanation& about) {
   return "**Why.** " + one_line(about.why) + "\n\n**Example.**\n\n```yaml\n" + std::string(about.example) +
-         (about.example.ends_with('\n') ? "" : "\n") + "```\n\n**Fix.** " + one_line(about.fix) + "\n\n`grovec explain " +
-         code_text(info.code) + "`";
+         (about.example.ends_with('\n') ? "" : "\n") + "```\n\n**Fix.** " + one_line(about.fix) +
+         "\n\n`grovec explain " + code_text(info.code) + "`";
 }
 
 void rule(JsonStream& json, const DiagInfo& info) {
@@ -128,7 +128,8 @@ void rule(JsonStream& json, const DiagInfo& info) {
   if (const Explanation* about = find_explanation(info.code)) {
     text(json, "shortDescription", one_line(about->rule));
     text(json, "fullDescription", one_line(about->why));
-    json.key("help").begin_object().member("text", one_line(about->fix) + " (grovec explain " + code_text(info.code) + ")");
+    json.key("help").begin_object().member("text",
+                                           one_line(about->fix) + " (grovec explain " + code_text(info.code) + ")");
     json.member("markdown", help_markdown(info, *about)).end_object();
   } else {
     text(json, "shortDescription", info.text);

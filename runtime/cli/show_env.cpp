@@ -56,17 +56,18 @@ void print_pod(const Target& t, const PodKey& key, bool all, bool peers, const s
   out.write("  gang     " + env.gang + "\n");
   out.write("  rank     " + std::to_string(env.rank) + " of " + std::to_string(env.size) + " in " + among + "\n");
   std::uint64_t rank = 0;
-  if (peers) for_each_peer(t.view, key, [&](const PodKey& peer) {
-    if (!all && rank >= kMostPeersListed) {
-      out.write("           " + std::to_string(env.size - rank) + " more\n");
-      return false;
-    }
-    if (rank != env.rank || env.size == 1)
-      out.write((rank == (env.rank == 0 ? 1 : 0) ? "  peers    " : "           ") +
-                (env.size == 1 ? "none" : std::to_string(rank) + " " + pod_address(t.view, peer)) + "\n");
-    ++rank;
-    return !out.reader_gone();
-  });
+  if (peers)
+    for_each_peer(t.view, key, [&](const PodKey& peer) {
+      if (!all && rank >= kMostPeersListed) {
+        out.write("           " + std::to_string(env.size - rank) + " more\n");
+        return false;
+      }
+      if (rank != env.rank || env.size == 1)
+        out.write((rank == (env.rank == 0 ? 1 : 0) ? "  peers    " : "           ") +
+                  (env.size == 1 ? "none" : std::to_string(rank) + " " + pod_address(t.view, peer)) + "\n");
+      ++rank;
+      return !out.reader_gone();
+    });
   for (const ContainerEnv& c : env.containers) print_container(c, out);
 }
 
@@ -75,10 +76,11 @@ void write_pod(const Target& t, const PodKey& key, bool peers, JsonStream& json)
   json.begin_object().member("name", env.name).member("host", env.host).member("address", env.address);
   json.member("gang", env.gang).member("rank", env.rank).member("size", env.size).key("peers").begin_list();
   std::uint64_t rank = 0;
-  if (peers) for_each_peer(t.view, key, [&](const PodKey& peer) {
-    if (rank++ != env.rank) json.value(pod_address(t.view, peer));
-    return true;
-  });
+  if (peers)
+    for_each_peer(t.view, key, [&](const PodKey& peer) {
+      if (rank++ != env.rank) json.value(pod_address(t.view, peer));
+      return true;
+    });
   json.end_list().key("containers").begin_list();
   for (const ContainerEnv& c : env.containers) {
     json.begin_object().member("name", c.name).member("is_init", c.is_init).key("env").begin_list();

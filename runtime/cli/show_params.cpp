@@ -54,9 +54,8 @@ void print_json(const std::string& file, const DslDeclarations& d, JsonStream& j
 int show_params(const Options& options, const std::vector<std::string>& files) {
   std::vector<std::string> operands = options.all("--filename");
   operands.insert(operands.end(), files.begin(), files.end());
-  Result<std::vector<Input>> inputs =
-      expand_inputs(operands, {.recursive = options.has("--recursive"),
-                               .stdin_name = std::string(options.get("--stdin-filename"))});
+  Result<std::vector<Input>> inputs = expand_inputs(
+      operands, {.recursive = options.has("--recursive"), .stdin_name = std::string(options.get("--stdin-filename"))});
   if (!inputs) return fail(inputs.error());
   LanguageOptions language;
   language.include_root = options.get("--include-root");

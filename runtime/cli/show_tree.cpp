@@ -105,7 +105,8 @@ class TreeText {
       if (seen++ == 0) first = index, first_name = v_.pod_name(i, j, c, suffix);
       last = index;
       if (!lists_all) return true;
-      table_.row({branches_.child(seen == pods.size()) + v_.pod_name(i, j, c, suffix), "pod " + number(index), "", "", ""});
+      table_.row(
+          {branches_.child(seen == pods.size()) + v_.pod_name(i, j, c, suffix), "pod " + number(index), "", "", ""});
       return !table_.is_done();
     });
     if (!lists_all)
@@ -369,8 +370,9 @@ class TreeJson {
   void clique(std::uint32_t i, std::uint32_t j, CliqueId c, const std::string& gang) {
     j_.begin_object().member("clique", v_.clique(c).name).member("name", v_.clique_name(i, j, c)).member("gang", gang);
     j_.member("min_available", v_.desired().min_available(c)).key("pods").begin_list();
-    v_.world().pod_range(i, j, c).for_each(
-        ir::PodOrder::kByIndex, [&](std::uint32_t, const ir::PodSuffix& suffix) { j_.value(v_.pod_name(i, j, c, suffix)); });
+    v_.world().pod_range(i, j, c).for_each(ir::PodOrder::kByIndex, [&](std::uint32_t, const ir::PodSuffix& suffix) {
+      j_.value(v_.pod_name(i, j, c, suffix));
+    });
     j_.end_list().end_object();
   }
 

@@ -16,7 +16,7 @@ struct ShowRequest {
   driver::Selection selection;
   std::vector<std::string> pods;  ///< `show env FILE POD...`
   bool is_json = false;
-  bool all = false;  ///< --all: never summarise
+  bool all = false;   ///< --all: never summarise
   bool peers = true;  ///< env: with the addresses of the other pods
 };
 

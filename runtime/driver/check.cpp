@@ -87,9 +87,8 @@ class FileCheck {
   /// them alone, its document's own check says.
   void keep_repeats(std::size_t findings, bool is_first) {
     std::vector<Diagnostic>& all = context_.diags.all();
-    all.erase(std::remove_if(
-                  all.begin() + static_cast<std::ptrdiff_t>(findings), all.end(),
-                  [&](const Diagnostic& d) { return !is_first || d.info != &diag::EnvironmentObjectTwice; }),
+    all.erase(std::remove_if(all.begin() + static_cast<std::ptrdiff_t>(findings), all.end(),
+                             [&](const Diagnostic& d) { return !is_first || d.info != &diag::EnvironmentObjectTwice; }),
               all.end());
   }
   std::size_t findings() const { return context_.diags.all().size(); }
@@ -231,7 +230,9 @@ class FileCheck {
     if (!documents) return documents.error();
     for (std::size_t i = first; !old.git_ref.empty() && i < context_.sources.size(); ++i)
       context_.sources.rename(SourceId(i), old.git_ref + ":" + std::string(context_.sources.name(SourceId(i))));
-    if (!is_expected) context_.diags.all().erase(context_.diags.all().begin() + static_cast<std::ptrdiff_t>(findings), context_.diags.all().end());
+    if (!is_expected)
+      context_.diags.all().erase(context_.diags.all().begin() + static_cast<std::ptrdiff_t>(findings),
+                                 context_.diags.all().end());
     for (Diagnostic& d : context_.diags.all())
       if (d.at != kNowhere && !documents->empty() &&
           context_.origins[d.at].source == documents->front().document.source)
@@ -264,9 +265,12 @@ class FileCheck {
     const std::size_t first = context_.diags.all().size();
     const Value& root = d.document.root;
     const Value& metadata = root["metadata"];
-    CheckedDocument c{d.document.index, std::string(root["kind"].as_string()),
-                      std::string(metadata["namespace"].as_string()), std::string(metadata["name"].as_string()),
-                      Admission::kNotChecked, input_.env};
+    CheckedDocument c{d.document.index,
+                      std::string(root["kind"].as_string()),
+                      std::string(metadata["namespace"].as_string()),
+                      std::string(metadata["name"].as_string()),
+                      Admission::kNotChecked,
+                      input_.env};
     const bool broken = d.document.broken;
     if (is_walked() && !broken && !(c.reason = reason_to_skip(root)).empty()) {
       out_.documents.push_back(std::move(c));
@@ -526,9 +530,8 @@ Result<Done> make_scopes(const CheckRequest& request, std::vector<Input>& inputs
       }
     }
     const std::vector<std::string>& exclude = scopes[scope]->file.exclude;
-    if (input.is_walked && std::any_of(exclude.begin(), exclude.end(), [&](const std::string& glob) {
-          return matches_path(glob, input.path);
-        }))
+    if (input.is_walked && std::any_of(exclude.begin(), exclude.end(),
+                                       [&](const std::string& glob) { return matches_path(glob, input.path); }))
       continue;
     scope_of.push_back(scope);
     kept.push_back(std::move(input));

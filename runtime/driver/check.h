@@ -73,14 +73,14 @@ struct CheckRequest {
   std::vector<std::string> with;
   std::string operator_config, namespace_;
   ir::ApiMode api = ir::ApiMode::kUpstream;
-  std::string old_file;  ///< --old
-  std::string old_ref;   ///< --old-ref
-  Levels levels;         ///< -W and .grovec.yaml
-  SuppressionFile suppressions;   ///< of --config; with a path it serves all files
-  std::string config_ref;         ///< --config-ref: suppressions as they are in this commit
-  bool env_all = false;         ///< .grove files in every environment they declare
-  bool only_manifests = false;  ///< operands are treated as files that a walk met
-  bool allow_none = false;      ///< a walk may find no document of Grove's
+  std::string old_file;          ///< --old
+  std::string old_ref;           ///< --old-ref
+  Levels levels;                 ///< -W and .grovec.yaml
+  SuppressionFile suppressions;  ///< of --config; with a path it serves all files
+  std::string config_ref;        ///< --config-ref: suppressions as they are in this commit
+  bool env_all = false;          ///< .grove files in every environment they declare
+  bool only_manifests = false;   ///< operands are treated as files that a walk met
+  bool allow_none = false;       ///< a walk may find no document of Grove's
   bool render_text = false;
   bool color = false;
   const std::map<std::string, std::string>* texts = nullptr;  ///< by path: instead of what these files hold
@@ -88,12 +88,13 @@ struct CheckRequest {
 };
 
 struct CheckReport {
-  std::vector<CheckedFile> files;  ///< surroundings first (no documents), then the input in its order
-  std::vector<Error> errors;       ///< operands that name nothing readable
-  bool may_be_empty = false;       ///< nothing to check is no mistake
+  std::vector<CheckedFile> files;                    ///< surroundings first (no documents), then the input in its order
+  std::vector<Error> errors;                         ///< operands that name nothing readable
+  bool may_be_empty = false;                         ///< nothing to check is no mistake
   std::vector<std::string> added_suppressions = {};  ///< of `.grovec.yaml`, since the commit of --config-ref
-  std::vector<std::string> removed = {};  ///< `NAMESPACE/NAME (PLACE)` of old sets that the input does not have any more
-  std::string none_below = {};        ///< the walk that met no document of Grove's, or empty
+  std::vector<std::string> removed =
+      {};                       ///< `NAMESPACE/NAME (PLACE)` of old sets that the input does not have any more
+  std::string none_below = {};  ///< the walk that met no document of Grove's, or empty
   std::uint64_t count(Severity severity) const;
   std::uint64_t count(Admission admission) const;
   std::uint64_t suppressed() const;

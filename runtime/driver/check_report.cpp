@@ -43,8 +43,8 @@ bool CheckReport::has_findings(bool warnings_count) const {
       std::any_of(files.begin(), files.end(), [](const CheckedFile& f) { return !f.documents.empty(); });
   const bool any_unreadable =
       std::any_of(files.begin(), files.end(), [](const CheckedFile& f) { return f.unreadable.has_value(); });
-  return !errors.empty() || any_unreadable || (!any_document && !may_be_empty) || !none_below.empty() || count(Severity::kError) > 0 ||
-         (warnings_count && count(Severity::kWarning) > 0);
+  return !errors.empty() || any_unreadable || (!any_document && !may_be_empty) || !none_below.empty() ||
+         count(Severity::kError) > 0 || (warnings_count && count(Severity::kWarning) > 0);
 }
 
 std::string_view admission_name(Admission admission) {

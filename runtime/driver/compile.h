@@ -27,8 +27,9 @@ struct CompileRequest {
   bool owner_references = false;
   /// No manifest at all is no error, nor are options that only the other of two inputs needs.
   bool may_be_empty = false;
-  bool names_only = false;  ///< for a look at the names: sets whose names are too long or meet are compiled all the same
-  bool spec_only = false;   ///< --emit=spec: what the API server stores, even where no correct output exists
+  bool names_only =
+      false;               ///< for a look at the names: sets whose names are too long or meet are compiled all the same
+  bool spec_only = false;  ///< --emit=spec: what the API server stores, even where no correct output exists
   std::string print_after;  ///< name of a pass, or empty
   unsigned threads = 0;     ///< 0 = as many as there are processors
 };

@@ -14,11 +14,10 @@ namespace {
 
 /// Mistakes that are only about the length of names or about names that meet.
 bool is_about_names(const DiagInfo& info) {
-  for (const DiagInfo* kind : {static_cast<const DiagInfo*>(&diag::CliqueNameTooLong),
-                               static_cast<const DiagInfo*>(&diag::MemberNameTooLong),
-                               static_cast<const DiagInfo*>(&diag::HostNameTooLong),
-                               static_cast<const DiagInfo*>(&diag::NameHasDots),
-                               static_cast<const DiagInfo*>(&diag::SameObjectName)})
+  for (const DiagInfo* kind :
+       {static_cast<const DiagInfo*>(&diag::CliqueNameTooLong), static_cast<const DiagInfo*>(&diag::MemberNameTooLong),
+        static_cast<const DiagInfo*>(&diag::HostNameTooLong), static_cast<const DiagInfo*>(&diag::NameHasDots),
+        static_cast<const DiagInfo*>(&diag::SameObjectName)})
     if (kind == &info) return true;
   return false;
 }

@@ -27,8 +27,8 @@ struct CompileOptions {
   std::string init_image = std::string(ir::kDefaultInitImage);
   bool owner_references = false;  ///< print them, with empty uids
   CompileUntil until = CompileUntil::kPlanned;
-  bool names_only = false;  ///< for a look at the names: that they are too long or meet is a warning
-  const ir::Value* old = nullptr;                ///< UPDATE: the object that is replaced (AdmitOptions)
+  bool names_only = false;         ///< for a look at the names: that they are too long or meet is a warning
+  const ir::Value* old = nullptr;  ///< UPDATE: the object that is replaced (AdmitOptions)
   const frontend::Document* document = nullptr;  ///< what the frontend could not write; findings that follow go
 };
 

@@ -15,8 +15,8 @@ std::string real_path(const std::string& path) {
   return ::realpath(path.c_str(), resolved) ? resolved : std::string();
 }
 
-void add_sets(const std::string& root, const std::string& file, const std::string& ref,
-              const LanguageOptions& language, std::vector<OldSet>& out) {
+void add_sets(const std::string& root, const std::string& file, const std::string& ref, const LanguageOptions& language,
+              std::vector<OldSet>& out) {
   const std::string path = root + "/" + file;
   Result<std::optional<std::string>> text = text_at_top(root, file, ref);
   if (!text || !*text) return;

@@ -70,7 +70,8 @@ Result<SuppressionFile> project_file_of(const std::vector<std::string>& operands
     if (out.path.empty()) {
       out = std::move(*file);
     } else if (names_surroundings(out) || names_surroundings(*file)) {
-      return Error{"`" + out.path + "` and `" + path + "` say what surrounds the sets; name the files of one of them", Error::kUsage};
+      return Error{"`" + out.path + "` and `" + path + "` say what surrounds the sets; name the files of one of them",
+                   Error::kUsage};
     }
   }
   return out;

@@ -183,7 +183,8 @@ class SuppressionReader {
 
  private:
   void root(const ir::Value& root, SuppressionFile& out) {
-    if (!known_fields(root, "the file", {"warnings", "ignore", "exclude", "operatorConfig", "with", "namespace"})) return;
+    if (!known_fields(root, "the file", {"warnings", "ignore", "exclude", "operatorConfig", "with", "namespace"}))
+      return;
     const ir::Value& warnings = root["warnings"];
     if (!warnings.is_null() && !warnings.is_mapping()) fail(warnings.at(), "`warnings` must be a mapping");
     for (const ir::Member& m : warnings.members()) {
@@ -197,7 +198,8 @@ class SuppressionReader {
     for (const ir::Value& item : ignore.items()) entry(item, out);
     texts(root, "exclude", out.exclude);
     texts(root, "with", out.with);
-    for (auto [name, text] : {std::pair{"operatorConfig", &out.operator_config}, std::pair{"namespace", &out.namespace_}})
+    for (auto [name, text] :
+         {std::pair{"operatorConfig", &out.operator_config}, std::pair{"namespace", &out.namespace_}})
       if (const ir::Value* v = root.find(name)) {
         if (!v->is_string() || v->as_string().empty()) fail(v->at(), "`" + std::string(name) + "` must be a text");
         *text = v->as_string();
@@ -212,7 +214,8 @@ class SuppressionReader {
     if (!v) return;
     if (!v->is_sequence()) return fail(v->at(), "`" + std::string(field) + "` must be a list");
     for (const ir::Value& item : v->items()) {
-      if (!item.is_string() || item.as_string().empty()) return fail(item.at(), "`" + std::string(field) + "` has texts");
+      if (!item.is_string() || item.as_string().empty())
+        return fail(item.at(), "`" + std::string(field) + "` has texts");
       out.emplace_back(item.as_string());
     }
   }

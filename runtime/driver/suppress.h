@@ -35,8 +35,8 @@ struct SuppressionFile {
   std::string path;  ///< empty = there is none
   std::vector<IgnoreEntry> entries;
   Levels levels;
-  std::vector<std::string> exclude, with;       ///< globs; paths as seen from here
-  std::string operator_config, namespace_;      ///< path as seen from here, or `chart`; both may be empty
+  std::vector<std::string> exclude, with;   ///< globs; paths as seen from here
+  std::string operator_config, namespace_;  ///< path as seen from here, or `chart`; both may be empty
 };
 /// Reads a `.grovec.yaml`. Errors have exit code 2 and tell line and column.
 Result<SuppressionFile> read_suppression_file(const std::string& path);
@@ -46,7 +46,8 @@ Result<SuppressionFile> read_suppression_text(const std::string& path, std::stri
 /// Drops, lowers and raises the findings of one file: levels first, then `# grovec:ignore CODE reason` on the line of a
 /// finding (or on a line of its own above it), then the file's entries. Reports suppressions that are unused, unknown,
 /// forbidden or without a reason. Returns how many findings were suppressed.
-/// For each entry of the file, `seen` gets kEntryApplies and kEntryUsed. `base_text`: the file as it was in the commit of
+/// For each entry of the file, `seen` gets kEntryApplies and kEntryUsed. `base_text`: the file as it was in the commit
+/// of
 /// `--config-ref`; comments that it does not have do not count, and are reported (nullptr: all count).
 std::uint32_t apply_suppressions(Context& context, const Levels& levels, const SuppressionFile& file,
                                  std::string_view name, std::span<const SourceId> sources,

@@ -31,7 +31,8 @@ Result<Done> read_config_map(Context& context, const std::string& file, const ir
   const ir::Value* text = map.find("data", kConfigKey);
   if (!text || !text->is_string()) {
     std::string hint;
-    for (const ir::Member& m : map["data"].members()) hint += (hint.empty() ? "; it has `" : ", `") + std::string(m.key) + "`";
+    for (const ir::Member& m : map["data"].members())
+      hint += (hint.empty() ? "; it has `" : ", `") + std::string(m.key) + "`";
     context.diags.report(map["data"].at() != kNowhere ? map["data"].at() : map.at(), diag::ConfigMapWithoutConfig, hint)
         .path("data");
     return Done{};
@@ -42,7 +43,8 @@ Result<Done> read_config_map(Context& context, const std::string& file, const ir
   if (inner->size() == 1 && was_read(inner->front()))
     config = passes::read_operator_config(context, inner->front().document.root);
   else if (context.diags.errors() == 0)
-    context.diags.report(text->at(), diag::ConfigNotAnObject, "a text with " + std::to_string(inner->size()) + " documents");
+    context.diags.report(text->at(), diag::ConfigNotAnObject,
+                         "a text with " + std::to_string(inner->size()) + " documents");
   return Done{};
 }
 
@@ -53,10 +55,11 @@ Result<Done> read_config(Context& context, const std::string& file, ir::Operator
   for (const LoadedDocument& d : *documents)
     if (documents->size() == 1 || holds_config(d.document.root)) found.push_back(&d);
   if (found.size() != 1 && context.diags.errors() == 0)
-    return Error{"`" + file + "` holds " + std::to_string(documents->size()) + " objects" +
-                     (documents->empty() ? "" : ", " + std::to_string(found.size()) + " of them operator configurations") +
-                     "; --operator-config takes one",
-                 Error::kContent};
+    return Error{
+        "`" + file + "` holds " + std::to_string(documents->size()) + " objects" +
+            (documents->empty() ? "" : ", " + std::to_string(found.size()) + " of them operator configurations") +
+            "; --operator-config takes one",
+        Error::kContent};
   if (found.empty() || !was_read(*found.front())) return Done{};
   const ir::Value& root = found.front()->document.root;
   if (is_config_map(root)) return read_config_map(context, file, root, config);

@@ -86,17 +86,19 @@ Result<GitAnswer> run_git(const std::vector<std::string>& args) {
 Result<Done> check_git_ref(const std::string& folder, const std::string& ref) {
   Result<GitAnswer> inside = run_git({"-C", folder, "rev-parse", "--is-inside-work-tree"});
   if (!inside) return inside.error();
-  if (inside->exit_code != 0) return Error{"`" + folder + "` is in no git checkout, so `--old-ref` cannot be used" + words_of(*inside), Error::kUsage};
-  Result<GitAnswer> commit =
-      run_git({"-C", folder, "rev-parse", "--verify", "--end-of-options", ref + "^{commit}"});
+  if (inside->exit_code != 0)
+    return Error{"`" + folder + "` is in no git checkout, so `--old-ref` cannot be used" + words_of(*inside),
+                 Error::kUsage};
+  Result<GitAnswer> commit = run_git({"-C", folder, "rev-parse", "--verify", "--end-of-options", ref + "^{commit}"});
   if (!commit) return commit.error();
   if (commit->exit_code != 0) {
     Result<GitAnswer> shallow = run_git({"-C", folder, "rev-parse", "--is-shallow-repository"});
     const bool is_shallow = shallow && shallow->out.starts_with("true");
-    return Error{"git knows no commit `" + ref + "`" +
-                     (is_shallow ? "; this is a shallow clone: fetch the history, in GitHub's checkout with `fetch-depth: 0`"
-                                 : words_of(*commit)),
-                 Error::kUsage};
+    return Error{
+        "git knows no commit `" + ref + "`" +
+            (is_shallow ? "; this is a shallow clone: fetch the history, in GitHub's checkout with `fetch-depth: 0`"
+                        : words_of(*commit)),
+        Error::kUsage};
   }
   return Done{};
 }
@@ -131,8 +133,8 @@ Result<std::string> top_of_checkout(const std::string& folder) {
 Result<std::vector<std::string>> files_with_sets(const std::string& root, const std::string& ref) {
   // `set` at the start of a line is how .grove files declare one.
   Result<GitAnswer> found =
-      run_git({"-C", root, "grep", "-l", "-z", "-I", "-E", "-e", "PodCliqueSet|^[[:space:]]*set[[:space:]]", ref, "--", "*.yaml",
-               "*.yml", "*.json", "*.grove"});
+      run_git({"-C", root, "grep", "-l", "-z", "-I", "-E", "-e", "PodCliqueSet|^[[:space:]]*set[[:space:]]", ref, "--",
+               "*.yaml", "*.yml", "*.json", "*.grove"});
   if (!found) return found.error();
   if (found->exit_code > 1 || found->exit_code < 0)
     return Error{"git cannot search commit `" + ref + "`" + words_of(*found)};
@@ -149,7 +151,8 @@ Result<std::vector<std::string>> files_with_sets(const std::string& root, const 
   return out;
 }
 
-Result<std::optional<std::string>> text_at_top(const std::string& root, const std::string& file, const std::string& ref) {
+Result<std::optional<std::string>> text_at_top(const std::string& root, const std::string& file,
+                                               const std::string& ref) {
   Result<GitAnswer> shown = run_git({"-C", root, "show", "--end-of-options", ref + ":" + file});
   if (!shown) return shown.error();
   if (shown->exit_code != 0 || shown->out.size() > kLargestFile) return std::optional<std::string>();

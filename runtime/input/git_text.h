@@ -21,6 +21,7 @@ Result<std::string> top_of_checkout(const std::string& folder);
 /// Files of the commit that may hold a PodCliqueSet, told by their text; relative to the root of the checkout.
 Result<std::vector<std::string>> files_with_sets(const std::string& root, const std::string& ref);
 /// The text of a file of the commit, its path relative to the root.
-Result<std::optional<std::string>> text_at_top(const std::string& root, const std::string& file, const std::string& ref);
+Result<std::optional<std::string>> text_at_top(const std::string& root, const std::string& file,
+                                               const std::string& ref);
 
 }  // namespace grovec::driver

@@ -140,7 +140,9 @@ Result<std::string> read_fd(int fd, const std::string& name, std::size_t size_hi
     if (n < 0) return Error{"cannot read `" + printable(name) + "`: " + reason()};
     if (n == 0) break;
     used += static_cast<std::size_t>(n);
-    if (used > kLargestFile) return Error{"`" + printable(name) + "` is larger than the limit of 64 MiB for a file; split it", Error::kContent};
+    if (used > kLargestFile)
+      return Error{"`" + printable(name) + "` is larger than the limit of 64 MiB for a file; split it",
+                   Error::kContent};
   }
   text.resize(used);
   return text;
@@ -176,7 +178,8 @@ Result<std::vector<Input>> expand_inputs(const std::vector<std::string>& operand
   bool stdin_taken = false;
   std::size_t placed = 0;
   for (const std::string& operand : operands) {
-    for (; placed < out.size(); ++placed) out[placed].operand = operands[static_cast<std::size_t>(&operand - operands.data()) - 1];
+    for (; placed < out.size(); ++placed)
+      out[placed].operand = operands[static_cast<std::size_t>(&operand - operands.data()) - 1];
     if (operand == "-") {
       if (stdin_taken) return Error{"`-` can be named only once", Error::kUsage};
       stdin_taken = true;
@@ -201,10 +204,10 @@ Result<std::vector<Input>> expand_inputs(const std::vector<std::string>& operand
     if (!listed) return listed.error();
     if (options.unreadable && options.unreadable->size() > unreadable) continue;
     if (out.size() == before)
-      return Error{options.tests ? "directory `" + printable(operand) + "` has no test (*.grovetest.yaml)"
-                                 : "directory `" + printable(operand) +
-                                       "` has no manifest (*.yaml, *.yml, *.json, *.grove)" +
-                                       (options.recursive ? "" : "; -R reads its subfolders too"),
+      return Error{options.tests
+                       ? "directory `" + printable(operand) + "` has no test (*.grovetest.yaml)"
+                       : "directory `" + printable(operand) + "` has no manifest (*.yaml, *.yml, *.json, *.grove)" +
+                             (options.recursive ? "" : "; -R reads its subfolders too"),
                    Error::kContent};
   }
   for (; placed < out.size(); ++placed) out[placed].operand = operands.back();
@@ -225,7 +228,8 @@ Result<std::string> read_input(const Input& input) {
   bool regular = S_ISREG(before.st_mode);
   if (regular && static_cast<std::size_t>(before.st_size) > kLargestFile) {
     ::close(fd);
-    return Error{"`" + printable(input.path) + "` is larger than the limit of 64 MiB for a file; split it", Error::kContent};
+    return Error{"`" + printable(input.path) + "` is larger than the limit of 64 MiB for a file; split it",
+                 Error::kContent};
   }
   Result<std::string> text = read_fd(fd, input.path, static_cast<std::size_t>(before.st_size));
   ::fstat(fd, &after);

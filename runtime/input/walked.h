@@ -12,7 +12,8 @@
 
 namespace grovec::driver {
 
-/// Why a document of a walk is not checked; empty if it is to be: it has `apiVersion` and `kind`, or lacks one by a slip.
+/// Why a document of a walk is not checked; empty if it is to be: it has `apiVersion` and `kind`, or lacks one by a
+/// slip.
 std::string reason_to_skip(const ir::Value& root);
 
 /// Whether a text that cannot be read is a template of Helm.

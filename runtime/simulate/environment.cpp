@@ -10,7 +10,7 @@ using namespace ir;
 
 namespace {
 
-constexpr Move kScheduler{MoveKind::kSchedule, {}, {}};
+const Move kScheduler{MoveKind::kSchedule, {}, {}};
 
 std::uint64_t next_random(std::uint64_t& state) {  // splitmix64
   std::uint64_t z = state += 0x9E3779B97F4A7C15u;

@@ -48,8 +48,8 @@ std::string unknown_option(std::string_view name, std::span<const OptionSpec> sp
 
 /// A file name where a format is wanted is a habit from other programs.
 std::string unknown_choice(const OptionSpec& spec, const std::string& value, std::span<const OptionSpec> specs) {
-  std::string message = "option `" + std::string(spec.name) + "` does not know `" + value + "`; it takes " +
-                        std::string(spec.choices);
+  std::string message =
+      "option `" + std::string(spec.name) + "` does not know `" + value + "`; it takes " + std::string(spec.choices);
   const bool has_out = std::any_of(specs.begin(), specs.end(), [](const OptionSpec& s) { return s.name == "--out"; });
   if (spec.name != "--output" || !has_out || value.find_first_of("./") == std::string::npos) return message;
   std::string ending = value.substr(std::min(value.rfind('.'), value.size() - 1) + 1);

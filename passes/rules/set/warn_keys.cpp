@@ -1,8 +1,8 @@
 // Labels and annotations that Grove does not read, although their names say that it would.
 #include <algorithm>
 
-#include "passes/wording.h"
 #include "passes/rules/set/verify_spec.h"
+#include "passes/wording.h"
 #include "schemas/former_names.h"
 
 namespace grovec::passes {
@@ -12,9 +12,8 @@ using namespace ir;
 namespace {
 
 /// Annotations that the operator reads from sets and cliques.
-constexpr std::string_view kAnnotations[] = {
-    "grove.io/mnnvl-group", "grove.io/disable-managed-resource-protection", "grove.io/reconcile-trigger",
-    "scheduling.grove.io/volcano-queue"};
+constexpr std::string_view kAnnotations[] = {"grove.io/mnnvl-group", "grove.io/disable-managed-resource-protection",
+                                             "grove.io/reconcile-trigger", "scheduling.grove.io/volcano-queue"};
 
 bool is_of_grove(std::string_view key) {
   return key.starts_with("grove.io/") || key.starts_with("scheduling.grove.io/");
@@ -26,11 +25,16 @@ bool is_annotation(std::string_view key) {
 
 /// Labels that Grove itself sets: copied from a live object, they are overwritten.
 bool is_own_label(std::string_view key) {
-  constexpr std::string_view kLabels[] = {
-      "grove.io/podcliqueset-replica-index", "grove.io/podcliquescalinggroup",
-      "grove.io/podcliquescalinggroup-replica-index", "grove.io/podclique", "grove.io/podclique-pod-index",
-      "grove.io/podgang", "grove.io/base-podgang", "grove.io/pod-template-hash", "grove.io/scheduler-name",
-      "grove.io/topology-name"};
+  constexpr std::string_view kLabels[] = {"grove.io/podcliqueset-replica-index",
+                                          "grove.io/podcliquescalinggroup",
+                                          "grove.io/podcliquescalinggroup-replica-index",
+                                          "grove.io/podclique",
+                                          "grove.io/podclique-pod-index",
+                                          "grove.io/podgang",
+                                          "grove.io/base-podgang",
+                                          "grove.io/pod-template-hash",
+                                          "grove.io/scheduler-name",
+                                          "grove.io/topology-name"};
   return std::find(std::begin(kLabels), std::end(kLabels), key) != std::end(kLabels);
 }
 
@@ -52,10 +56,12 @@ void check_map(const SpecView& v, const Value* map, bool is_annotation_map, cons
     if (const schemas::FormerName* former = schemas::former_key(m.key)) {
       report_former(v, m, *map, is_annotation_map, *former, path);
     } else if (!is_annotation_map && is_annotation(m.key)) {
-      v.context.diags.report(m.key_at, diag::KeyWithoutEffect, "label", m.key, "; Grove reads an annotation of this name")
+      v.context.diags
+          .report(m.key_at, diag::KeyWithoutEffect, "label", m.key, "; Grove reads an annotation of this name")
           .path(path);
     } else if (is_annotation_map && is_of_grove(m.key) && !is_annotation(m.key) && !is_own_label(m.key)) {
-      v.context.diags.report(m.key_at, diag::UnknownGroveAnnotation, m.key, did_you_mean(m.key, kAnnotations)).path(path);
+      v.context.diags.report(m.key_at, diag::UnknownGroveAnnotation, m.key, did_you_mean(m.key, kAnnotations))
+          .path(path);
     }
   }
 }

@@ -171,7 +171,8 @@ TEST_F(OneAnswerOfTexts, TheSameSetInTwoFiles) {
 constexpr const char* kTwoSets[] = {
     "apiVersion: grove.io/v1alpha1\nkind: PodCliqueSet\nmetadata: {name: a}\n"
     "spec: {replicas: 1, template: {cliques: [{name: w, spec: {roleName: w, replicas: 1, podSpec: {containers: "
-    "[{name: c, image: i}]}}}], podCliqueScalingGroups: [{name: x, cliqueNames: [w], replicas: 2, minAvailable: 1}]}}\n",
+    "[{name: c, image: i}]}}}], podCliqueScalingGroups: [{name: x, cliqueNames: [w], replicas: 2, minAvailable: "
+    "1}]}}\n",
     "apiVersion: grove.io/v1alpha1\nkind: PodCliqueSet\nmetadata: {name: a-0-x}\n"
     "spec: {replicas: 1, template: {cliques: [{name: w, spec: {roleName: w, replicas: 1, podSpec: {containers: "
     "[{name: c, image: i}]}}}]}}\n"};
@@ -194,8 +195,9 @@ TEST_F(OneAnswerOfTexts, AVolcanoQueueInTheInput) {
   text.replace(text.find("name: a-0-x"), 11, "name: q, annotations: {scheduling.grove.io/volcano-queue: research}");
   const std::string set = file("set.yaml", text);
   auto queue = [&](const std::string& name, const std::string& state) {
-    return file(name + "-" + state + ".yaml", "apiVersion: scheduling.volcano.sh/v1beta1\nkind: Queue\nmetadata: {name: " +
-                                                  name + "}\nstatus: {state: " + state + "}\n");
+    return file(name + "-" + state + ".yaml",
+                "apiVersion: scheduling.volcano.sh/v1beta1\nkind: Queue\nmetadata: {name: " + name +
+                    "}\nstatus: {state: " + state + "}\n");
   };
   auto both = [&](const std::vector<std::string>& files) {
     const Answers answers = ask(files, config);
