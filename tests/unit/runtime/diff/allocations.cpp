@@ -12,10 +12,15 @@ thread_local std::size_t count = 0;
 std::size_t allocations() { return count; }
 }  // namespace grovec::diff
 
-void* operator new(std::size_t size) {
+// Every form that the library pairs with the plain `delete` is replaced: std::stable_sort takes its buffer by the nothrow one.
+void* operator new(std::size_t size, const std::nothrow_t& /*tag*/) noexcept {
   ++grovec::diff::count;
-  if (void* p = std::malloc(size)) return p;
+  return std::malloc(size);
+}
+void* operator new(std::size_t size) {
+  if (void* p = operator new(size, std::nothrow)) return p;
   throw std::bad_alloc();
 }
 void operator delete(void* p) noexcept { std::free(p); }
-void operator delete(void* p, std::size_t) noexcept { std::free(p); }
+void operator delete(void* p, std::size_t /*size*/) noexcept { std::free(p); }
+void operator delete(void* p, const std::nothrow_t& /*tag*/) noexcept { std::free(p); }
