@@ -69,20 +69,36 @@ struct Owner {
 class ContainerAddresses {
  public:
   ContainerAddresses(const LintView& v, CliqueId id, const ContainerAt& at)
-      : v_(v), clique_(v.set.cliques[id]), at_(at), has_shell_(has_shell(at.container)) {}
+      : v_(v),
+        clique_(v.set.cliques[id]),
+        at_(at),
+        start_(std::string(v.set.name) + "-"),
+        has_shell_(has_shell(at.container)) {}
 
   void run() {
     std::size_t i = 0;
-    for (const Value& entry : at_.container["env"].items())
-      text(entry["value"], false, at_.path + ".env[" + std::to_string(i++) + "].value");
+    for (const Value& entry : at_.container["env"].items()) {
+      if (may_have_address(entry["value"]))
+        text(entry["value"], false, at_.path() + ".env[" + std::to_string(i) + "].value");
+      ++i;
+    }
     for (const char* list : {"command", "args"}) {
       std::size_t n = 0;
-      for (const Value& word : at_.container[list].items())
-        text(word, has_shell_, at_.path + "." + list + "[" + std::to_string(n++) + "]");
+      for (const Value& word : at_.container[list].items()) {
+        if (may_have_address(word)) text(word, has_shell_, at_.path() + "." + list + "[" + std::to_string(n) + "]");
+        ++n;
+      }
     }
   }
 
  private:
+  /// Without a variable that could bring it in, a text without the start of the set's names has none; that is most.
+  bool may_have_address(const Value& scalar) const {
+    const std::string_view text = scalar.as_string();
+    if (text.size() < 3 || text.size() > kMostText) return false;
+    return text.find('$') != std::string_view::npos || text.find(start_) != std::string_view::npos;
+  }
+
   std::string prefix(std::int64_t i) const { return std::string(v_.set.name) + "-" + std::to_string(i); }
   std::int64_t set_replicas() const { return std::max<std::int64_t>(v_.set.replicas, 1); }
   std::int64_t group_replicas() const {
@@ -147,14 +163,13 @@ class ContainerAddresses {
       at = dot + 1;
     }
     if (labels.size() > 1 && labels.back().empty()) labels.pop_back();
-    const std::string start = std::string(v_.set.name) + "-";
     for (std::size_t s = 0; s < labels.size() && s < 2; ++s) {
-      if (!labels[s].starts_with(start)) continue;
-      const std::optional<std::int64_t> replica = number_of(labels[s].substr(start.size()));
+      if (!labels[s].starts_with(start_)) continue;
+      const std::optional<std::int64_t> replica = number_of(labels[s].substr(start_.size()));
       if (!replica) continue;
       const bool has_space = s + 1 < labels.size() && labels[s + 1] == v_.set.namespace_;
       const bool has_service = s + 2 >= labels.size() || labels[s + 2] == "svc";
-      const bool is_short = s == 1 && labels.size() == 2 && labels[0].starts_with(start);
+      const bool is_short = s == 1 && labels.size() == 2 && labels[0].starts_with(start_);
       if ((has_space && has_service) || is_short) return Address{*replica, s == 1 ? labels[0] : std::string_view()};
     }
     return std::nullopt;
@@ -195,7 +210,6 @@ class ContainerAddresses {
   static std::uint32_t offset(std::size_t at) { return static_cast<std::uint32_t>(at); }
 
   void text(const Value& scalar, bool in_shell, const std::string& path) {
-    if (scalar.as_string().size() < 3 || scalar.as_string().size() > kMostText) return;
     const PodIndices first{0, 0, 0};
     const PodIndices last{set_replicas() - 1, group_replicas() - 1, std::max<std::int64_t>(clique_.replicas, 1) - 1};
     if (report_missing(scalar, filled(scalar.as_string(), in_shell, first), path)) return;
@@ -259,6 +273,7 @@ class ContainerAddresses {
   const LintView& v_;
   const Clique& clique_;
   const ContainerAt& at_;
+  const std::string start_;  ///< of the names of the set's objects
   bool has_shell_;
 };
 
@@ -269,7 +284,7 @@ void lint_addresses(const LintView& v) {
   for (std::size_t s = 0; s < v.set.cliques.size(); ++s) {
     const CliqueId id = v.set.cliques.id_at(s);
     const Clique& c = v.set.cliques[id];
-    for_each_container(c, clique_path(c.index), [&](const ContainerAt& at) { ContainerAddresses(v, id, at).run(); });
+    for_each_container(c, [&](const ContainerAt& at) { ContainerAddresses(v, id, at).run(); });
   }
 }
 

@@ -330,7 +330,9 @@ class FileCheck {
       return d.severity == Severity::kError && (d.info->stage == Stage::kDecode || d.info->stage == Stage::kSchema);
     };
     if (std::any_of(all.begin() + static_cast<std::ptrdiff_t>(first), all.end(), hides_fields)) return;
-    passes::lint_set(context_, set, environment_);
+    const std::uint16_t latest = diag::LatestImage.code;
+    passes::lint_set(context_, set, environment_,
+                     {.latest_images = request_.levels.contains(latest) || scope_.file.levels.contains(latest)});
     out_.scaling.sets.push_back(passes::scaled_set(set, environment_.default_namespace));
   }
 
