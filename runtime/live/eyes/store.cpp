@@ -80,7 +80,6 @@ void Store::put(std::shared_ptr<const Seen> seen) {
   auto [at, is_new] = list.objects.try_emplace(Name(seen->namespace_, seen->name));
   Entry& entry = at->second;
   entry.round = list.round;
-  list.seen = std::max(list.seen, seen->resource_version);
   if (!is_new) {
     if (entry.seen->uid == seen->uid && entry.seen->resource_version >= seen->resource_version) return;
     let_go(entry);
@@ -107,11 +106,6 @@ void Store::end_list(Kind kind) {
   for (const auto& [name, entry] : list.objects)
     if (entry.round != list.round) gone.push_back(name);
   for (const Name& name : gone) remove(kind, name.first, name.second);
-}
-
-void Store::saw(Kind kind, std::uint64_t resource_version) {
-  List& list = lists_[index_of(kind)];
-  list.seen = std::max(list.seen, resource_version);
 }
 
 std::shared_ptr<const Seen> Store::find(Kind kind, std::string_view namespace_, std::string_view name) const {

@@ -41,13 +41,11 @@ class Store {
   /// A list of a kind begins: what is not put before its end is gone.
   void begin_list(Kind kind);
   void end_list(Kind kind);
-  /// Everything of the kind up to this resource version has been seen.
-  void saw(Kind kind, std::uint64_t resource_version);
-  std::uint64_t seen_up_to(Kind kind) const { return lists_[static_cast<std::size_t>(kind)].seen; }
 
   std::shared_ptr<const Seen> find(Kind kind, std::string_view namespace_, std::string_view name) const;
   /// Every set that lives or has left something behind.
   std::vector<SetKey> sets() const;
+  bool has(const SetKey& set) const { return buckets_.contains(set); }
   View view(const SetKey& set) const;
   /// Sets to which something happened since the last call.
   std::vector<SetKey> take_changed();
@@ -64,7 +62,6 @@ class Store {
   };
   struct List {
     std::map<Name, Entry, std::less<>> objects;
-    std::uint64_t seen = 0;
     std::uint32_t round = 0;
   };
   // Objects of one set by kind, each sorted by name.

@@ -1,0 +1,91 @@
+#include "runtime/live/reconcile/once.h"
+
+#include "ir/value/writer.h"
+#include "runtime/apply/requests.h"
+#include "runtime/decide/patch.h"
+#include "runtime/input/load.h"
+
+namespace grovec::live {
+
+using namespace ir;
+
+namespace {
+
+// The part of a manifest that can be compared with what is stored.
+Value comparable(const Value& manifest, Arena& arena) {
+  MappingBuilder metadata(arena);
+  for (const std::string_view key : {"labels", "annotations"})
+    if (const Value* v = manifest["metadata"].find(key); v && v->is_mapping()) metadata.set(key, *v);
+  MappingBuilder out(arena);
+  if (!metadata.empty()) out.set("metadata", metadata.build());
+  return out.set("spec", manifest["spec"]).build();
+}
+
+Result<bool> apply_one(kube::Client& client, Eyes& eyes, const SetKey& key, const Value& manifest, bool dry_run) {
+  Arena arena;
+  kube::Answer stored = client.call(apply::read_request(Kind::kPodCliqueSet, key.namespace_, key.name));
+  if (stored.error && stored.status != 404) return *stored.error;
+  if (!stored.error) {
+    const auto live = eyes.read_tree(stored.body);
+    if (live && decide::restore_patch(arena, (*live)->tree, comparable(manifest, arena)).is_null()) return false;
+  }
+  kube::Request request = apply::read_request(Kind::kPodCliqueSet, key.namespace_, key.name);
+  request.method = kube::Method::kPatch;
+  request.content_type = kube::kApplyYaml;
+  request.query = {{"fieldManager", std::string(apply::kFieldManager)}, {"fieldValidation", "Strict"}};
+  if (dry_run) request.query.emplace_back("dryRun", "All");
+  const Value metadata =
+      MappingBuilder(arena, manifest["metadata"]).set("namespace", Value::string(key.namespace_)).build();
+  request.body = to_text(MappingBuilder(arena, manifest).remove("status").set("metadata", metadata).build(), Format::kJson);
+  request.idempotent = true;
+  const kube::Answer answer = client.call(std::move(request));
+  if (answer.error) return *answer.error;
+  return true;
+}
+
+}  // namespace
+
+Result<std::vector<SetKey>> apply_sets(kube::Client& client, const OnceOptions& options, std::size_t& written) {
+  std::vector<SetKey> out;
+  if (!options.from_cluster.empty()) out.push_back({options.namespace_, options.from_cluster});
+  Eyes eyes;
+  for (const std::string& file : options.files) {
+    Context context;
+    Result<std::vector<LoadedDocument>> documents = load_documents(context, file);
+    if (!documents) return documents.error();
+    for (const LoadedDocument& d : *documents) {
+      const Value& root = d.document.root;
+      if (d.document.broken) return Error{file + " cannot be read: see `grovec check`.", Error::kContent};
+      if (kind_of(root["apiVersion"].as_string(), root["kind"].as_string()) != Kind::kPodCliqueSet) continue;
+      SetKey key{std::string(root["metadata"]["namespace"].as_string()), std::string(root["metadata"]["name"].as_string())};
+      if (key.namespace_.empty()) key.namespace_ = options.namespace_;
+      const Result<bool> applied = apply_one(client, eyes, key, root, options.dry_run);
+      if (!applied) return Error{"PodCliqueSet " + key.namespace_ + "/" + key.name + ": " + applied.error().message, applied.error().kind};
+      written += *applied;
+      out.push_back(std::move(key));
+    }
+  }
+  if (out.empty()) return Error{"There is no PodCliqueSet in the input.", Error::kContent};
+  return out;
+}
+
+std::string waits_for(const View& view) {
+  if (!view.manifest) return view.held.empty() ? "" : "what is left of the set to go";
+  std::size_t wanted = 0, ready = 0, gated = 0, no_room = 0;
+  for (const decide::LiveClique* c : view.observed.cliques)
+    if (!c->meta.deleted) wanted += static_cast<std::size_t>(std::max(0, c->replicas));
+  for (const decide::LivePod* p : view.observed.pods) {
+    if (p->is_marked()) continue;
+    ready += p->ready;
+    gated += p->gated;
+    no_room += p->no_room;
+  }
+  if (view.manifest->live.meta.deleted) return "the garbage collector";
+  if (wanted > 0 && ready >= wanted) return "";
+  std::string out = std::to_string(wanted - std::min(wanted, ready)) + " of " + std::to_string(wanted) + " pods to be ready";
+  if (gated) out += ", " + std::to_string(gated) + " of them behind the gate of their gang";
+  if (no_room) out += ", " + std::to_string(no_room) + " without room on any node";
+  return out;
+}
+
+}  // namespace grovec::live
