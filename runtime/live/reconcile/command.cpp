@@ -84,7 +84,9 @@ int report(const Operator& op, const std::vector<SetKey>& keys, bool wait, bool 
 
 int run_once(kube::Client& client, OperatorOptions options, const OnceOptions& once, bool& interrupted) {
   std::size_t applied = 0;
-  const auto keys = apply_sets(client, once, applied);
+  Compiler surroundings(options.compiler);
+  if (auto read = surroundings.set_surroundings({}); !read) return fail(read.error());
+  const auto keys = apply_sets(client, surroundings.facts(), once, applied);
   if (!keys) return fail(keys.error());
   options.only = *keys;
   options.dry_run = once.dry_run;

@@ -3,6 +3,7 @@
 #include "ir/value/writer.h"
 #include "runtime/apply/requests.h"
 #include "runtime/decide/patch.h"
+#include "runtime/driver/compile_set.h"
 #include "runtime/input/load.h"
 
 namespace grovec::live {
@@ -45,22 +46,36 @@ Result<bool> apply_one(kube::Client& client, Eyes& eyes, const SetKey& key, cons
 
 }  // namespace
 
-Result<std::vector<SetKey>> apply_sets(kube::Client& client, const OnceOptions& options, std::size_t& written) {
+Result<std::vector<SetKey>> apply_sets(kube::Client& client, const ClusterFacts& facts, const OnceOptions& options,
+                                       std::size_t& written) {
   std::vector<SetKey> out;
   if (!options.from_cluster.empty()) out.push_back({options.namespace_, options.from_cluster});
   Eyes eyes;
-  for (const std::string& file : options.files) {
+  const Result<std::vector<driver::Input>> inputs = driver::expand_inputs(options.files, {});
+  if (!options.files.empty() && !inputs) return inputs.error();
+  for (const driver::Input& input : options.files.empty() ? std::vector<driver::Input>() : *inputs) {
     Context context;
-    Result<std::vector<LoadedDocument>> documents = load_documents(context, file);
+    Result<std::string> text = driver::read_input(input);
+    if (!text) return text.error();
+    const auto documents = driver::load_text(context, input.name.empty() ? input.path : input.name, std::move(*text), {});
     if (!documents) return documents.error();
-    for (const LoadedDocument& d : *documents) {
+    for (const driver::LoadedDocument& d : *documents) {
       const Value& root = d.document.root;
-      if (d.document.broken) return Error{file + " cannot be read: see `grovec check`.", Error::kContent};
-      if (kind_of(root["apiVersion"].as_string(), root["kind"].as_string()) != Kind::kPodCliqueSet) continue;
-      SetKey key{std::string(root["metadata"]["namespace"].as_string()), std::string(root["metadata"]["name"].as_string())};
+      if (d.document.broken) return Error{input.path + " cannot be read: see `grovec check`.", Error::kContent};
+      if (d.kind != driver::DocumentKind::kSet) continue;
+      SetKey key{std::string(root["metadata"]["namespace"].as_string()),
+                 std::string(root["metadata"]["name"].as_string())};
       if (key.namespace_.empty()) key.namespace_ = options.namespace_;
-      const Result<bool> applied = apply_one(client, eyes, key, root, options.dry_run);
-      if (!applied) return Error{"PodCliqueSet " + key.namespace_ + "/" + key.name + ": " + applied.error().message, applied.error().kind};
+      // What the API server stores after admission: defaults are filled in here, as nothing else may do it there.
+      const auto set = driver::compile_set(context, root, facts,
+                                           {.default_namespace = key.namespace_, .until = driver::CompileUntil::kStored});
+      if (!set || !(*set)->accepted)
+        return Error{"PodCliqueSet " + key.namespace_ + "/" + key.name + " is refused: see `grovec check`.",
+                     Error::kContent};
+      const Result<bool> applied = apply_one(client, eyes, key, (*set)->module.defaulted, options.dry_run);
+      if (!applied)
+        return Error{"PodCliqueSet " + key.namespace_ + "/" + key.name + ": " + applied.error().message,
+                     applied.error().kind};
       written += *applied;
       out.push_back(std::move(key));
     }

@@ -17,8 +17,9 @@ struct OnceOptions {
   kube::Duration timeout = std::chrono::minutes(5);
 };
 
-/// The sets' keys, after the sets have been applied where they differ from what is stored.
-Result<std::vector<SetKey>> apply_sets(kube::Client& client, const OnceOptions& options, std::size_t& written);
+/// The sets' keys, after the sets, as admission leaves them, have been applied where they differ from what is stored.
+Result<std::vector<SetKey>> apply_sets(kube::Client& client, const ir::ClusterFacts& facts, const OnceOptions& options,
+                                       std::size_t& written);
 
 /// What a set at rest still waits for; empty if everything is ready.
 std::string waits_for(const View& view);
