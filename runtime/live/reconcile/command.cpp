@@ -98,8 +98,11 @@ int run_once(kube::Client& client, OperatorOptions options, const OnceOptions& o
         if (interrupted) return op.wind_down();
         if (!op.is_at_rest()) return false;
         if (!once.wait) return true;
-        for (const SetKey& key : *keys)
+        for (const SetKey& key : *keys) {
+          const Tenant* tenant = op.tenant(key);
+          if (tenant && tenant->looks_again()) return false;
           if (!waits_for(op.store().view(key)).empty()) return false;
+        }
         return true;
       },
       once.timeout);
