@@ -61,7 +61,7 @@ struct Answer {
 };
 
 struct ClientOptions {
-  std::uint32_t in_flight = 16;  ///< halved at 429, grows back by one for each answer
+  std::uint32_t in_flight = 16;  ///< halved at 429, grows back by one for as many good answers as there may be
   double qps = 0;                ///< 0: no limit
   std::uint32_t burst = 0;       ///< with qps; 0: one second's worth
   std::string user_agent = "grovec";
@@ -103,7 +103,7 @@ class Client {
 
  private:
   struct State;
-  std::unique_ptr<State> state_;
+  std::shared_ptr<State> state_;
 };
 
 }  // namespace grovec::kube

@@ -34,6 +34,8 @@ class Loop {
 
   /// Calls back while the descriptor is readable or at its end, until `forget`.
   void when_readable(int descriptor, std::function<void()> callback);
+  /// The same with the bits of epoll; again with other bits: those count from now on.
+  void when_ready(int descriptor, std::uint32_t events, std::function<void(std::uint32_t)> callback);
   void forget(int descriptor);
 
   const Surroundings& surroundings() const;

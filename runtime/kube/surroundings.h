@@ -30,6 +30,8 @@ struct Surroundings {
   std::function<std::optional<std::string>(const std::string& name)> environment;
   /// Gets whole lines without a line end, already free of secrets (redact.h) and control characters.
   std::function<void(LogLevel, std::string_view)> log;
+  /// How long the loop really sleeps to let this much time pass by `now`. Unset: as long.
+  std::function<Duration(Duration)> sleep_for;
   LogLevel log_level = LogLevel::kWarning;  ///< lines above it are not even composed
 };
 

@@ -38,7 +38,7 @@ struct WatchSpec {
   std::uint32_t page = 500;
   bool streaming_list = true;
   Duration idle = std::chrono::seconds(90);  ///< silence after which a connection is taken for dead
-  bool newest_only = false;                  ///< list once and stop: no watch
+  bool newest_only = false;                  ///< list once and stop: no watch, and no new try after an error
 };
 
 /// For health checks and metrics.
@@ -65,7 +65,7 @@ class Watch {
   /// cluster was restored from an older state: lists again. If it is at least `floor` and the watch stays below it,
   /// lists again, too. Cheap; at most one at a time.
   void probe(std::string_view floor);
-  /// Forgets its version and lists again.
+  /// Forgets its version and lists again, with the next turn of the loop.
   void list_again();
 
  private:
@@ -73,7 +73,8 @@ class Watch {
   std::shared_ptr<State> state_;
 };
 
-/// Lists once, blocking in the loop; for short commands.
-Result<ListEnd> list(Client& client, const WatchSpec& spec, const std::function<void(const Item&)>& on_item);
+/// Lists once, blocking in the loop; for short commands. Tries a few times; what is refused for good is an error at
+/// once.
+Result<ListEnd> list(Client& client, WatchSpec spec, Sink& sink);
 
 }  // namespace grovec::kube
