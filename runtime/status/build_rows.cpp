@@ -94,6 +94,7 @@ Row RowBuilder::clique(const CliquePlace& place) const {
   row.counts.minimum = live ? live->min_available.value_or(live->replicas) : place.minimum;
   if (live) row.gang = live->meta.label(keys::kPodGang);
   count_pods(place, live, row);
+  if (!live && !s_.set.set) row.counts.wanted = row.counts.minimum = row.counts.pods;
   const bool is_missing = !live && s_.world.has_read(Read::kCliques), is_going = live && live->meta.deleted;
   row.is_available = !is_missing && !is_going && row.counts.ready >= row.counts.minimum;
   const bool all_ready = row.counts.ready >= row.counts.wanted && row.counts.pods >= row.counts.wanted;

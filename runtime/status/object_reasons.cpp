@@ -94,7 +94,8 @@ std::vector<Reason> clique_reasons(const Scope& scope, const LiveClique& clique,
         if (w.reason == "PodCreateFailed")
           out.push_back({is_quota(w.message) ? Cause::kQuota : Cause::kError, "pods cannot be created: " + w.message});
   }
-  if (is_short && scope.world.has_read(Read::kPods)) out.push_back({Cause::kMissing, missing_pods(counts)});
+  const bool set_goes = scope.set.set && scope.set.set->live->meta.deleted;
+  if (is_short && !set_goes && scope.world.has_read(Read::kPods)) out.push_back({Cause::kMissing, missing_pods(counts)});
   if (clique.min_available && clique.replicas < *clique.min_available)
     out.push_back({Cause::kScale, "is scaled to " + std::to_string(clique.replicas) + ", below its minimum of " +
                                       std::to_string(*clique.min_available)});

@@ -94,12 +94,13 @@ class PodReasons {
     const std::string_view says = view(p_.scheduler_says);
     // Every pending pod's claims may be unallocated: they are the cause only if the scheduler names them, or is silent.
     if (says.empty() || says.find("claim") != std::string_view::npos) claims();
+    if (!out_.empty()) return;
     if (!says.empty())
       add(Cause::kUnschedulable, scheduler_sentence(says));
-    else if (out_.empty() && !p_.is_tried)
+    else if (!p_.is_tried)
       add(Cause::kScheduler, "no scheduler has looked at it yet; it asks for " +
                                  quoted(p_.scheduler ? *p_.scheduler : "default-scheduler"));
-    else if (out_.empty())
+    else
       add(Cause::kUnschedulable, "is not scheduled, and the scheduler does not say why");
   }
 

@@ -82,11 +82,11 @@ class SetBuilder {
     if (w.set) update();
     gangs();
     out_.old_pods = old_pods();
-    out_.state = state();
     Grouping grouping;
     grouping.add(scope_.name, out_.reasons);
     for (const Row& r : out_.rows) grouping.add(r);
     out_.why = grouping.take();
+    out_.state = state();
     return std::move(out_);
   }
 
@@ -172,7 +172,7 @@ class SetBuilder {
     if (w.set && w.set->live->meta.deleted) return "terminating";
     if (out_.available < out_.replicas) return "unavailable";
     if (out_.update && out_.update->is_open) return "updating";
-    if (!out_.reasons.empty()) return "degraded";
+    if (!out_.why.empty()) return "degraded";
     for (const Row& r : out_.rows)
       if (r.state != "ready" && r.state != "surplus") return "degraded";
     return "healthy";

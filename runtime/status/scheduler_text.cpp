@@ -80,7 +80,7 @@ std::string scheduler_sentence(std::string_view message) {
   std::string_view rest = message;
   std::uint64_t fits = 0, all = 0;
   if (!take_number(rest, fits) || !take(rest, "/") || !take_number(rest, all) || !take(rest, " nodes are available"))
-    return std::string(message);
+    return "the scheduler says: " + std::string(message);
   std::string out = all == 0 ? "there is no node" : "no node of " + std::to_string(all) + " fits";
   if (!take(rest, ": ")) return out;
   std::string_view separator = ": ";
