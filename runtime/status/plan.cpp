@@ -2,25 +2,16 @@
 #include "runtime/status/plan.h"
 
 #include <algorithm>
-#include <charconv>
 
-#include "ir/labels.h"
 #include "ir/names.h"
 
 namespace grovec::status {
 
 using ir::Value;
-namespace keys = ir::keys;
 
 namespace {
 
 constexpr std::int32_t kMostReplicas = 100'000;  // of a level: numbers of broken objects make no endless tree
-
-std::int32_t number_of(std::string_view text) {
-  std::int32_t n = -1;
-  std::from_chars(text.data(), text.data() + text.size(), n);
-  return n;
-}
 
 std::int32_t count_at(const Value& node, std::string_view key, std::int32_t otherwise) {
   const Value* v = node.find(key);
@@ -30,8 +21,8 @@ std::int32_t count_at(const Value& node, std::string_view key, std::int32_t othe
 
 /// A PodClique that lives, or whose pods do.
 struct LivePlace {
-  std::string name, group;
-  std::int32_t i = -1, j = -1;
+  std::string name;
+  LabelPlace at = {};
   bool is_placed = false;
 };
 
@@ -44,27 +35,21 @@ class Planner {
     const std::int32_t wanted = w_.set ? std::clamp(w_.set->live->replicas, 0, kMostReplicas) : 0;
     for (std::int32_t i = 0; i < wanted; ++i) replica(i);
     for (LivePlace& p : live_)
-      if (!p.is_placed && p.i >= 0) surplus(p);
+      if (!p.is_placed && p.at.set_replica >= 0) surplus(p);
     std::sort(out_.begin(), out_.end(), [](const auto& a, const auto& b) { return a.index < b.index; });
     return std::move(out_);
   }
 
  private:
   void read_live() {
-    for (const auto& [name, clique] : w_.cliques) add_live(name, clique->meta.labels);
-    for (const auto& [name, labels] : w_.pod_labels)
-      if (!w_.cliques.contains(name)) add_live(name, labels);
+    for (const auto& [name, clique] : w_.cliques) live_.push_back({name, place_by_labels(clique->meta.labels)});
+    for (const auto& [name, place] : w_.pod_places)
+      if (!w_.cliques.contains(name)) live_.push_back({name, place});
     std::sort(live_.begin(), live_.end(), [](const auto& a, const auto& b) { return a.name < b.name; });
   }
 
-  void add_live(const std::string& name, const Value& labels) {
-    live_.push_back({name, std::string(labels[keys::kScalingGroup].as_string()),
-                     number_of(labels[keys::kSetReplicaIndex].as_string()),
-                     number_of(labels[keys::kScalingGroupReplicaIndex].as_string()), false});
-  }
-
   void mark_placed(const std::string& name) {
-    auto [begin, end] = std::equal_range(live_.begin(), live_.end(), LivePlace{name, {}, -1, -1, false},
+    auto [begin, end] = std::equal_range(live_.begin(), live_.end(), LivePlace{name},
                                          [](const LivePlace& a, const LivePlace& b) { return a.name < b.name; });
     for (; begin != end; ++begin) begin->is_placed = true;
   }
@@ -125,15 +110,15 @@ class Planner {
   void surplus(LivePlace& p) {
     p.is_placed = true;
     const bool is_wanted = !w_.set;
-    ReplicaPlace& r = find_or_add(out_, [&](const auto& x) { return x.index == p.i; },
-                                  ReplicaPlace{p.i, is_wanted, {}, {}});
+    ReplicaPlace& r = find_or_add(out_, [&](const auto& x) { return x.index == p.at.set_replica; },
+                                  ReplicaPlace{p.at.set_replica, is_wanted, {}, {}});
     CliquePlace place{p.name, 0, 0, is_wanted};
-    if (p.group.empty()) return r.cliques.push_back(std::move(place));
-    auto live = w_.groups.find(p.group);
+    if (p.at.group.empty()) return r.cliques.push_back(std::move(place));
+    auto live = w_.groups.find(p.at.group);
     const std::int32_t minimum = live == w_.groups.end() ? 1 : live->second->min_available.value_or(1);
-    GroupPlace& g = find_or_add(r.groups, [&](const auto& x) { return x.name == p.group; },
-                                GroupPlace{p.group, minimum, is_wanted, {}});
-    find_or_add(g.replicas, [&](const auto& x) { return x.index == p.j; }, GroupReplicaPlace{p.j, is_wanted, {}})
+    GroupPlace& g = find_or_add(r.groups, [&](const auto& x) { return x.name == p.at.group; },
+                                GroupPlace{p.at.group, minimum, is_wanted, {}});
+    find_or_add(g.replicas, [&](const auto& x) { return x.index == p.at.group_replica; }, GroupReplicaPlace{p.at.group_replica, is_wanted, {}})
         .cliques.push_back(std::move(place));
   }
 

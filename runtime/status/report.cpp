@@ -169,7 +169,7 @@ class SetBuilder {
 
   std::string_view state() const {
     const SetWorld& w = scope_.set;
-    if (w.set && w.set->live->meta.deleted) return "terminating";
+    if (w.set ? w.set->live->meta.deleted.has_value() : out_.counts.pods == 0) return "terminating";
     if (out_.available < out_.replicas) return "unavailable";
     if (out_.update && out_.update->is_open) return "updating";
     if (!out_.why.empty()) return "degraded";

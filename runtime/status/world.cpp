@@ -2,6 +2,7 @@
 #include "runtime/status/world.h"
 
 #include <algorithm>
+#include <charconv>
 
 #include "ir/labels.h"
 
@@ -20,7 +21,18 @@ constexpr int kDeepestTime = 8;
 std::string_view name_of(const Value& object) { return object["metadata"]["name"].as_string(); }
 std::string_view part_of(const Value& object) { return object["metadata"]["labels"][keys::kPartOf].as_string(); }
 
+std::int32_t number_of(std::string_view text) {
+  std::int32_t n = -1;
+  std::from_chars(text.data(), text.data() + text.size(), n);
+  return n;
+}
+
 }  // namespace
+
+LabelPlace place_by_labels(const Value& labels) {
+  return {std::string(labels[keys::kScalingGroup].as_string()), number_of(labels[keys::kSetReplicaIndex].as_string()),
+          number_of(labels[keys::kScalingGroupReplicaIndex].as_string())};
+}
 
 std::string_view namespace_of(const Value& object) {
   const std::string_view text = object["metadata"]["namespace"].as_string();
@@ -66,7 +78,7 @@ void World::add_pod(const Value& object) {
   if (clique.empty()) return;
   SetWorld& set = namespaces_[std::string(namespace_of(object))].sets[std::string(part_of(object))];
   set.pods[clique].push_back(read_pod_facts(object, interner_));
-  set.pod_labels.try_emplace(clique, labels);
+  set.pod_places.try_emplace(clique, place_by_labels(labels));
 }
 
 void World::add_event(NamespaceWorld& space, const Value& object) {
@@ -126,12 +138,9 @@ void World::finish() {
     return std::tuple(a.live->index, a.live->created, std::string_view(a.live->name)) <
            std::tuple(b.live->index, b.live->created, std::string_view(b.live->name));
   };
-  for (auto& [space_name, space] : namespaces_) {
-    for (auto it = space.sets.begin(); it != space.sets.end();) {
-      for (auto& [clique, pods] : it->second.pods) std::sort(pods.begin(), pods.end(), order);
-      it = std::next(it);
-    }
-  }
+  for (auto& [space_name, space] : namespaces_)
+    for (auto& [set_name, set] : space.sets)
+      for (auto& [clique, pods] : set.pods) std::sort(pods.begin(), pods.end(), order);
 }
 
 }  // namespace grovec::status

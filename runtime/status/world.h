@@ -31,6 +31,13 @@ struct Warning {
   decide::Instant at;
 };
 
+/// Where labels say that a PodClique stands; -1 and empty = they do not.
+struct LabelPlace {
+  std::string group;
+  std::int32_t set_replica = -1, group_replica = -1;
+};
+LabelPlace place_by_labels(const ir::Value& labels);
+
 /// What belongs to one set, by label part-of.
 struct SetWorld {
   std::optional<SetFacts> set;
@@ -38,7 +45,7 @@ struct SetWorld {
   std::map<std::string, std::shared_ptr<const decide::LiveClique>, std::less<>> cliques;
   std::map<std::string, std::shared_ptr<const decide::LiveGang>, std::less<>> gangs;
   std::map<std::string, std::vector<PodFacts>, std::less<>> pods;  ///< by PodClique
-  std::map<std::string, ir::Value, std::less<>> pod_labels;        ///< by PodClique: labels of its first pod
+  std::map<std::string, LabelPlace, std::less<>> pod_places;       ///< by PodClique: of its first pod
 };
 
 struct NamespaceWorld {
