@@ -45,9 +45,8 @@ int print(const Options& options, const status::Report& report) {
     json.flush();
     out.write("\n");
   } else {
-    out.write(format == "markdown"
-                  ? status::report_markdown(report)
-                  : status::report_text(report, {options.has("--all"), use_color(STDOUT_FILENO)}));
+    out.write(format == "markdown" ? status::report_markdown(report)
+                                   : status::report_text(report, {options.has("--all"), use_color(STDOUT_FILENO)}));
   }
   Result<Done> done = out.finish();
   if (!done) return fail(done.error());

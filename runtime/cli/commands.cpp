@@ -23,7 +23,7 @@ namespace {
 constexpr const Command* kCommands[] = {&kCheckCommand, &kCompileCommand, &kCompletionCommand, &kConvertCommand,
                                         &kDiffCommand,  &kExplainCommand, &kFmtCommand,        &kGitopsCommand,
                                         &kGraphCommand, &kKrmCommand,     &kResolveCommand,    &kSchemaCommand,
-                                        &kShowCommand,  &kStatusCommand,  &kTestCommand,    &kVersionCommand};
+                                        &kShowCommand,  &kStatusCommand,  &kTestCommand,       &kVersionCommand};
 
 constexpr std::string_view kExitCodes =
     "Exit codes:\n"

@@ -47,11 +47,11 @@ Row RowBuilder::pod(const PodFacts& facts, std::string_view target_hash) const {
   row.name = live.name;
   row.gang = live.labels->get(keys::kPodGang);
   row.is_available = live.ready;
-  row.state = live.is_marked()                          ? "terminating"
-              : live.is_finished()                      ? "failed"
-              : live.ready                              ? "ready"
-              : live.gated || live.other_gates          ? "gated"
-              : !facts.node && !live.scheduled          ? "pending"
+  row.state = live.is_marked()                 ? "terminating"
+              : live.is_finished()             ? "failed"
+              : live.ready                     ? "ready"
+              : live.gated || live.other_gates ? "gated"
+              : !facts.node && !live.scheduled ? "pending"
               : facts.trouble == Trouble::kNotReady || facts.trouble == Trouble::kImage ||
                       facts.trouble == Trouble::kCrash || facts.trouble == Trouble::kContainer ||
                       facts.trouble == Trouble::kGateUnmet

@@ -34,7 +34,8 @@ bool was_scheduled(const LiveClique& clique) {
   if (clique.meta.annotation(decide::kScheduledOnceFact) == "true") return true;
   const decide::Condition* c = clique.status.conditions.find("PodCliqueScheduled");
   if (!c) return false;
-  return c->status == Truth::kTrue || (clique.meta.created.known() && c->since > clique.meta.created.plus(5 * decide::kSecond));
+  return c->status == Truth::kTrue ||
+         (clique.meta.created.known() && c->since > clique.meta.created.plus(5 * decide::kSecond));
 }
 
 std::string missing_pods(const Counts& counts) {
@@ -95,7 +96,8 @@ std::vector<Reason> clique_reasons(const Scope& scope, const LiveClique& clique,
           out.push_back({is_quota(w.message) ? Cause::kQuota : Cause::kError, "pods cannot be created: " + w.message});
   }
   const bool set_goes = scope.set.set && scope.set.set->live->meta.deleted;
-  if (is_short && !set_goes && scope.world.has_read(Read::kPods)) out.push_back({Cause::kMissing, missing_pods(counts)});
+  if (is_short && !set_goes && scope.world.has_read(Read::kPods))
+    out.push_back({Cause::kMissing, missing_pods(counts)});
   if (clique.min_available && clique.replicas < *clique.min_available)
     out.push_back({Cause::kScale, "is scaled to " + std::to_string(clique.replicas) + ", below its minimum of " +
                                       std::to_string(*clique.min_available)});

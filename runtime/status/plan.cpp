@@ -67,8 +67,8 @@ class Planner {
     at.set_replica = static_cast<std::uint32_t>(i);
     for (const Value& c : tmpl["cliques"].items())
       if (!group_of(c["name"].as_string()))
-        out.cliques.push_back(clique(
-            ir::name_text(ir::names::standalone_clique(arena_, set_, c["name"].as_string()), at), c["spec"]));
+        out.cliques.push_back(
+            clique(ir::name_text(ir::names::standalone_clique(arena_, set_, c["name"].as_string()), at), c["spec"]));
     for (const Value& g : tmpl["podCliqueScalingGroups"].items()) out.groups.push_back(group(at, g));
     out_.push_back(std::move(out));
   }
@@ -82,8 +82,8 @@ class Planner {
 
   GroupPlace group(ir::Instance at, const Value& config) {
     const std::string_view name = config["name"].as_string();
-    GroupPlace out{ir::name_text(ir::names::scaling_group(arena_, set_, name), at),
-                   count_at(config, "minAvailable", 1), true, {}};
+    GroupPlace out{
+        ir::name_text(ir::names::scaling_group(arena_, set_, name), at), count_at(config, "minAvailable", 1), true, {}};
     auto live = w_.groups.find(out.name);
     const std::int32_t replicas = live != w_.groups.end() ? std::clamp(live->second->replicas, 0, kMostReplicas)
                                                           : count_at(config, "replicas", 1);
@@ -110,15 +110,18 @@ class Planner {
   void surplus(LivePlace& p) {
     p.is_placed = true;
     const bool is_wanted = !w_.set;
-    ReplicaPlace& r = find_or_add(out_, [&](const auto& x) { return x.index == p.at.set_replica; },
-                                  ReplicaPlace{p.at.set_replica, is_wanted, {}, {}});
+    ReplicaPlace& r = find_or_add(
+        out_, [&](const auto& x) { return x.index == p.at.set_replica; },
+        ReplicaPlace{p.at.set_replica, is_wanted, {}, {}});
     CliquePlace place{p.name, 0, 0, is_wanted};
     if (p.at.group.empty()) return r.cliques.push_back(std::move(place));
     auto live = w_.groups.find(p.at.group);
     const std::int32_t minimum = live == w_.groups.end() ? 1 : live->second->min_available.value_or(1);
-    GroupPlace& g = find_or_add(r.groups, [&](const auto& x) { return x.name == p.at.group; },
-                                GroupPlace{p.at.group, minimum, is_wanted, {}});
-    find_or_add(g.replicas, [&](const auto& x) { return x.index == p.at.group_replica; }, GroupReplicaPlace{p.at.group_replica, is_wanted, {}})
+    GroupPlace& g = find_or_add(
+        r.groups, [&](const auto& x) { return x.name == p.at.group; }, GroupPlace{p.at.group, minimum, is_wanted, {}});
+    find_or_add(
+        g.replicas, [&](const auto& x) { return x.index == p.at.group_replica; },
+        GroupReplicaPlace{p.at.group_replica, is_wanted, {}})
         .cliques.push_back(std::move(place));
   }
 

@@ -14,11 +14,11 @@ namespace keys = ir::keys;
 
 namespace {
 
-constexpr std::string_view kImageReasons[] = {"ErrImagePull",        "ImagePullBackOff",   "InvalidImageName",
-                                              "ErrImageNeverPull",   "RegistryUnavailable", "ImageInspectError",
-                                              "SignatureValidationFailed"};
+constexpr std::string_view kImageReasons[] = {
+    "ErrImagePull",        "ImagePullBackOff",  "InvalidImageName",         "ErrImageNeverPull",
+    "RegistryUnavailable", "ImageInspectError", "SignatureValidationFailed"};
 constexpr std::string_view kContainerReasons[] = {
-    "CreateContainerConfigError", "CreateContainerError", "RunContainerError", "PreCreateHookError",
+    "CreateContainerConfigError", "CreateContainerError", "RunContainerError",     "PreCreateHookError",
     "PreStartHookError",          "PostStartHookError",   "ContainerStatusUnknown"};
 
 template <std::size_t N>
@@ -143,7 +143,8 @@ void read_claims(const Value& tree, PodFacts& out) {
   for (const Value& c : tree["spec"]["resourceClaims"].items()) {
     std::string_view name = c["resourceClaimName"].as_string();
     for (const Value& made : tree["status"]["resourceClaimStatuses"].items())
-      if (name.empty() && made["name"].as_string() == c["name"].as_string()) name = made["resourceClaimName"].as_string();
+      if (name.empty() && made["name"].as_string() == c["name"].as_string())
+        name = made["resourceClaimName"].as_string();
     if (!name.empty()) out.claims.emplace_back(name);
   }
 }

@@ -10,7 +10,8 @@
 
 namespace grovec::status {
 
-/// What keeps a scheduled pod from being Ready, as the kubelet tells it: the first container that is not as it should be.
+/// What keeps a scheduled pod from being Ready, as the kubelet tells it: the first container that is not as it should
+/// be.
 enum class Trouble : std::uint8_t {
   kNone,
   kImage,      ///< the image cannot be pulled
@@ -30,15 +31,15 @@ struct PodFacts {
   std::int32_t restarts = 0;
   Trouble trouble = Trouble::kNone;
   std::int32_t exit_code = 0;
-  bool is_tried = false;                ///< a scheduler has set PodScheduled
-  decide::SharedText node;              ///< spec.nodeName; null = none
-  decide::SharedText scheduler;         ///< spec.schedulerName
-  decide::SharedText scheduler_says;    ///< message of PodScheduled=False
-  decide::SharedText container, image;  ///< in trouble
-  decide::SharedText says;              ///< reason and message that go with the trouble
-  decide::SharedText ended;             ///< status.reason and message of a pod that failed
-  decide::SharedText disrupted;         ///< reason and message of DisruptionTarget=True
-  decide::SharedText finalizers;        ///< separated by commas
+  bool is_tried = false;                                        ///< a scheduler has set PodScheduled
+  decide::SharedText node;                                      ///< spec.nodeName; null = none
+  decide::SharedText scheduler;                                 ///< spec.schedulerName
+  decide::SharedText scheduler_says;                            ///< message of PodScheduled=False
+  decide::SharedText container, image;                          ///< in trouble
+  decide::SharedText says;                                      ///< reason and message that go with the trouble
+  decide::SharedText ended;                                     ///< status.reason and message of a pod that failed
+  decide::SharedText disrupted;                                 ///< reason and message of DisruptionTarget=True
+  decide::SharedText finalizers;                                ///< separated by commas
   std::vector<std::pair<std::string, std::int32_t>> waits_for;  ///< kInitWaits: PodClique, least number of Ready pods
   std::vector<std::string> claims;                              ///< names of ResourceClaims
 };

@@ -120,21 +120,27 @@ class PodReasons {
   void containers() {
     const std::string name = "container " + quoted(view(p_.container));
     switch (p_.trouble) {
-      case Trouble::kNone: return;
+      case Trouble::kNone:
+        return;
       case Trouble::kImage:
         return add(Cause::kImage, with("image " + quoted(view(p_.image)) + " cannot be pulled", view(p_.says)));
-      case Trouble::kContainer: return add(Cause::kContainer, with(name + " cannot be started", view(p_.says)));
+      case Trouble::kContainer:
+        return add(Cause::kContainer, with(name + " cannot be started", view(p_.says)));
       case Trouble::kCrash:
         return add(Cause::kCrash, name + " ended with exit code " + std::to_string(p_.exit_code) +
                                       (p_.says ? " (" + *p_.says + ")" : "") + times());
-      case Trouble::kInitWaits: return waits();
-      case Trouble::kInitRuns: return add(Cause::kInit, "init " + name + " is still at work");
+      case Trouble::kInitWaits:
+        return waits();
+      case Trouble::kInitRuns:
+        return add(Cause::kInit, "init " + name + " is still at work");
       case Trouble::kCreating:
         return add(Cause::kNode, with("nothing is started yet on node " + quoted(view(p_.node)), warning()));
       case Trouble::kStarting:
         return add(Cause::kProbe, with(name + " is starting: its startup probe has not passed", warning("Unhealthy")));
-      case Trouble::kNotReady: return add(Cause::kProbe, with(name + " runs, but is not ready", warning("Unhealthy")));
-      case Trouble::kGateUnmet: return add(Cause::kProbe, "readiness gate " + quoted(view(p_.says)) + " is not met");
+      case Trouble::kNotReady:
+        return add(Cause::kProbe, with(name + " runs, but is not ready", warning("Unhealthy")));
+      case Trouble::kGateUnmet:
+        return add(Cause::kProbe, "readiness gate " + quoted(view(p_.says)) + " is not met");
     }
   }
 
@@ -143,8 +149,8 @@ class PodReasons {
     for (const auto& [parent, least] : p_.waits_for) {
       const std::int32_t ready = s_.ready_of(parent);
       if (ready >= least) continue;
-      text.append(text.empty() ? "" : ", ").append(quoted(parent) + " has " + std::to_string(ready) + " of " +
-                                                   std::to_string(least) + " ready");
+      text.append(text.empty() ? "" : ", ")
+          .append(quoted(parent) + " has " + std::to_string(ready) + " of " + std::to_string(least) + " ready");
     }
     add(Cause::kStartOrder, text.empty() ? "its init container waits for other PodCliques, which are ready now"
                                          : "its init container waits: " + text);
@@ -176,8 +182,8 @@ std::string unscheduled_members(const Scope& scope, std::string_view gang) {
   auto add = [&](std::string_view clique, std::int32_t least) {
     const std::int32_t scheduled = scope.scheduled_of(clique);
     if (scheduled >= least) return;
-    out.append(out.empty() ? "" : ", ").append(quoted(clique) + " has " + std::to_string(scheduled) + " of " +
-                                               std::to_string(least) + " scheduled");
+    out.append(out.empty() ? "" : ", ")
+        .append(quoted(clique) + " has " + std::to_string(scheduled) + " of " + std::to_string(least) + " scheduled");
   };
   if (auto it = scope.set.gangs.find(gang); it != scope.set.gangs.end()) {
     for (const decide::GangMember& m : it->second->members) add(m.name, m.min_replicas);

@@ -14,7 +14,8 @@ struct TextOptions {
 /// Ends with a line break; nothing in it is taken for a command by a terminal.
 std::string report_text(const Report& report, const TextOptions& options);
 void write_json(const Report& report, driver::JsonStream& json);
-/// At most driver::kLongestMarkdown characters: the reasons of all sets, then as much of the trees as there is room for.
+/// At most driver::kLongestMarkdown characters: the reasons of all sets, then as much of the trees as there is room
+/// for.
 std::string report_markdown(const Report& report);
 
 /// `default/wl: unavailable, 1 of 2 replicas available`.

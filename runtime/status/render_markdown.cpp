@@ -32,7 +32,8 @@ std::string report_markdown(const Report& report) {
     out += "### " + driver::markdown_escaped(headline(set)) + "\n\n";
     for (const GroupedReason& g : set.why) {
       if (out.size() > most) return out.append(kCut);
-      out += "- " + driver::markdown_code(objects_text(g)) + ": " + driver::markdown_escaped(one_line(g.reason.sentence)) + "\n";
+      out += "- " + driver::markdown_code(objects_text(g)) + ": " +
+             driver::markdown_escaped(one_line(g.reason.sentence)) + "\n";
     }
     if (!set.why.empty()) out += "\n";
   }
@@ -42,9 +43,11 @@ std::string report_markdown(const Report& report) {
     for (const Row& r : set.rows) write_rows(r, 0, tree, room);
     if (tree.size() > room) return out.append(kCut);
     out += "<details><summary>" + driver::markdown_escaped(set.namespace_ + "/" + set.name) +
-           "</summary>\n\n| Object | State | Ready | Restarts | Why |\n|---|---|---|---|---|\n" + tree + "\n</details>\n\n";
+           "</summary>\n\n| Object | State | Ready | Restarts | Why |\n|---|---|---|---|---|\n" + tree +
+           "\n</details>\n\n";
   }
-  for (const Assumption& a : report.assumptions) out += "_" + a.kind + " was not read: assumed that " + a.assumed + "._\n\n";
+  for (const Assumption& a : report.assumptions)
+    out += "_" + a.kind + " was not read: assumed that " + a.assumed + "._\n\n";
   return out;
 }
 

@@ -71,7 +71,12 @@ class TreeLines {
       for (std::size_t k = i; k < i + listed; ++k) child(*shown[k], k + 1 == shown.size());
       if (i + listed < end)
         out_.push_back({branches_.child(end == shown.size()) + std::to_string(end - i - listed) + " more like these",
-                        {}, {}, {}, {}, {}, {}});
+                        {},
+                        {},
+                        {},
+                        {},
+                        {},
+                        {}});
       i = end;
     }
   }
@@ -137,7 +142,8 @@ void print_gangs(const SetReport& set, const TextOptions& options, std::string& 
     if (!has_title) out += "\n";
     has_title = true;
     out += (g.base.empty() ? "base gang " : "scaled gang ") + one_line(g.name) + ": " +
-           std::to_string(g.groups_scheduled) + " of " + cli::counted(static_cast<std::uint64_t>(g.groups), "PodGroup") +
+           std::to_string(g.groups_scheduled) + " of " +
+           cli::counted(static_cast<std::uint64_t>(g.groups), "PodGroup") +
            (g.groups_scheduled == 1 ? " has its" : " have their") + " minimum scheduled" +
            (g.base.empty() ? "" : "; its base is " + one_line(g.base)) + "\n";
   }
@@ -156,7 +162,8 @@ std::string objects_text(const GroupedReason& reason) {
 std::string headline(const SetReport& set) {
   std::string out = one_line(set.namespace_) + "/" + one_line(set.name) + ": " + std::string(set.state) + ", " +
                     std::to_string(set.available) + " of " + std::to_string(set.replicas) + " replicas available";
-  if (set.old_pods > 0) out += ", " + cli::counted(static_cast<std::uint64_t>(set.old_pods), "pod") + " of an older template";
+  if (set.old_pods > 0)
+    out += ", " + cli::counted(static_cast<std::uint64_t>(set.old_pods), "pod") + " of an older template";
   return out;
 }
 

@@ -15,9 +15,9 @@ namespace keys = ir::keys;
 namespace {
 
 constexpr std::string_view kCauses[] = {
-    "operator", "quota", "error",    "topology", "failed",   "disrupted", "claim", "unschedulable",
-    "scheduler", "image", "container", "crash",   "node",     "probe",     "init",  "deletion",
-    "missing",  "start-order", "gate", "update",  "termination", "scale"};
+    "operator",  "quota",       "error",     "topology", "failed",      "disrupted", "claim", "unschedulable",
+    "scheduler", "image",       "container", "crash",    "node",        "probe",     "init",  "deletion",
+    "missing",   "start-order", "gate",      "update",   "termination", "scale"};
 static_assert(std::size(kCauses) == static_cast<std::size_t>(Cause::kScale) + 1);
 
 constexpr std::string_view kRowKinds[] = {"replica", "group", "group-replica", "clique", "pod"};
@@ -96,8 +96,8 @@ class SetBuilder {
     out_.updated = s.updated;
     if (!s.update) return;
     const decide::SetUpdate& u = *s.update;
-    out_.update = UpdateReport{!u.ended,          u.started,       u.ended, {}, u.updated_cliques,
-                               u.total_cliques, u.updated_groups, u.total_groups};
+    out_.update = UpdateReport{!u.ended,          u.started,       u.ended,          {},
+                               u.updated_cliques, u.total_cliques, u.updated_groups, u.total_groups};
     if (u.current) out_.update->replica = u.current->index;
     if (u.ended) return;
     std::string text = "an update runs" + (u.started.known() ? " since " + decide::time_text(u.started) : "");
@@ -162,7 +162,8 @@ class SetBuilder {
         const decide::LiveClique* c = scope_.clique(name);
         if (!c) continue;
         const std::string_view hash = c->meta.label(keys::kPodTemplateHash);
-        for (const PodFacts& p : pods) n += !p.live->is_marked() && p.live->template_hash && *p.live->template_hash != hash;
+        for (const PodFacts& p : pods)
+          n += !p.live->is_marked() && p.live->template_hash && *p.live->template_hash != hash;
       }
     return n;
   }
@@ -189,8 +190,7 @@ void add_assumptions(const World& world, Report& report) {
   };
   const bool some = !report.sets.empty();
   add(Read::kSets, "PodCliqueSet", "what lives is taken for what is wanted", some);
-  add(Read::kGroups, "PodCliqueScalingGroup", "groups have the size of the template",
-      any([](const SetReport& s) {
+  add(Read::kGroups, "PodCliqueScalingGroup", "groups have the size of the template", any([](const SetReport& s) {
         return std::any_of(s.rows.begin(), s.rows.end(), [](const Row& r) {
           return std::any_of(r.children.begin(), r.children.end(),
                              [](const Row& c) { return c.kind == RowKind::kGroup; });
@@ -219,6 +219,7 @@ bool Report::is_healthy() const {
 }
 
 Result<bool> is_selected(std::string_view selector, const ir::Value& labels) {
+  bool all = true;
   while (!selector.empty()) {
     const std::size_t comma = std::min(selector.find(','), selector.size());
     std::string_view term = selector.substr(0, comma);
@@ -232,20 +233,22 @@ Result<bool> is_selected(std::string_view selector, const ir::Value& labels) {
       value = term.substr(equal + (term.substr(equal, 2) == "==" ? 2 : 1));
       if (key.ends_with("!")) differs = true, key.remove_suffix(1);
     }
-    if (key.empty() || key.find_first_of(" ()!") != std::string_view::npos || (is_not && equal != std::string_view::npos))
+    if (key.empty() || key.find_first_of(" ()!") != std::string_view::npos ||
+        (is_not && equal != std::string_view::npos))
       return Error{"the selector's part `" + std::string(term) + "` is none of a=b, a!=b, a, !a", Error::kUsage};
     const ir::Value* label = labels.find(key);
     const bool matches = equal == std::string_view::npos ? (label != nullptr) != is_not
                          : differs                       ? !label || label->as_string() != value
                                                          : label && label->as_string() == value;
-    if (!matches) return false;
+    all &= matches;
   }
-  return true;
+  return all;
 }
 
 Result<Report> report_of(const World& world, const ReportOptions& options) {
   Report report;
   const Instant now = options.now.value_or(world.latest());
+  if (Result<bool> readable = is_selected(options.selector, {}); !readable) return readable.error();
   std::vector<bool> seen(options.names.size());
   for (const auto& [space_name, space] : world.namespaces()) {
     if (!options.namespace_.empty() && space_name != options.namespace_) continue;
@@ -255,9 +258,7 @@ Result<Report> report_of(const World& world, const ReportOptions& options) {
       if (it != options.names.end()) seen[static_cast<std::size_t>(it - options.names.begin())] = true;
       const bool is_bare = !set.set && set.cliques.empty() && set.pods.empty() && set.groups.empty();
       if (is_bare) continue;
-      Result<bool> selected = is_selected(options.selector, set.set ? set.set->labels : ir::Value());
-      if (!selected) return selected.error();
-      if (*selected) report.sets.push_back(SetBuilder(world, space_name, space, name, now).build());
+      if (*is_selected(options.selector, set.set ? set.set->labels : ir::Value())) report.sets.push_back(SetBuilder(world, space_name, space, name, now).build());
     }
   }
   for (std::size_t i = 0; i < seen.size(); ++i)

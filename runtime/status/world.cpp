@@ -89,8 +89,7 @@ void World::add_event(NamespaceWorld& space, const Value& object) {
   const Value* message = object.find("message");
   Instant at = decide::parse_time(object["lastTimestamp"].as_string())
                    .value_or(decide::parse_time(object["eventTime"].as_string()).value_or(Instant{}));
-  const std::string key =
-      std::string((*about)["kind"].as_string()) + "/" + std::string((*about)["name"].as_string());
+  const std::string key = std::string((*about)["kind"].as_string()) + "/" + std::string((*about)["name"].as_string());
   Warning warning{std::string(object["reason"].as_string()),
                   one_line((message ? *message : object["note"]).as_string()), at};
   for (Warning& w : space.warnings[key])
