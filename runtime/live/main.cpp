@@ -6,6 +6,7 @@
 #include "runtime/driver/version.h"
 #include "runtime/live/cmd_cluster.h"
 #include "runtime/live/connect.h"
+#include "runtime/live/reconcile/command.h"
 #include "runtime/terminal/live_commands.h"
 
 namespace {
@@ -18,6 +19,7 @@ struct Row {
 };
 constexpr Row kRows[] = {
     {"cluster", live::run_cluster},
+    {"reconcile", live::reconcile},
 };
 
 int run(std::vector<std::string> args) {
