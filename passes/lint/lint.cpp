@@ -13,7 +13,6 @@ void lint_set(Context& context, const PodCliqueSet& set, const Environment& envi
   lint_variables(v);
   lint_addresses(v);
   lint_pods(v);
-  lint_metadata(v);
 }
 
 bool is_off_by_default(const DiagInfo& info) { return info.code == diag::LatestImage.code; }
