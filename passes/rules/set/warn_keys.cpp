@@ -85,7 +85,7 @@ void check_annotations(const SpecView& v, const Value* map, Owner owner, const s
       report_former(v, m, *map, true, *former, path);
     } else if (is_annotation(m.key)) {
       if (!is_read_of(owner, m.key))
-        v.context.diags.report(m.key_at, diag::AnnotationUnread, m.key, name_of(owner)).path(path);
+        v.context.diags.report(m.key_at, diag::AnnotationUnread, m.key, name_of(owner), "").path(path);
     } else if (is_of_grove(m.key)) {
       v.context.diags.report(m.key_at, diag::UnknownGroveAnnotation, m.key, did_you_mean(m.key, kAnnotations))
           .path(path);
