@@ -9,6 +9,7 @@
 #include <string_view>
 
 #include "runtime/input/input.h"
+#include "runtime/output/interrupt.h"
 
 namespace grovec::driver {
 
@@ -30,6 +31,14 @@ bool write_whole(int fd, std::string_view text) {
   }
   return true;
 }
+
+/// Ctrl-C waits while a temporary file is there.
+struct DeferInterrupts {
+  DeferInterrupts() { defer_interrupts(); }
+  ~DeferInterrupts() { allow_interrupts(); }
+  DeferInterrupts(const DeferInterrupts&) = delete;
+  DeferInterrupts& operator=(const DeferInterrupts&) = delete;
+};
 
 /// The same file with the same content as before.
 bool is_unchanged(const std::string& path, const struct stat& was, const std::string& before) {
@@ -59,6 +68,7 @@ Result<Done> replace_file(const std::string& path, const std::string& before, co
   if (::lstat(path.c_str(), &was) != 0) return failure(path);
   if (std::string why = why_not_replaced(path); !why.empty()) return Error{"`" + path + "` is not changed: " + why};
   if (::access(path.c_str(), W_OK) != 0) return failure(path);
+  const DeferInterrupts whole_step;
   std::string temporary = path + ".grovec-XXXXXX";
   const int fd = ::mkostemp(temporary.data(), O_CLOEXEC);
   if (fd < 0) return failure(path);
