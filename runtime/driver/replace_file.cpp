@@ -5,11 +5,11 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <csignal>
 #include <cstring>
 #include <string_view>
 
 #include "runtime/input/input.h"
-#include "runtime/output/interrupt.h"
 
 namespace grovec::driver {
 
@@ -32,12 +32,21 @@ bool write_whole(int fd, std::string_view text) {
   return true;
 }
 
-/// Ctrl-C waits while a temporary file is there.
-struct DeferInterrupts {
-  DeferInterrupts() { defer_interrupts(); }
-  ~DeferInterrupts() { allow_interrupts(); }
+/// Ctrl-C waits while a temporary file is there. No other thread runs then that could take the signal.
+class DeferInterrupts {
+ public:
+  DeferInterrupts() {
+    sigset_t wait;
+    ::sigemptyset(&wait);
+    for (int signal : {SIGINT, SIGTERM, SIGHUP}) ::sigaddset(&wait, signal);
+    ::pthread_sigmask(SIG_BLOCK, &wait, &before_);
+  }
+  ~DeferInterrupts() { ::pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
   DeferInterrupts(const DeferInterrupts&) = delete;
   DeferInterrupts& operator=(const DeferInterrupts&) = delete;
+
+ private:
+  sigset_t before_;
 };
 
 /// The same file with the same content as before.

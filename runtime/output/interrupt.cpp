@@ -29,14 +29,4 @@ void reraise_interrupt() {
   std::raise(signal);
 }
 
-void allow_interrupts() {
-  reraise_interrupt();
-  for (int signal : {SIGINT, SIGTERM, SIGHUP}) {
-    struct sigaction action = {};
-    if (::sigaction(signal, nullptr, &action) != 0 || action.sa_handler != on_signal) continue;
-    std::signal(signal, SIG_DFL);
-  }
-  reraise_interrupt();  // it came in between
-}
-
 }  // namespace grovec::driver

@@ -10,8 +10,5 @@ void defer_interrupts();
 bool interrupted();
 /// Dies of the signal that came, if one did; called when everything is cleaned up.
 void reraise_interrupt();
-/// The end of a stretch that began with `defer_interrupts`: dies of the signal that came; later ones end the process at
-/// once again.
-void allow_interrupts();
 
 }  // namespace grovec::driver
