@@ -27,4 +27,8 @@ Settled settle(const World& world, const Observed& from, Instant now);
 /// over it, owner references with empty uids. Null for an action that creates nothing.
 ir::Value body_of(const World& world, const Action& action, const LiveClique* clique, Arena& arena);
 
+/// Whether the answer to a patch (the whole object, as it is stored now) has what was sent. If not, something in the
+/// server took it away, and would do so again: the caller remembers the write as one that failed (FailedWrite::lacks).
+bool was_kept(const Action& action, const ir::Value& answer);
+
 }  // namespace grovec::decide

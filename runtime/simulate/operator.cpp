@@ -201,7 +201,12 @@ void Operator::remember(const Action& action, const Answer& answer, Instant now)
     return order_of(a.write) < order_of(b.write);
   });
   const bool found = at != failures_.end() && order_of(at->write) == order_of(mark.write);
-  const bool is_fine = answer.code != 0 && (answer.ok() || (action.verb == Verb::kDelete && answer.code == 404));
+  if (answer.object && answer.code != 0 && answer.ok()) {
+    Arena arena;
+    mark.write.lacks = !decide::was_kept(action, tree_of(*answer.object, arena));
+    if (mark.write.lacks) mark.write.message = "the answer lacks what was sent";
+  }
+  const bool is_fine = !mark.write.lacks && answer.code != 0 && (answer.ok() || (action.verb == Verb::kDelete && answer.code == 404));
   if (is_fine) {
     if (found) failures_.erase(at);
     return;
