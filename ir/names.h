@@ -40,7 +40,6 @@ Value service_address(Arena& a, std::string_view set, std::string_view ns);     
 std::string_view role(Arena& a, std::string_view set);                             ///< grove.io:pcs:P
 std::string_view role_label(Arena& a, std::string_view set);                       ///< grove.io-pcs-P, <= 63
 std::string_view token_secret(Arena& a, std::string_view set);                     ///< P-ic-sat
-inline constexpr std::string_view kFormerTokenSecret = "-initc-sa-token-secret";  ///< behind P, until it was P-ic-sat
 Value scaling_group(Arena& a, std::string_view set, std::string_view group);       ///< P-i-g
 Value standalone_clique(Arena& a, std::string_view set, std::string_view clique);  ///< P-i-c
 Value member_clique(Arena& a, std::string_view set, std::string_view group, std::string_view clique);  ///< P-i-g-j-c

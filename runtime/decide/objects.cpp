@@ -6,6 +6,7 @@
 #include "ir/names.h"
 #include "runtime/decide/compare.h"
 #include "runtime/decide/patch.h"
+#include "runtime/decide/pod_fields.h"
 
 namespace grovec::decide {
 
@@ -205,7 +206,7 @@ class Objects {
   // The token Secret of an older operator goes once no pod mounts it and the one that replaces it has a token.
   bool is_done_with(const LiveObject& secret) {
     const std::string set(v_.world().name());
-    if (secret.meta.name != set + std::string(ir::names::kFormerTokenSecret)) return false;
+    if (secret.meta.name != set + std::string(kFormerTokenSecret)) return false;
     const auto& pods = v_.observed().pods;
     if (std::any_of(pods.begin(), pods.end(), [](const LivePod* p) { return p->mounts_former_secret; })) return false;
     const auto& objects = v_.observed().objects;

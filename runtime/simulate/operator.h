@@ -13,6 +13,7 @@
 #include <string>
 #include <vector>
 
+#include "runtime/decide/failures.h"
 #include "runtime/decide/parts.h"
 #include "runtime/simulate/observe.h"
 
@@ -103,15 +104,7 @@ class Operator {
     Instant next;
   };
 
-  /// A failed write, and the object it was decided on.
-  struct Failure {
-    decide::FailedWrite write;
-    Uid uid;
-    std::uint64_t resource_version = 0;
-  };
-
-  void forget_failures(const Store& view);
-  bool drop_unwanted_failures(const decide::Decision& decision);
+  decide::Failures::Lookup lookup_in(const Store& view) const;
   void look(const Store& view, Instant now);
   void tell(const decide::Action& action, const Answer& answer);
   void write_next(Store& store, Instant now);
@@ -134,7 +127,7 @@ class Operator {
   std::optional<Instant> look_at_;             ///< something changed
   std::optional<Instant> again_;               ///< the decision's next look
   std::shared_ptr<Flight> flight_;             ///< copied before it is changed if a copy of the operator shares it
-  std::vector<Failure> failures_;              ///< sorted by key, then verb
+  decide::Failures failures_;
   std::array<std::uint64_t, kKinds> wrote_{};  ///< resource version of our last write to a kind
   std::uint64_t writes_ = 0, looks_ = 0;
   std::vector<decide::Event> events_;
