@@ -143,6 +143,38 @@ TEST_F(EnvironmentTest, AnInitContainerWaitsForReadyPodsOfTheOtherClique) {
   EXPECT_TRUE(live("waits").ready);
 }
 
+// Played by time: what grove-initc waits for was Ready when its end was planned, and is not when it comes.
+TEST_F(EnvironmentTest, AnInitContainerWhoseTurnHasPassedWaitsOn) {
+  const ObjectPtr c = clique("c");
+  const std::string of_c = R"("labels":{"grove.io/podgang":"g","grove.io/podclique":"c"},)" + owner(*c);
+  pod("c-0", of_c);
+  run();
+  store_.take_changes();
+  pod("waits", R"("labels":{"grove.io/podgang":"g","grove.io/podclique":"w"})",
+      R"("initContainers":[{"name":"grove-initc","image":"i","args":["--podcliques=c:1"]}])", 9000);
+  Instant now = ms(9000);
+  const auto play = [&](Instant until) {
+    environment_.notice(store_, store_.take_changes(), now);
+    for (std::optional<Instant> at = environment_.next(); at && *at <= until; at = environment_.next()) {
+      now = *at;
+      environment_.run(store_, now);
+      environment_.notice(store_, store_.take_changes(), now);
+    }
+    now = std::max(now, until);
+  };
+  const auto runs_init = [&] {
+    return store_.find({Kind::kPod, "default", "waits"})->status["initContainerStatuses"].size() > 0;
+  };
+  while (!runs_init()) play(now.plus(1'000'000));
+  store_.remove_now({Kind::kPod, "default", "c-0"}, {}, now);
+  play(now.plus(2'000'000'000));
+  EXPECT_FALSE(live("waits").ready);
+  pod("c-1", of_c, "", 20'000);
+  play(now.plus(5'000'000'000));
+  EXPECT_TRUE(live("c-1").ready);
+  EXPECT_TRUE(live("waits").ready) << "nobody has forgotten it";
+}
+
 TEST_F(EnvironmentTest, ContainersCrashAsOftenAsTheyAreToldToAndThenAreReady) {
   environment_.behaviours()["c"] = {.ready_after = 500, .crashes = 2};
   pod("p", R"("labels":{"grove.io/podclique":"c"})");
