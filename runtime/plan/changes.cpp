@@ -105,7 +105,8 @@ class HashedDifferences {
 };
 
 bool is_hashed(std::string_view rest) {
-  return is_at_or_below(rest, ".labels") || is_at_or_below(rest, ".annotations") || is_at_or_below(rest, ".spec.podSpec");
+  return is_at_or_below(rest, ".labels") || is_at_or_below(rest, ".annotations") ||
+         is_at_or_below(rest, ".spec.podSpec");
 }
 
 void add_hashed_differences(const driver::CompiledSet& old, const driver::CompiledSet& next, std::vector<Change>& out) {

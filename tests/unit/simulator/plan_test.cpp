@@ -5,13 +5,17 @@
 #include <fmt/format.h>
 
 #include <cstdlib>
+#include <fstream>
 #include <map>
 #include <random>
 
 #include "ir/labels.h"
+#include "ir/value/writer.h"
+#include "runtime/cli/plan/dump.h"
 #include "runtime/plan/plan.h"
 #include "tests/simulator/compiling.h"
 #include "tests/simulator/people.h"
+#include "tests/unit/support/folder.h"
 
 namespace grovec::simulator {
 namespace {
@@ -174,6 +178,18 @@ class World {
     rest();
     return true;
   }
+  /// What `kubectl get … -o json` prints of it.
+  std::string dump() const {
+    Arena arena;
+    std::string out = R"({"apiVersion":"v1","kind":"List","items":[)";
+    bool first = true;
+    for (std::size_t k = 0; k < simulate::kKinds; ++k)
+      for (const ObjectPtr& object : cluster_.store.all(static_cast<Kind>(k))) {
+        out += (first ? "" : ",") + ir::to_text(simulate::tree_of(*object, arena), ir::Format::kJson);
+        first = false;
+      }
+    return out + "]}";
+  }
   Pods pods() const {
     Pods out;
     for (const ObjectPtr& pod : cluster_.store.all(Kind::kPod))
@@ -273,6 +289,62 @@ TEST(PlanTest, FewReplicasSayTheSameAsAll) {
         << json_of(next);
     ++compared;
   }
+}
+
+struct Dumped {
+  explicit Dumped(const World& world) {
+    std::ofstream(folder.path + "/dump.json") << world.dump();
+    const Result<Done> done = dump.read(folder.path + "/dump.json");
+    EXPECT_TRUE(done);
+  }
+  ::grovec::testing::Folder folder;
+  cli::Dump dump;
+};
+
+TEST(PlanTest, ADumpOfAWorldAtRestSaysTheSame) {
+  int compared = 0;
+  for (int seed = 1; compared < runs(60, 500) && !HasFailure(); ++seed) {
+    Random r(static_cast<unsigned>(seed));
+    const Wish old = make_wish(r, 2);
+    Wish next = old;
+    for (int n = pick(r, 1, 3); n > 0; --n) edit(r, next, 2);
+    const auto a = compiled(json_of(old)), b = compiled(json_of(next));
+    if (!b->set->is_planned) continue;
+    World world(a->tree);
+    const Dumped dumped(world);
+    const Pods before = world.pods();
+    if (!world.apply(b->tree)) continue;
+    const decide::Observed live = dumped.dump.world_of("default", "s");
+    ASSERT_NE(live.set, nullptr);
+    const plan::SetPlan p = plan::plan_of({a->set.get(), b->set.get(), &live});
+    ASSERT_EQ(restarts(p), restarts(before, world.pods())) << "seed " << seed << "\n" << json_of(old) << json_of(next);
+    ++compared;
+  }
+}
+
+// The recording od9-switch-strategy: pc-a is changed under OnDelete, RollingRecreate starts nothing, and the next
+// change, of pc-b, rolls every clique that is old.
+TEST(PlanTest, ADumpOfAHalfDoneUpdateRollsWhatTheRecordingRolled) {
+  Wish w;
+  w.cliques = {{"pc-a", {2, 2}}, {"pc-b", {1, 1}}, {"pc-c", {3, 3}}};
+  w.groups = {{{2, 2}, {"pc-b", "pc-c"}}};
+  w.strategy = "OnDelete";
+  const auto first = compiled(json_of(w));
+  World world(first->tree);
+  w.cliques[0].image = 2;
+  ASSERT_TRUE(world.apply(compiled(json_of(w))->tree));
+  w.strategy = "RollingRecreate";
+  const auto before = compiled(json_of(w));
+  ASSERT_TRUE(world.apply(before->tree));
+  const Dumped dumped(world);
+  w.cliques[1].image = 2;
+  const auto after = compiled(json_of(w));
+  const decide::Observed live = dumped.dump.world_of("default", "s");
+  const plan::SetPlan p = plan::plan_of({before->set.get(), after->set.get(), &live});
+  EXPECT_EQ(
+      restarts(p),
+      (std::map<std::string, std::uint64_t>{
+          {"s-0-pc-a", 2}, {"s-0-g0-0-pc-b", 1}, {"s-0-g0-0-pc-c", 3}, {"s-0-g0-1-pc-b", 1}, {"s-0-g0-1-pc-c", 3}}));
 }
 
 }  // namespace
