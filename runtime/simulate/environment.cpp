@@ -166,8 +166,9 @@ void Environment::notice(const Store& store, const std::vector<Change>& changes,
       plan({MoveKind::kAutoscale, object.key, object.uid}, now.plus(options_.autoscale * 1'000'000));
     if (object.key.kind == Kind::kPod) {
       if (!change.after || is_in_line(object)) plan_scheduler(now);
-      const bool waits = change.after && next_step(store, object, behaviour_of(object)) == PodStep::kWait;
-      if (waits)
+      // Also what could start now: whoever it has waited for may be gone again when its turn comes.
+      const PodStep next = change.after ? next_step(store, object, behaviour_of(object)) : PodStep::kNone;
+      if (next == PodStep::kWait || next == PodStep::kStart)
         waiting_.insert(object.key);
       else
         waiting_.erase(object.key);
