@@ -9,6 +9,7 @@
 #include <openssl/core_dispatch.h>
 #include <openssl/crypto.h>
 #include <openssl/ec.h>
+#include <openssl/evp.h>
 
 #define TABLE(name) extern const OSSL_DISPATCH name[]
 #define ALGORITHM(names, table) {names, "provider=default", table, NULL}
@@ -141,7 +142,12 @@ int ossl_err_load_crypto_strings(void) { return 1; }
 void openssl_add_all_ciphers_int(void);
 void openssl_add_all_ciphers_int(void) {}
 void openssl_add_all_digests_int(void);
-void openssl_add_all_digests_int(void) {}
+void openssl_add_all_digests_int(void) { /* how strong a certificate's signature is, is looked up here */
+  EVP_add_digest(EVP_sha1());
+  EVP_add_digest(EVP_sha256());
+  EVP_add_digest(EVP_sha384());
+  EVP_add_digest(EVP_sha512());
+}
 
 /* Curves by the general method instead of tables of their own; P-256 keeps its fast one in assembler. */
 const EC_METHOD* EC_GFp_nistp224_method(void);
