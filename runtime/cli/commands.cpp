@@ -17,14 +17,14 @@
 namespace grovec::cli {
 
 extern const Command kCheckCommand, kCompileCommand, kCompletionCommand, kConvertCommand, kDiffCommand, kExplainCommand,
-    kFmtCommand, kGitopsCommand, kGraphCommand, kKrmCommand, kResolveCommand, kSchemaCommand, kShowCommand,
+    kFmtCommand, kGitopsCommand, kGraphCommand, kInitcCommand, kKrmCommand, kResolveCommand, kSchemaCommand, kShowCommand,
     kTestCommand, kVersionCommand;
 
 namespace {
 
 constexpr const Command* kOwnCommands[] = {&kCheckCommand, &kCompileCommand, &kCompletionCommand, &kConvertCommand,
                                            &kDiffCommand,  &kExplainCommand, &kFmtCommand,        &kGitopsCommand,
-                                           &kGraphCommand, &kKrmCommand,     &kResolveCommand,    &kSchemaCommand,
+                                           &kGraphCommand, &kInitcCommand, &kKrmCommand,     &kResolveCommand,    &kSchemaCommand,
                                            &kShowCommand,  &kTestCommand,    &kVersionCommand};
 
 const std::vector<const Command*>& all_commands() {

@@ -61,7 +61,19 @@ int wait(std::vector<Wanted> wanted) {
   return 0;
 }
 
-int run(const std::vector<std::string_view>& words) {
+/// `grovec initc` says first which version it is, as it does to grovec-live.
+constexpr std::string_view kFromGrovec = "--from-grovec=";
+
+int run(std::vector<std::string_view> words) {
+  if (!words.empty() && words[0].starts_with(kFromGrovec)) {
+    std::string version(words[0].substr(kFromGrovec.size()));
+    if (version != driver::kVersion) {
+      return fail({"`grovec` is version " + version + " and `grovec-initc` is version " + std::string(driver::kVersion) +
+                       "; install both from one package",
+                   Error::kUsage});
+    }
+    words.erase(words.begin());
+  }
   Result<Arguments> arguments = read_arguments(words);
   if (!arguments) return fail(arguments.error());
   std::string text;
