@@ -17,15 +17,15 @@
 namespace grovec::cli {
 
 extern const Command kCheckCommand, kCompileCommand, kCompletionCommand, kConvertCommand, kDiffCommand, kExplainCommand,
-    kFmtCommand, kGitopsCommand, kGraphCommand, kInitcCommand, kKrmCommand, kResolveCommand, kSchemaCommand, kShowCommand,
-    kTestCommand, kVersionCommand;
+    kFmtCommand, kGitopsCommand, kGraphCommand, kInitcCommand, kKrmCommand, kPlanCommand, kResolveCommand,
+    kSchemaCommand, kShowCommand, kStatusCommand, kTestCommand, kVersionCommand;
 
 namespace {
 
-constexpr const Command* kOwnCommands[] = {&kCheckCommand, &kCompileCommand, &kCompletionCommand, &kConvertCommand,
-                                           &kDiffCommand,  &kExplainCommand, &kFmtCommand,        &kGitopsCommand,
-                                           &kGraphCommand, &kInitcCommand, &kKrmCommand,     &kResolveCommand,    &kSchemaCommand,
-                                           &kShowCommand,  &kTestCommand,    &kVersionCommand};
+constexpr const Command* kOwnCommands[] = {
+    &kCheckCommand,   &kCompileCommand, &kCompletionCommand, &kConvertCommand, &kDiffCommand, &kExplainCommand,
+    &kFmtCommand,     &kGitopsCommand,  &kGraphCommand,      &kInitcCommand,   &kKrmCommand,  &kPlanCommand,
+    &kResolveCommand, &kSchemaCommand,  &kShowCommand,       &kStatusCommand,  &kTestCommand, &kVersionCommand};
 
 const std::vector<const Command*>& all_commands() {
   static const std::vector<const Command*> kAll = [] {
@@ -42,7 +42,8 @@ constexpr std::string_view kExitCodes =
     "  0  clean\n"
     "  1  errors found, or differences\n"
     "  2  wrong command line\n"
-    "  3  a file, a stream or the cluster failed\n";
+    "  3  a file, a stream or the cluster failed\n"
+    "  4  changes (only `plan --detailed-exitcode`)\n";
 
 constexpr OptionSpec kOutOption = {"--out", {}, "FILE", "write here instead of standard output", {}};
 
