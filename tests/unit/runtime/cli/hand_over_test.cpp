@@ -46,7 +46,7 @@ TEST_F(HandOver, SaysWhereItLooked) {
   EXPECT_EQ(
       find_live_program("/a/bin/grovec", "").error().message,
       "this command needs the program `grovec-live`, which is neither in `/a/bin` nor in `/a/libexec/grovec` nor in "
-      "PATH; the package grovec-live has it");
+      "PATH; it comes with the packages of grovec");
 }
 
 }  // namespace
