@@ -42,7 +42,10 @@ func TestOperatorThroughFaults(t *testing.T) {
 		t.Fatal(err)
 	}
 	c.MustKubectl(t, string(crds), "create", "-f", "-")
-	c.MustKubectl(t, "", "wait", "--for=condition=Established", "crd", "--all", "--timeout=30s")
+	clustertest.Eventually(t, 30*time.Second, func() error { // an object without a status is an error for `wait`
+		_, _, err := c.Kubectl("", "wait", "--for=condition=Established", "crd", "--all", "--timeout=30s")
+		return err
+	})
 	p := at(t, c)
 	c.MustKubectl(t, "", "create", "clusterrolebinding", "operator", "--clusterrole=cluster-admin", "--serviceaccount="+p.namespace+":user")
 	file := filepath.Join(t.TempDir(), "set.yaml")
