@@ -339,7 +339,10 @@ struct Watch::State : std::enable_shared_from_this<Watch::State> {
   void probe(const std::string& floor) {
     if (probing || is_stopped || is_in_list || seen.resource_version.empty()) return;
     Request request{.path = spec.path, .query = {{"limit", "1"}}};
-    probing = client.send(std::move(request), [this, floor](Answer answer) {
+    // The answer to a cancelled probe comes when this watch may be gone.
+    probing = client.send(std::move(request), [this, weak = weak_from_this(), floor](Answer answer) {
+      const auto alive = weak.lock();
+      if (!alive) return;
       probing = 0;
       if (answer.error || seen.resource_version.empty() || is_in_list) return;
       ListReader reader([](const Item&) {});

@@ -27,7 +27,7 @@ kube::Surroundings surroundings_of(const cli::Options& options) {
 int fail(const Error& error) {
   const std::string text = "grovec: " + kube::redact(error.message) + "\n";
   if (::write(STDERR_FILENO, text.data(), text.size()) < 0) return 3;
-  return error.kind == Error::kUsage ? 2 : 3;
+  return error.kind == Error::kUsage ? 2 : error.kind == Error::kContent ? 1 : 3;
 }
 
 }  // namespace grovec::live

@@ -19,6 +19,7 @@ struct Row {
 };
 constexpr Row kRows[] = {
     {"cluster", live::run_cluster},
+    {"reconcile", live::reconcile},
 };
 
 int run(std::vector<std::string> args) {

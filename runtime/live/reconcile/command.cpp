@@ -6,29 +6,12 @@
 #include <csignal>
 
 #include "runtime/live/reconcile/once.h"
-#include "runtime/terminal/options.h"
 
 namespace grovec::live {
 
 using namespace std::chrono_literals;
-using cli::OptionSpec;
 
 namespace {
-
-constexpr OptionSpec kOptions[] = {
-    {"--once", "", "", "make the cluster equal to the sets, then end; without it: the operator, until it is told to stop", ""},
-    {"--from-cluster", "", "NAME", "with --once: a set that is in the cluster", ""},
-    {"--wait", "", "", "with --once: until every pod is ready", ""},
-    {"--timeout", "", "SECONDS", "with --once: give up after this long (300)", ""},
-    {"--dry-run", "", "", "with --once: print what would be done and send nothing", ""},
-    {"--namespace", "-n", "NAMESPACE", "the only namespace to look after", ""},
-    {"--operator-config", "", "FILE", "the operator's configuration", ""},
-    {"--initc-image", "", "IMAGE", "image of the init container", ""},
-    {"--kubeconfig", "", "FILE", "how to reach the cluster", ""},
-    {"--context", "", "NAME", "context of the kubeconfig", ""},
-    {"--quiet", "-q", "", "warnings and errors only", ""},
-    {"--help", "-h", "", "print this help", ""},
-};
 
 void print(int fd, std::string_view text) {
   while (!text.empty()) {
@@ -130,13 +113,6 @@ int run_daemon(kube::Client& client, OperatorOptions options, const bool& interr
   _exit(0);
 }
 
-std::string help() {
-  return "grovec reconcile: keep the cluster equal to what its PodCliqueSets ask for\n\n"
-         "Usage:\n  grovec reconcile [OPTIONS]\n  grovec reconcile --once [OPTIONS] FILE...\n"
-         "  grovec reconcile --once [OPTIONS] --from-cluster NAME\n\nOptions:\n" +
-         cli::options_help(kOptions);
-}
-
 Result<int> run(const cli::Options& given) {
   kube::Surroundings surroundings = kube::real_surroundings();
   kube::AccessOptions access_options;
@@ -174,18 +150,12 @@ Result<int> run(const cli::Options& given) {
 
 }  // namespace
 
-int reconcile(std::span<const std::string> args) {
-  const Result<cli::Options> options = cli::parse_options(kOptions, args);
-  if (!options) return fail(options.error());
-  if (options->has("--help")) {
-    print(STDOUT_FILENO, help());
-    return 0;
-  }
-  const bool once = options->has("--once");
-  if (!once && !options->operands().empty()) return fail({"`reconcile` takes files with --once only", Error::kUsage});
-  if (once && options->operands().empty() == options->get("--from-cluster").empty())
+int reconcile(const cli::Options& options) {
+  const bool once = options.has("--once");
+  if (!once && !options.operands().empty()) return fail({"`reconcile` takes files with --once only", Error::kUsage});
+  if (once && options.operands().empty() == options.get("--from-cluster").empty())
     return fail({"`reconcile --once` takes files, or --from-cluster NAME", Error::kUsage});
-  const Result<int> code = run(*options);
+  const Result<int> code = run(options);
   return code ? *code : fail(code.error());
 }
 

@@ -37,7 +37,8 @@ Result<bool> apply_one(kube::Client& client, Eyes& eyes, const SetKey& key, cons
   if (dry_run) request.query.emplace_back("dryRun", "All");
   const Value metadata =
       MappingBuilder(arena, manifest["metadata"]).set("namespace", Value::string(key.namespace_)).build();
-  request.body = to_text(MappingBuilder(arena, manifest).remove("status").set("metadata", metadata).build(), Format::kJson);
+  request.body =
+      to_text(MappingBuilder(arena, manifest).remove("status").set("metadata", metadata).build(), Format::kJson);
   request.idempotent = true;
   const kube::Answer answer = client.call(std::move(request));
   if (answer.error) return *answer.error;
@@ -57,7 +58,8 @@ Result<std::vector<SetKey>> apply_sets(kube::Client& client, const ClusterFacts&
     Context context;
     Result<std::string> text = driver::read_input(input);
     if (!text) return text.error();
-    const auto documents = driver::load_text(context, input.name.empty() ? input.path : input.name, std::move(*text), {});
+    const auto documents =
+        driver::load_text(context, input.name.empty() ? input.path : input.name, std::move(*text), {});
     if (!documents) return documents.error();
     for (const driver::LoadedDocument& d : *documents) {
       const Value& root = d.document.root;
@@ -67,8 +69,8 @@ Result<std::vector<SetKey>> apply_sets(kube::Client& client, const ClusterFacts&
                  std::string(root["metadata"]["name"].as_string())};
       if (key.namespace_.empty()) key.namespace_ = options.namespace_;
       // What the API server stores after admission: defaults are filled in here, as nothing else may do it there.
-      const auto set = driver::compile_set(context, root, facts,
-                                           {.default_namespace = key.namespace_, .until = driver::CompileUntil::kStored});
+      const auto set = driver::compile_set(
+          context, root, facts, {.default_namespace = key.namespace_, .until = driver::CompileUntil::kStored});
       if (!set || !(*set)->accepted)
         return Error{"PodCliqueSet " + key.namespace_ + "/" + key.name + " is refused: see `grovec check`.",
                      Error::kContent};
@@ -97,7 +99,8 @@ std::string waits_for(const View& view) {
   }
   if (view.manifest->live.meta.deleted) return "the garbage collector";
   if (wanted > 0 && ready >= wanted) return "";
-  std::string out = std::to_string(wanted - std::min(wanted, ready)) + " of " + std::to_string(wanted) + " pods to be ready";
+  std::string out =
+      std::to_string(wanted - std::min(wanted, ready)) + " of " + std::to_string(wanted) + " pods to be ready";
   if (gated) out += ", " + std::to_string(gated) + " of them behind the gate of their gang";
   if (no_room) out += ", " + std::to_string(no_room) + " without room on any node";
   return out;

@@ -163,7 +163,8 @@ const char* const kSpecs[] = {
     R"("hostname":7,"nodeName":null,"containers":{},"schedulingGates":"none")"};
 
 const char* const kStatuses[] = {
-    "", R"("phase":"Running","conditions":[{"type":"Ready","status":"True","lastTransitionTime":"2026-07-01T12:00:05Z"}])",
+    "",
+    R"("phase":"Running","conditions":[{"type":"Ready","status":"True","lastTransitionTime":"2026-07-01T12:00:05Z"}])",
     R"("phase":"Pending","conditions":[{"type":"PodScheduled","status":"False","reason":"SchedulingGated"}])",
     R"("phase":"Pending","conditions":[{"reason":"Unschedulable","status":"False","type":"PodScheduled"}])",
     R"("phase":"Failed","conditions":[{"type":"PodScheduled","status":"True"},{"type":"Ready","status":"False"}])",
@@ -173,8 +174,9 @@ const char* const kStatuses[] = {
     R"("containerStatuses":[{"lastState":{"terminated":{"exitCode":0}}},{"lastState":{"waiting":{}}}],"phase":null)"};
 
 const char* const kMetas[] = {
-    "", R"(,"labels":{"grove.io/podclique-pod-index":"4","app.kubernetes.io/part-of":"wl","b":"c",)"
-        R"("app.kubernetes.io/managed-by":"grove-operator","grove.io/pod-template-hash":"h1"})",
+    "",
+    R"(,"labels":{"grove.io/podclique-pod-index":"4","app.kubernetes.io/part-of":"wl","b":"c",)"
+    R"("app.kubernetes.io/managed-by":"grove-operator","grove.io/pod-template-hash":"h1"})",
     R"(,"deletionTimestamp":"2026-07-01T12:30:00+02:00","labels":{"grove.io/podclique-pod-index":"x"})",
     R"(,"ownerReferences":[{"apiVersion":"v1","kind":"Node","name":"n","uid":"u"},{"apiVersion":"grove.io/v1alpha1",)"
     R"("kind":"PodClique","name":"wl-0-a","uid":"u-9","controller":true,"blockOwnerDeletion":true}])",
@@ -224,8 +226,9 @@ TEST(EyesTest, RefuseWhatIsNoObject) {
 
 TEST(EyesTest, KeepNoSecrets) {
   Eyes eyes;
-  const Result<Seen> seen = eyes.read(
-      Kind::kSecret, R"({"data":{"token":"cGxhbnRlZA=="},"metadata":{"name":"s"},"stringData":{"a":"planted"},"type":"t"})");
+  const Result<Seen> seen =
+      eyes.read(Kind::kSecret,
+                R"({"data":{"token":"cGxhbnRlZA=="},"metadata":{"name":"s"},"stringData":{"a":"planted"},"type":"t"})");
   ASSERT_TRUE(seen);
   const std::string text = ir::to_text(seen->as<decide::LiveObject>()->tree, ir::Format::kJson);
   EXPECT_EQ(text, R"({"metadata":{"name":"s"},"type":"t"})");

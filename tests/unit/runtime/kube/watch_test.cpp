@@ -238,6 +238,24 @@ TEST(KubeWatch, AFloorThatIsNotReachedListsAgain) {
   EXPECT_TRUE(rig.until([&] { return rig.sight.has("end 120"); }));
 }
 
+TEST(KubeWatch, MayEndWhileItsProbeIsUnderWay) {
+  Rig rig([](const Exchange& e) {
+    if (!is_probe(e)) {
+      e.begin_chunks();
+      e.chunk(bookmark(10, true));
+    }
+    e.wait_for_close();
+    return false;
+  });
+  {
+    Watch watch(rig.client, {.path = "/pods"}, rig.sight);
+    ASSERT_TRUE(rig.until([&] { return rig.sight.has("end 10"); }));
+    watch.probe("");
+    ASSERT_TRUE(rig.until([&] { return rig.server.seen().size() == 2; }));
+  }
+  EXPECT_TRUE(rig.until([&] { return rig.client.waiting() == 0; }));  // cancelled; nobody is called
+}
+
 TEST(KubeWatch, ASilentConnectionIsReplaced) {
   Rig rig([](const Exchange& e) {
     if (is_probe(e)) {
