@@ -16,14 +16,14 @@ namespace grovec::cli {
 
 extern const Command kCheckCommand, kCompileCommand, kCompletionCommand, kConvertCommand, kDiffCommand, kExplainCommand,
     kFmtCommand, kGitopsCommand, kGraphCommand, kKrmCommand, kPlanCommand, kResolveCommand, kSchemaCommand,
-    kShowCommand, kTestCommand, kVersionCommand;
+    kShowCommand, kStatusCommand, kTestCommand, kVersionCommand;
 
 namespace {
 
-constexpr const Command* kCommands[] = {&kCheckCommand,  &kCompileCommand, &kCompletionCommand, &kConvertCommand,
-                                        &kDiffCommand,   &kExplainCommand, &kFmtCommand,        &kGitopsCommand,
-                                        &kGraphCommand,  &kKrmCommand,     &kPlanCommand,       &kResolveCommand,
-                                        &kSchemaCommand, &kShowCommand,    &kTestCommand,       &kVersionCommand};
+constexpr const Command* kCommands[] = {
+    &kCheckCommand,  &kCompileCommand, &kCompletionCommand, &kConvertCommand, &kDiffCommand,   &kExplainCommand,
+    &kFmtCommand,    &kGitopsCommand,  &kGraphCommand,      &kKrmCommand,     &kPlanCommand,   &kResolveCommand,
+    &kSchemaCommand, &kShowCommand,    &kStatusCommand,     &kTestCommand,    &kVersionCommand};
 
 constexpr std::string_view kExitCodes =
     "Exit codes:\n"
