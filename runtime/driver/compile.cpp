@@ -173,7 +173,10 @@ Result<Done> compile_documents(Compilation& c, const CompileRequest& request,
   std::stable_sort(c.sets.begin(), c.sets.end(), [](const auto& a, const auto& b) { return comes_before(*a, *b); });
   const std::vector<CompiledSet*> sets = pointers_to(c.sets);
   find_equal_sets(sets);
-  if (c.failed() || request.spec_only) return Done{};
+  // Contexts that are not the compilation's own may have findings, too.
+  const bool all_planned =
+      std::all_of(sets.begin(), sets.end(), [](const CompiledSet* set) { return set->is_planned; });
+  if (c.failed() || !all_planned || request.spec_only) return Done{};
   done = assumptions->apply(c.sets);
   if (!done) return done;
   find_names_across_sets(c.context.arena, sets);

@@ -230,11 +230,7 @@ void Environment::make(const Move& move, Store& store, Instant now) {
     if (const std::optional<std::int64_t> n = wanted_scale(store, *object, target)) store.scale(target, *n, now);
     return;
   }
-  if (move_of(store, *object) != move) {
-    // What it waited for was there when the move was planned, and is not any more.
-    if (next_step(store, *object, behaviour_of(*object)) == PodStep::kWait) waiting_.insert(object->key);
-    return;
-  }
+  if (move_of(store, *object) != move) return;
   if (move.kind == MoveKind::kGone)
     store.remove_now(move.key, {.uid = move.uid, .resource_version = {}}, now);
   else if (move.kind == MoveKind::kCollect)

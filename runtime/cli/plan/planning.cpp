@@ -81,7 +81,9 @@ class Planning {
                                                                                 : compile_dump();
     if (!old) return fail(old.error());
     old_ = std::move(*old);
-    for (const Context* context : old_->contexts()) {
+    std::vector<const Context*> contexts = old_->contexts();
+    contexts.push_back(&dump_.context());
+    for (const Context* context : contexts) {
       const std::vector<Diagnostic>& all = context->diags.all();
       if (std::none_of(all.begin(), all.end(), is_unreadable)) continue;
       print_findings({context});

@@ -81,9 +81,8 @@ class LaggingCacheTest : public ::testing::Test {
       return ir::Member{key, kNowhere, ir::Value::string(value)};
     };
     const ir::Value meta = ir::make_mapping(arena, {text("name", name), text("namespace", "default")});
-    const ir::Value tree = ir::make_mapping(
-        arena, {text("apiVersion", kind == "Service" ? "v1" : "grove.io/v1alpha1"), text("kind", kind),
-                ir::Member{"metadata", kNowhere, meta}});
+    const ir::Value tree = ir::make_mapping(arena, {text("apiVersion", kind == "Service" ? "v1" : "grove.io/v1alpha1"),
+                                                    text("kind", kind), ir::Member{"metadata", kNowhere, meta}});
     ASSERT_TRUE(store_.create(tree, now_).ok());
     cache_.notice(store_.take_changes(), now_);
   }

@@ -59,7 +59,8 @@ class OperatorTest : public ::testing::Test {
 
   // {"spec": {"roleName": "x"}}: a change that somebody else makes.
   Value foreign_change() {
-    return make_mapping(arena_, {{"spec", kNowhere, make_mapping(arena_, {{"roleName", kNowhere, Value::string("x")}})}});
+    return make_mapping(arena_,
+                        {{"spec", kNowhere, make_mapping(arena_, {{"roleName", kNowhere, Value::string("x")}})}});
   }
 
   Arena arena_;
@@ -133,7 +134,7 @@ TEST_F(OperatorTest, KilledBeforeOrBehindAWriteItGoesOnWhereItWas) {
 
 TEST_F(OperatorTest, DoesNotDecideOnAWorldOlderThanItsOwnWrites) {
   const Store old = store_;
-  run();
+  run(5000);
   store_.merge_patch({Kind::kPodClique, "default", "s-0-a"}, foreign_change(), {}, now_);
   operator_.notice(store_.take_changes(), now_);
   const std::uint64_t looks = operator_.looks();
