@@ -45,5 +45,7 @@ struct Seen {
     return p ? p->get() : nullptr;
   }
 };
+/// Whether it carries a deletion timestamp.
+bool is_marked(const Seen& seen);
 
 }  // namespace grovec::live

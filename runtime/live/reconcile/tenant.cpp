@@ -154,7 +154,10 @@ void Tenant::answered(const Action& action, const apply::Outcome& outcome) {
   if (outcome.code >= 200 && outcome.code < 300) {
     shared_.wrote();
     if (action.verb == Verb::kDelete) {
-      if (seen(action.key) && target(action.key).uid == action.uid) shared_.own.deleting(owner_, kind, action.uid, at);
+      // The watch may have been faster than the answer.
+      const auto object = seen(action.key);
+      if (object && object->uid == action.uid && !is_marked(*object))
+        shared_.own.deleting(owner_, kind, action.uid, at);
     } else if (const auto written = kube::read_written(outcome.answer->body)) {
       shared_.own.wrote(owner_, kind, written->resource_version, at);
       if (action.verb == Verb::kPatchStatus) shared_.wrote_status(written->uid, now());

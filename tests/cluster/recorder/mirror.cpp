@@ -71,6 +71,9 @@ Value normalised(Arena& arena, Kind kind, const Value& tree) {
   for (const Member& m : metadata["annotations"].members())
     if (!m.key.starts_with("test.grovec.dev/") && m.key != "kubernetes.io/service-account.uid") notes.set(m.key, m.value);
   metadata = set_or_remove(arena, metadata, "annotations", notes.empty() ? Value::null() : notes.build());
+  if (kind == Kind::kSecret)  // the server notes the use of tokens
+    metadata = set_or_remove(arena, metadata, "labels",
+                             without(arena, metadata["labels"], {"kubernetes.io/legacy-token-last-used"}));
   Value out = MappingBuilder(arena, tree).set("metadata", metadata).build();
   if (kind == Kind::kPod) return pod(arena, out);
   if (kind == Kind::kSecret) return without(arena, out, {"data"});
