@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "ir/labels.h"
+#include "runtime/decide/events.h"
 #include "runtime/simulate/patch.h"
 
 namespace grovec::simulate {
@@ -23,6 +24,7 @@ void Operator::kill() {
   look_at_.reset();
   again_.reset();
   failures_.clear();
+  parts_.forget();
   wrote_ = {};
 }
 
@@ -87,10 +89,13 @@ void Operator::look(const Store& view, Instant now) {
   again_.reset();
   const auto seen = std::make_shared<const Store>(view);
   const ObjectPtr set = seen->find({Kind::kPodCliqueSet, namespace_, set_});
-  const decide::Observed observed = observe(*seen, namespace_, set_, failures_.writes());
+  const auto observed = std::make_shared<const decide::Observed>(observe(*seen, namespace_, set_, failures_.writes()));
   const WorldPtr world = set ? compiler_(*set) : nullptr;
   if (set && !world) return;
-  decide::Decision decision = set ? decide::decide(*world, observed, now) : decide::decide_leftovers(observed, now);
+  decide::Decision decision = !set                ? decide::decide_leftovers(*observed, now)
+                              : options_.by_parts ? parts_.decide(*world, *observed, now, seen)
+                                                  : decide::decide(*world, *observed, now);
+  if (set && witness_) witness_(*world, *observed, now, decision);
   events_.insert(events_.end(), decision.events.begin(), decision.events.end());
   again_ = decision.next_look;
   if (again_ && *again_ <= now)
@@ -100,6 +105,7 @@ void Operator::look(const Store& view, Instant now) {
   if (decision.steps.empty()) return;
   flight_ = std::make_shared<Flight>(Flight{.world = world,
                                             .view = seen,
+                                            .observed = observed,
                                             .decision = std::make_shared<const decide::Decision>(std::move(decision)),
                                             .created = {},
                                             .not_created = {},
@@ -160,6 +166,15 @@ void Operator::remember(const Action& action, const Answer& answer, Instant now)
     look_at_ = now.plus(options_.look_after_ns);
 }
 
+void Operator::tell(const Action& action, const Answer& answer) {
+  const bool worked = answer.code != 0 && answer.ok();
+  const std::string problem = worked                   ? std::string()
+                              : answer.message.empty() ? "answer " + std::to_string(answer.code)
+                                                       : answer.message;
+  if (std::optional<decide::Event> event = decide::event_of(action, *flight_->observed, problem))
+    events_.push_back(std::move(*event));
+}
+
 void Operator::write_next(Store& store, Instant now) {
   const Action& action = *next_write();
   if (is_skipped(action)) {
@@ -176,6 +191,7 @@ void Operator::write_next(Store& store, Instant now) {
     if (fate == Fate::kLost) answer = no_answer();
     written_.push_back({action, answer, fate});
     if (fate == Fate::kKilledAfter) return kill();
+    tell(action, answer);
     remember(action, answer, now);
     const bool worked = answer.code != 0 && answer.ok();
     if (action.verb == Verb::kCreate && worked) flight_->created[action.key] = answer.object;

@@ -76,6 +76,10 @@ void Player::meet_operator() {
   if (cluster_.operator_ || people_.set().empty()) return;
   cluster_.operator_.emplace(people_.set_namespace(), people_.set(), make_compiler(surroundings_));
   cluster_.operator_->set_fate(random_fates(options_.seed, options_.faults));
+  cluster_.operator_->set_witness([this](const decide::World& world, const decide::Observed& observed, Instant now,
+                                         const decide::Decision& decision) {
+    if (!decide::equal(decision, decide::decide(world, observed, now))) parts_differ_ = now;
+  });
 }
 
 // As the cluster's own, but whoever was killed by a fault comes back.
@@ -226,7 +230,14 @@ Result<Done> Player::play(const std::vector<Step>& steps) {
   done = play_part(steps, false);
   if (!done) return done;
   rest(kQuietAtEnd);
-  return Done{};
+  return verdict();
+}
+
+// Every decision of the operator, which decides by parts, has been compared with that on everything.
+Result<Done> Player::verdict() const {
+  if (!parts_differ_) return Done{};
+  return Error{"a decision by parts is not the decision on everything, at " + decide::time_text(*parts_differ_),
+               Error::kContent};
 }
 
 Result<Done> Player::play_scenario(const std::vector<Step>& steps) {
@@ -237,7 +248,7 @@ Result<Done> Player::play_scenario(const std::vector<Step>& steps) {
     const Result<Done> done = take(step);
     if (!done) return done;
   }
-  return Done{};
+  return verdict();
 }
 
 Result<Done> Player::walk(const std::string& input, std::uint32_t steps) {
@@ -258,7 +269,7 @@ Result<Done> Player::walk(const std::string& input, std::uint32_t steps) {
   cluster_.operator_->set_fate({});
   rest(kQuietAtEnd * 2);
   const std::string unsettled = find_unwell(cluster_.store, set_key());
-  return unsettled.empty() ? Result<Done>(Done{}) : Error{unsettled, Error::kContent};
+  return unsettled.empty() ? verdict() : Error{unsettled, Error::kContent};
 }
 
 }  // namespace grovec::simulator

@@ -1,0 +1,88 @@
+// status: what lives, and why something does not run. Here from what kubectl printed; a cluster is grovec-live's.
+#include <unistd.h>
+
+#include "ir/base/context.h"
+#include "runtime/cli/compiling.h"
+#include "runtime/input/load.h"
+#include "runtime/output/output.h"
+#include "runtime/status/render.h"
+
+namespace grovec::cli {
+
+namespace {
+
+constexpr OptionSpec kOptions[] = {
+    {"--dump", {}, "FILE", "objects as `kubectl get -o yaml` prints them; `-` is standard input (may be repeated)", {}},
+    {"--namespace", "-n", "NAME", "only sets of this namespace", {}},
+    {"--all-namespaces", "-A", {}, "sets of all namespaces (so it is with --dump, unless -n is given)", {}},
+    {"--selector", "-l", "LABELS", "only sets with these labels: a=b, a!=b, a, !a, joined by commas", {}},
+    {"--output", "-o", "FORMAT", "how to print", "text|json|markdown"},
+    {"--all", {}, {}, "text: list what is ready, too", {}},
+};
+
+Result<Done> read_dump(const std::string& path, status::World& world) {
+  Result<std::string> text = driver::read_input({path});
+  if (!text) return text.error();
+  auto context = std::make_shared<Context>();
+  Result<std::vector<driver::LoadedDocument>> documents =
+      driver::load_text(*context, path == "-" ? "<stdin>" : path, std::move(*text), {});
+  if (!documents) return documents.error();
+  if (context->diags.errors() > 0) {
+    print_findings({context.get()});
+    return Error{"`" + path + "` cannot be read", Error::kContent};
+  }
+  for (const driver::LoadedDocument& d : *documents) world.add(d.document.root, context);
+  return Done{};
+}
+
+int print(const Options& options, const status::Report& report) {
+  driver::FdWriter out(STDOUT_FILENO, "standard output");
+  const std::string_view format = options.get("--output", "text");
+  if (format == "json") {
+    std::string buffer;
+    driver::JsonStream json(buffer, &out);
+    status::write_json(report, json);
+    json.flush();
+    out.write("\n");
+  } else {
+    out.write(format == "markdown" ? status::report_markdown(report)
+                                   : status::report_text(report, {options.has("--all"), use_color(STDOUT_FILENO)}));
+  }
+  Result<Done> done = out.finish();
+  if (!done) return fail(done.error());
+  return report.is_healthy() ? kClean : kFound;
+}
+
+int run(const Options& options) {
+  if (!options.has("--dump")) return fail(kUsage, "no `--dump FILE` given: what `kubectl get` printed");
+  if (options.has("--namespace") && options.has("--all-namespaces"))
+    return fail(kUsage, "`-n` and `-A` exclude each other");
+  status::World world;
+  for (const std::string& path : options.all("--dump"))
+    if (Result<Done> read = read_dump(path, world); !read) return fail(read.error());
+  world.finish();
+  status::ReportOptions request;
+  request.names = options.operands();
+  request.namespace_ = options.get("--namespace");
+  request.selector = options.get("--selector");
+  Result<status::Report> report = status::report_of(world, request);
+  if (!report) return fail(report.error());
+  if (report->sets.empty()) return fail(kFound, "there is no PodCliqueSet, and nothing that belongs to one");
+  return print(options, *report);
+}
+
+}  // namespace
+
+extern const Command kStatusCommand;
+constinit const Command kStatusCommand{
+    "status",
+    "print what lives of a PodCliqueSet, and why something does not run",
+    "grovec status --dump FILE [OPTIONS] [NAME...]",
+    "  kubectl get pcs,pcsg,pclq,podgang,pod,resourceclaim,event -o yaml > dump.yaml\n"
+    "  grovec status --dump dump.yaml                   all sets in it\n"
+    "  grovec status --dump dump.yaml llm -o json       one of them, for a program\n"
+    "  kubectl get pcs,pclq,pod -o json | grovec status --dump -\n",
+    kOptions,
+    run};
+
+}  // namespace grovec::cli
