@@ -1,12 +1,11 @@
 /// \file `reconcile`: the operator as a daemon, or once.
 #pragma once
 
-#include <span>
-#include <string>
+#include "runtime/terminal/options.h"
 
 namespace grovec::live {
 
-/// `args` without the name of the command. The exit code.
-int reconcile(std::span<const std::string> args);
+/// The exit code.
+int run_reconcile(const cli::Options& options);
 
 }  // namespace grovec::live
