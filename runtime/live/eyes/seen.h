@@ -47,5 +47,7 @@ struct Seen {
 };
 /// Whether it carries a deletion timestamp.
 bool is_marked(const Seen& seen);
+/// Marked, and nothing holds it back any more.
+bool is_going(const Seen& seen);
 
 }  // namespace grovec::live

@@ -63,6 +63,7 @@ class Tenant final : public apply::Ground {
 
  private:
   void look();
+  void expect(const decide::Action& action, const std::string& body);
   void schedule(kube::Duration after);
   void look_again_at(std::optional<decide::Instant> at, decide::Instant now);
   void print(const decide::Decision& decision) const;

@@ -148,6 +148,19 @@ Result<Done> Hands::cordon(const Step& step, const std::string& verb) {
   return nodes.size() < 2 ? Result<Done>(Done{}) : run(programs_.kubectl + " " + verb + nodes);
 }
 
+// By the client: what people delete at once has to go at once.
+Result<Done> Hands::remove(const Step& step) {
+  const auto kind = simulate::kind_on_command_line(step.kind_word);
+  const auto known = kind ? simulate::decided_kind(*kind) : std::nullopt;
+  if (!known) return Error{"nobody knows the kind `" + step.kind_word + "`", Error::kContent};
+  const std::string name = *kind == Kind::kPod ? mirror_.name_of(step.object) : step.object;
+  if (name.empty()) return Done{};  // it is not there any more
+  const kube::Answer answer = mirror_.client().call(
+      {.method = kube::Method::kDelete, .path = kube::path_of(info_of(*known), "default", name)});
+  if (answer.error && answer.status != 404) return *answer.error;
+  return Done{};
+}
+
 Result<Done> Hands::act(const Step& step) {
   if (step.refused) return Done{};
   const std::string kubectl = programs_.kubectl + " ";
@@ -163,10 +176,8 @@ Result<Done> Hands::act(const Step& step) {
     case StepKind::kReorder:
       return reorder(step);
     case StepKind::kDelete:
-    case StepKind::kEvict: {
-      if (target(step).ends_with("''")) return Done{};  // it is not there any more
-      return run(kubectl + "delete --ignore-not-found " + target(step) + " --wait=false");
-    }
+    case StepKind::kEvict:
+      return remove(step);
     case StepKind::kCordon:
       return cordon(step, "cordon");
     case StepKind::kUncordon:
