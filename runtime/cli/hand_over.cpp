@@ -39,7 +39,7 @@ Result<std::string> find_live_program(const std::string& own_path, const std::st
     if (place.starts_with("/") && is_program(place + name)) return place + name;
   }
   return Error{"this command needs the program `grovec-live`, which is neither in `" + folder + "` nor in `" + libexec +
-                   "` nor in PATH; it comes with the packages of grovec",
+                   "` nor in PATH; the package grovec-live has it",
                Error::kUsage};
 }
 
