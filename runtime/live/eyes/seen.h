@@ -35,7 +35,7 @@ struct Seen {
   Kind kind{};
   std::string namespace_, name, uid;
   std::uint64_t resource_version = 0;
-  std::string set;        ///< the label that says which set it belongs to; empty without, or if nobody of ours manages it
+  std::string set;  ///< the label that says which set it belongs to; empty without, or if nobody of ours manages it
   std::string owner_uid;  ///< of the controller
   Typed typed;
 

@@ -39,9 +39,8 @@ std::string Leader::now_text() const {
 
 std::string Leader::somebody_else() {
   if (!options_.is_needed) return {};
-  const kube::Answer answer =
-      client_.call({.path = kube::path_of("coordination.k8s.io", "v1", "leases", ""),
-                    .query = {{"fieldSelector", "metadata.name=" + options_.name}}});
+  const kube::Answer answer = client_.call({.path = kube::path_of("coordination.k8s.io", "v1", "leases", ""),
+                                            .query = {{"fieldSelector", "metadata.name=" + options_.name}}});
   if (answer.error) return {};
   Eyes eyes;
   const auto list = eyes.read_tree(answer.body);
@@ -83,15 +82,13 @@ void Leader::attempt() {
 void Leader::judge(const kube::Answer& answer, kube::Instant sent) {
   if (answer.status == 404) return write(std::nullopt, sent);
   Eyes eyes;
-  const auto lease = answer.error ? Result<std::shared_ptr<const LiveFact>>(*answer.error) : eyes.read_tree(answer.body);
+  const auto lease =
+      answer.error ? Result<std::shared_ptr<const LiveFact>>(*answer.error) : eyes.read_tree(answer.body);
   if (!lease) return try_again();
   const Value& spec = (*lease)->tree["spec"];
-  const Stored stored{text(spec["holderIdentity"]),
-                      text((*lease)->tree["metadata"]["resourceVersion"]),
-                      text(spec["renewTime"]),
-                      text(spec["acquireTime"]),
-                      spec["leaseTransitions"].as_int(),
-                      spec["leaseDurationSeconds"].as_int()};
+  const Stored stored{text(spec["holderIdentity"]),      text((*lease)->tree["metadata"]["resourceVersion"]),
+                      text(spec["renewTime"]),           text(spec["acquireTime"]),
+                      spec["leaseTransitions"].as_int(), spec["leaseDurationSeconds"].as_int()};
   if (stored.holder == identity_ || stored.holder.empty()) return write(stored, sent);
   if (has_led_) gave_up_ = true;
   const kube::Instant now = client_.loop().now();
@@ -111,8 +108,9 @@ kube::Request Leader::request(const std::optional<Stored>& stored, const std::st
   MappingBuilder spec(arena);
   spec.set("holderIdentity", Value::string(holder)).set("renewTime", Value::string(now));
   spec.set("acquireTime", Value::string(acquired));
-  spec.set("leaseDurationSeconds",
-           Value::integer(holder.empty() ? 1 : std::chrono::duration_cast<std::chrono::seconds>(options_.lease).count()));
+  spec.set(
+      "leaseDurationSeconds",
+      Value::integer(holder.empty() ? 1 : std::chrono::duration_cast<std::chrono::seconds>(options_.lease).count()));
   spec.set("leaseTransitions", Value::integer(stored ? stored->transitions + !is_ours : 0));
   MappingBuilder metadata(arena);
   metadata.set("name", Value::string(options_.name)).set("namespace", Value::string(options_.namespace_));
@@ -120,10 +118,11 @@ kube::Request Leader::request(const std::optional<Stored>& stored, const std::st
   MappingBuilder lease(arena);
   lease.set("apiVersion", Value::string("coordination.k8s.io/v1")).set("kind", Value::string("Lease"));
   lease.set("metadata", metadata.build()).set("spec", spec.build());
-  return {.method = stored ? kube::Method::kPut : kube::Method::kPost,
-          .path = kube::path_of("coordination.k8s.io", "v1", "leases", options_.namespace_, stored ? options_.name : ""),
-          .body = to_text(lease.build(), Format::kJson),
-          .deadline = options_.deadline};
+  return {
+      .method = stored ? kube::Method::kPut : kube::Method::kPost,
+      .path = kube::path_of("coordination.k8s.io", "v1", "leases", options_.namespace_, stored ? options_.name : ""),
+      .body = to_text(lease.build(), Format::kJson),
+      .deadline = options_.deadline};
 }
 
 void Leader::write(const std::optional<Stored>& stored, kube::Instant sent) {
@@ -143,7 +142,8 @@ void Leader::give_up() {
   const kube::Answer answer =
       client_.call({.path = kube::path_of("coordination.k8s.io", "v1", "leases", options_.namespace_, options_.name)});
   Eyes eyes;
-  const auto lease = answer.error ? Result<std::shared_ptr<const LiveFact>>(*answer.error) : eyes.read_tree(answer.body);
+  const auto lease =
+      answer.error ? Result<std::shared_ptr<const LiveFact>>(*answer.error) : eyes.read_tree(answer.body);
   if (!lease || (*lease)->tree["spec"]["holderIdentity"].as_string() != identity_) return;
   Stored stored;
   stored.holder = identity_;

@@ -12,8 +12,7 @@ struct LeaderOptions {
   std::string namespace_ = "default";
   std::string name = "grove-operator-leader-election";
   bool is_needed = true;  ///< false: leads at once, and nobody is asked
-  kube::Duration lease = std::chrono::seconds(15), deadline = std::chrono::seconds(10),
-                 retry = std::chrono::seconds(2);
+  kube::Duration lease = std::chrono::seconds(15), deadline = std::chrono::seconds(10), retry = std::chrono::seconds(2);
 };
 
 /// Runs in the client's loop.

@@ -20,14 +20,22 @@ struct Watched {
   bool is_optional, by_label;
 };
 constexpr Watched kWatched[] = {
-    {Kind::kPodCliqueSet, false, false},   {Kind::kPodClique, false, false},
-    {Kind::kPodCliqueScalingGroup, false, false}, {Kind::kPodGang, false, false},
-    {Kind::kPod, false, true},             {Kind::kServiceAccount, false, true},
-    {Kind::kRole, false, true},            {Kind::kRoleBinding, false, true},
-    {Kind::kSecret, false, true},          {Kind::kService, false, true},
-    {Kind::kHorizontalPodAutoscaler, false, true}, {Kind::kResourceClaim, true, true},
-    {Kind::kComputeDomain, true, true},    {Kind::kKaiPodGroup, true, false},
-    {Kind::kVolcanoPodGroup, true, false}, {Kind::kClusterTopologyBinding, true, false},
+    {Kind::kPodCliqueSet, false, false},
+    {Kind::kPodClique, false, false},
+    {Kind::kPodCliqueScalingGroup, false, false},
+    {Kind::kPodGang, false, false},
+    {Kind::kPod, false, true},
+    {Kind::kServiceAccount, false, true},
+    {Kind::kRole, false, true},
+    {Kind::kRoleBinding, false, true},
+    {Kind::kSecret, false, true},
+    {Kind::kService, false, true},
+    {Kind::kHorizontalPodAutoscaler, false, true},
+    {Kind::kResourceClaim, true, true},
+    {Kind::kComputeDomain, true, true},
+    {Kind::kKaiPodGroup, true, false},
+    {Kind::kVolcanoPodGroup, true, false},
+    {Kind::kClusterTopologyBinding, true, false},
 };
 
 constexpr kube::Duration kPatience = 5s;
@@ -63,7 +71,8 @@ struct Operator::KindWatch final : kube::Sink {
   void on_object(const kube::Item& item) override {
     Result<Seen> seen = owner.eyes_.read(kind, item.json);
     if (!seen) {
-      owner.options_.say(true, std::string(ir::info_of(kind).kind) + " " + std::string(item.name) + ": " + seen.error().message);
+      owner.options_.say(
+          true, std::string(ir::info_of(kind).kind) + " " + std::string(item.name) + ": " + seen.error().message);
       return;
     }
     if (const auto at = owner.status_times_.find(seen->uid); at != owner.status_times_.end())
@@ -76,7 +85,8 @@ struct Operator::KindWatch final : kube::Sink {
   void on_delete(const kube::Item& item) override {
     owner.store_.remove(kind, item.namespace_, item.name, item.uid);
     owner.own_.gone(own_kind(), item.uid);
-    if (const auto at = owner.status_times_.find(item.uid); at != owner.status_times_.end()) owner.status_times_.erase(at);
+    if (const auto at = owner.status_times_.find(item.uid); at != owner.status_times_.end())
+      owner.status_times_.erase(at);
     if (!is_listing) owner.own_.progress(own_kind(), item.resource_version);
     changed();
   }
@@ -89,11 +99,10 @@ struct Operator::KindWatch final : kube::Sink {
     owner.own_.listed(own_kind(), version, [&](std::string_view uid) { return uids.contains(uid); });
     changed();
   }
-  void on_bookmark(std::string_view version) override {
-    owner.own_.progress(own_kind(), version);
-  }
+  void on_bookmark(std::string_view version) override { owner.own_.progress(own_kind(), version); }
   void on_broken(const Error& error, kube::Duration) override {
-    if (!was_broken) owner.options_.say(true, "watch of " + std::string(ir::info_of(kind).plural) + ": " + error.message);
+    if (!was_broken)
+      owner.options_.say(true, "watch of " + std::string(ir::info_of(kind).plural) + ": " + error.message);
     was_broken = true;
   }
   void changed() {
@@ -118,7 +127,12 @@ Operator::Operator(kube::Client& client, OperatorOptions options)
         const auto at = tenants_.find(SetKey{owner.substr(0, slash), owner.substr(slash + 1)});
         if (at != tenants_.end()) at->second->own_writes_seen();
       }),
-      shared_{client_, eyes_, store_, compiler_, own_, options_.dry_run,
+      shared_{client_,
+              eyes_,
+              store_,
+              compiler_,
+              own_,
+              options_.dry_run,
               [this] { return listed_ && (!permission_ || permission_()); },
               options_.say,
               [this](const SetKey& key, const decide::Event& event, std::string_view uid) { tell(key, event, uid); },
@@ -133,7 +147,8 @@ Operator::~Operator() {
 void Operator::watch(Kind kind, const std::string& selector) {
   auto w = std::make_unique<KindWatch>(*this, kind);
   const ir::KindInfo& info = ir::info_of(kind);
-  kube::WatchSpec spec{.path = kube::path_of(info, info.is_namespaced ? options_.namespace_ : ""), .label_selector = selector};
+  kube::WatchSpec spec{.path = kube::path_of(info, info.is_namespaced ? options_.namespace_ : ""),
+                       .label_selector = selector};
   w->watch = std::make_unique<kube::Watch>(client_, std::move(spec), *w);
   watches_.push_back(std::move(w));
 }
@@ -147,7 +162,8 @@ Result<Done> Operator::start() {
     if (!discovery->has(ir::info_of(w.kind))) {
       if (w.is_optional) continue;
       return Error{"The cluster has no " + std::string(ir::info_of(w.kind).kind) + " (" +
-                       std::string(ir::info_of(w.kind).api_version) + "): install the CRDs first (grovec schema --crds).",
+                       std::string(ir::info_of(w.kind).api_version) +
+                       "): install the CRDs first (grovec schema --crds).",
                    Error::kContent};
     }
     watch(w.kind, w.by_label ? selector : std::string());
@@ -197,7 +213,8 @@ void Operator::refresh_surroundings() {
     options_.say(true, read.error().message);
 }
 
-// A watch that stays silent although we wrote: asks the server for its version. Runs only while something is waited for.
+// A watch that stays silent although we wrote: asks the server for its version. Runs only while something is waited
+// for.
 void Operator::probe_stuck() {
   if (probe_timer_) return;
   probe_timer_ = client_.loop().after(kPatience, [this] {
@@ -266,7 +283,8 @@ std::vector<std::string> Operator::stale_watches() const {
 void Operator::tell(const SetKey& key, const decide::Event& event, std::string_view uid) {
   const auto wall = client_.loop().surroundings().wall_time().time_since_epoch();
   const decide::Instant now{std::chrono::duration_cast<std::chrono::nanoseconds>(wall).count()};
-  auto& [spent, since] = told_[std::to_string(static_cast<int>(event.on.kind)) + "/" + key.namespace_ + "/" + event.on.name];
+  auto& [spent, since] =
+      told_[std::to_string(static_cast<int>(event.on.kind)) + "/" + key.namespace_ + "/" + event.on.name];
   if (since == 0) since = now.seconds();
   const std::int64_t refilled = (now.seconds() - since) / kEventRefill;
   spent = std::max<int>(0, spent - static_cast<int>(refilled));

@@ -113,10 +113,10 @@ void Tenant::look() {
     found_nothing_ = true;
     return;
   }
-  for (const decide::Event& e : decision.events)
-    shared_.tell(key_, e, target(e.on).uid);
+  for (const decide::Event& e : decision.events) shared_.tell(key_, e, target(e.on).uid);
   if (found_nothing_) return;
-  flight_ = std::make_shared<apply::Flight>(shared_.client, *this, key_.namespace_, compiled.world, std::move(decision));
+  flight_ =
+      std::make_shared<apply::Flight>(shared_.client, *this, key_.namespace_, compiled.world, std::move(decision));
   flight_->start();
 }
 
@@ -187,7 +187,8 @@ void Tenant::answered(const Action& action, const apply::Outcome& outcome) {
     shared_.say(false, line_of(key_, action));
   }
   const std::string problem = outcome.ok() ? std::string() : outcome.message;
-  if (const auto event = decide::event_of(action, view_.observed, problem)) shared_.tell(key_, *event, target(event->on).uid);
+  if (const auto event = decide::event_of(action, view_.observed, problem))
+    shared_.tell(key_, *event, target(event->on).uid);
 }
 
 void Tenant::landed() {

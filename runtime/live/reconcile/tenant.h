@@ -35,7 +35,8 @@ struct Shared {
 /// yet, are one later look.
 class Tenant final : public apply::Ground {
  public:
-  Tenant(Shared& shared, SetKey key) : shared_(shared), key_(std::move(key)), owner_(key_.namespace_ + "/" + key_.name) {}
+  Tenant(Shared& shared, SetKey key)
+      : shared_(shared), key_(std::move(key)), owner_(key_.namespace_ + "/" + key_.name) {}
   ~Tenant() override;
 
   /// Something changed: look soon.
