@@ -7,6 +7,7 @@
 #include "runtime/live/cmd_cluster.h"
 #include "runtime/live/connect.h"
 #include "runtime/live/reconcile/command.h"
+#include "runtime/live/reconcile/command.h"
 #include "runtime/terminal/live_commands.h"
 
 namespace {
@@ -20,6 +21,7 @@ struct Row {
 constexpr Row kRows[] = {
     {"cluster", live::run_cluster},
     {"reconcile", live::run_reconcile},
+    {"reconcile", live::reconcile},
 };
 
 int run(std::vector<std::string> args) {
@@ -33,7 +35,6 @@ int run(std::vector<std::string> args) {
   }
   if (args.empty())
     return live::fail({"this program is started by `grovec`; `grovec --help` lists the commands", Error::kUsage});
-  if (args[0] == "reconcile") return live::reconcile(std::span<const std::string>(args).subspan(1));  // options of its own
   for (const cli::LiveCommand& command : cli::live_commands()) {
     if (command.name != args[0]) continue;
     std::vector<cli::OptionSpec> specs(command.options.begin(), command.options.end());
