@@ -7,7 +7,6 @@
 #include "runtime/live/cmd_cluster.h"
 #include "runtime/live/connect.h"
 #include "runtime/live/reconcile/command.h"
-#include "runtime/live/reconcile/command.h"
 #include "runtime/terminal/live_commands.h"
 
 namespace {
@@ -21,7 +20,6 @@ struct Row {
 constexpr Row kRows[] = {
     {"cluster", live::run_cluster},
     {"reconcile", live::run_reconcile},
-    {"reconcile", live::reconcile},
 };
 
 int run(std::vector<std::string> args) {
