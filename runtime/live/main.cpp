@@ -19,7 +19,7 @@ struct Row {
 };
 constexpr Row kRows[] = {
     {"cluster", live::run_cluster},
-    {"reconcile", live::reconcile},
+    {"reconcile", live::run_reconcile},
 };
 
 int run(std::vector<std::string> args) {

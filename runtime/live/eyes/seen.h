@@ -35,7 +35,7 @@ struct Seen {
   Kind kind{};
   std::string namespace_, name, uid;
   std::uint64_t resource_version = 0;
-  std::string set;        ///< the label that says which set it belongs to; empty without, or if nobody of ours manages it
+  std::string set;  ///< the label that says which set it belongs to; empty without, or if nobody of ours manages it
   std::string owner_uid;  ///< of the controller
   Typed typed;
 
@@ -45,5 +45,9 @@ struct Seen {
     return p ? p->get() : nullptr;
   }
 };
+/// Whether it carries a deletion timestamp.
+bool is_marked(const Seen& seen);
+/// Marked, and nothing holds it back any more.
+bool is_going(const Seen& seen);
 
 }  // namespace grovec::live

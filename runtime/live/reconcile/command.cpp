@@ -5,6 +5,8 @@
 
 #include <csignal>
 
+#include "runtime/live/connect.h"
+#include "runtime/live/reconcile/leader.h"
 #include "runtime/live/reconcile/once.h"
 
 namespace grovec::live {
@@ -19,11 +21,6 @@ void print(int fd, std::string_view text) {
     if (n <= 0) return;
     text.remove_prefix(static_cast<std::size_t>(n));
   }
-}
-
-int fail(const Error& error) {
-  print(STDERR_FILENO, "grovec: " + error.message + "\n");
-  return error.kind == Error::kUsage ? 2 : error.kind == Error::kContent ? 1 : 3;
 }
 
 // SIGINT and SIGTERM as events of the loop. Blocked for the whole process before its threads begin.
@@ -65,7 +62,10 @@ int report(const Operator& op, const std::vector<SetKey>& keys, bool wait, bool 
   return in_time ? code : 3;
 }
 
-int run_once(kube::Client& client, OperatorOptions options, const OnceOptions& once, bool& interrupted) {
+int run_once(kube::Client& client, OperatorOptions options, const OnceOptions& once, const LeaderOptions& election,
+             const bool& interrupted) {
+  if (const std::string other = Leader(client, election).somebody_else(); !other.empty() && !once.dry_run)
+    return fail({"the operator `" + other + "` is running here: it does this by itself", Error::kConflict});
   std::size_t applied = 0;
   Compiler surroundings(options.compiler);
   if (auto read = surroundings.set_surroundings({}); !read) return fail(read.error());
@@ -73,7 +73,6 @@ int run_once(kube::Client& client, OperatorOptions options, const OnceOptions& o
   if (!keys) return fail(keys.error());
   options.only = *keys;
   options.dry_run = once.dry_run;
-  const auto tell = options.say;
   Operator op(client, std::move(options));
   if (auto started = op.start(); !started) return fail(started.error());
   const bool in_time = client.loop().run_until(
@@ -96,8 +95,15 @@ int run_once(kube::Client& client, OperatorOptions options, const OnceOptions& o
   return report(op, *keys, once.wait, in_time);
 }
 
-int run_daemon(kube::Client& client, OperatorOptions options, const bool& interrupted) {
+int run_daemon(kube::Client& client, OperatorOptions options, const LeaderOptions& election, const bool& interrupted) {
+  Leader leader(client, election);
+  if (const std::string other = leader.somebody_else(); !other.empty())
+    options.say(true, "waiting for the operator `" + other + "` to give up its Lease");
+  leader.start();
+  client.loop().run_until([&] { return interrupted || leader.leads(); });
+  if (interrupted) _exit(0);
   Operator op(client, options);
+  op.set_permission([&] { return leader.leads(); });
   if (auto started = op.start(); !started) return fail(started.error());
   bool said = false;
   client.loop().run_until([&] {
@@ -105,20 +111,22 @@ int run_daemon(kube::Client& client, OperatorOptions options, const bool& interr
       said = true;
       options.say(false, "watching; " + std::to_string(op.tenants()) + " sets");
     }
-    return interrupted;
+    return interrupted || leader.has_lost();
   });
   client.loop().run_until([&] { return op.wind_down(); }, 10s);
+  if (leader.has_lost()) {
+    options.say(true, "another operator holds the Lease now");
+    _exit(3);
+  }
+  leader.give_up();
   options.say(false, "stopped");
   // Nothing of what is left needs an orderly end, and the next operator waits.
   _exit(0);
 }
 
 Result<int> run(const cli::Options& given) {
-  kube::Surroundings surroundings = kube::real_surroundings();
-  kube::AccessOptions access_options;
-  access_options.kubeconfig = given.get("--kubeconfig");
-  access_options.context = given.get("--context");
-  Result<kube::Access> access = kube::load_access(access_options, surroundings);
+  const kube::Surroundings surroundings = surroundings_of(given);
+  const Result<kube::Access> access = kube::load_access(access_options(given), surroundings);
   if (!access) return access.error();
   OnceOptions once;
   once.namespace_ = given.get("--namespace", access->namespace_);
@@ -138,19 +146,22 @@ Result<int> run(const cli::Options& given) {
     else if (!quiet)
       print(STDOUT_FILENO, line + "\n");
   };
-  if (!given.has("--once")) return run_daemon(client, std::move(options), interrupted);
+  LeaderOptions election;
+  election.namespace_ = given.get("--namespace", access->namespace_);
+  election.is_needed = !given.has("--no-leader-election");
+  if (!given.has("--once")) return run_daemon(client, std::move(options), election, interrupted);
   once.files = given.operands();
   once.from_cluster = given.get("--from-cluster");
   once.wait = given.has("--wait");
   once.dry_run = given.has("--dry-run");
   if (options.namespace_.empty() && once.files.empty()) options.namespace_ = once.namespace_;
   once.timeout = std::chrono::seconds(std::atoi(std::string(given.get("--timeout", "300")).c_str()));
-  return run_once(client, std::move(options), once, interrupted);
+  return run_once(client, std::move(options), once, election, interrupted);
 }
 
 }  // namespace
 
-int reconcile(const cli::Options& options) {
+int run_reconcile(const cli::Options& options) {
   const bool once = options.has("--once");
   if (!once && !options.operands().empty()) return fail({"`reconcile` takes files with --once only", Error::kUsage});
   if (once && options.operands().empty() == options.get("--from-cluster").empty())

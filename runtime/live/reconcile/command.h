@@ -6,6 +6,6 @@
 namespace grovec::live {
 
 /// The exit code.
-int reconcile(const cli::Options& options);
+int run_reconcile(const cli::Options& options);
 
 }  // namespace grovec::live

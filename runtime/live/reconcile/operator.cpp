@@ -58,15 +58,6 @@ void set_status_time(const Typed& typed, decide::Instant at) {
     later(std::const_pointer_cast<decide::LiveGang>(*g)->status_written);
 }
 
-bool is_marked(const Seen& seen) {
-  if (const auto* pod = seen.as<decide::LivePod>()) return pod->is_marked();
-  if (const auto* c = seen.as<decide::LiveClique>()) return c->meta.deleted.has_value();
-  if (const auto* g = seen.as<decide::LiveGroup>()) return g->meta.deleted.has_value();
-  if (const auto* n = seen.as<decide::LiveGang>()) return n->meta.deleted.has_value();
-  if (const auto* o = seen.as<decide::LiveObject>()) return o->meta.deleted.has_value();
-  return false;
-}
-
 }  // namespace
 
 // One kind: its objects go into the store, its progress to whoever waits for our own writes.

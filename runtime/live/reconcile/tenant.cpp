@@ -147,23 +147,42 @@ bool Tenant::lacks(const Action& action, const std::string& json) {
   return tree && apply::lacks_fields(action.change, (*tree)->tree);
 }
 
-void Tenant::answered(const Action& action, const apply::Outcome& outcome) {
-  ++shared_.writes;
+// What has to be seen before the next look.
+void Tenant::expect(const Action& action, const std::string& body) {
   const kube::Instant at = shared_.client.loop().now();
   const auto kind = static_cast<kube::OwnWrites::Kind>(action.key.kind);
+  const auto object = seen(action.key);
+  const bool lives = object && object->uid == action.uid;
+  if (action.verb == Verb::kDelete) {
+    // The watch may have been faster than the answer.
+    if (lives && !is_marked(*object)) shared_.own.deleting(owner_, kind, action.uid, at);
+    return;
+  }
+  if (action.why.reason == decide::Reason::kFinalizer && action.verb == Verb::kPatch) {
+    // The last finalizer gone, the object is; the answer still has its former version.
+    const auto after = shared_.eyes.read(action.key.kind, body);
+    if (after && is_going(*after)) {
+      if (lives) shared_.own.deleting(owner_, kind, action.uid, at);
+      return;
+    }
+  }
+  const auto written = kube::read_written(body);
+  if (!written) return;
+  shared_.own.wrote(owner_, kind, written->resource_version, at);
+  if (action.verb == Verb::kPatchStatus) shared_.wrote_status(written->uid, now());
+}
+
+void Tenant::answered(const Action& action, const apply::Outcome& outcome) {
+  ++shared_.writes;
   if (outcome.code >= 200 && outcome.code < 300) {
     shared_.wrote();
-    if (action.verb == Verb::kDelete) {
-      if (seen(action.key) && target(action.key).uid == action.uid) shared_.own.deleting(owner_, kind, action.uid, at);
-    } else if (const auto written = kube::read_written(outcome.answer->body)) {
-      shared_.own.wrote(owner_, kind, written->resource_version, at);
-      if (action.verb == Verb::kPatchStatus) shared_.wrote_status(written->uid, now());
-    }
+    expect(action, outcome.answer->body);
   }
   if (failures_.note(action, outcome.code, outcome.message, target(action.key), now(), outcome.lacks)) {
     ++shared_.failed_writes;
     dirty_ = true;
-    shared_.say(true, line_of(key_, action) + ": " + outcome.message);
+    const bool is_gone = outcome.code == 404 && action.verb != Verb::kCreate;  // the watch will say so
+    if (!is_gone) shared_.say(true, line_of(key_, action) + ": " + outcome.message);
   } else if (action.verb != Verb::kPatchStatus) {
     shared_.say(false, line_of(key_, action));
   }

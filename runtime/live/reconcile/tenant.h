@@ -35,7 +35,8 @@ struct Shared {
 /// yet, are one later look.
 class Tenant final : public apply::Ground {
  public:
-  Tenant(Shared& shared, SetKey key) : shared_(shared), key_(std::move(key)), owner_(key_.namespace_ + "/" + key_.name) {}
+  Tenant(Shared& shared, SetKey key)
+      : shared_(shared), key_(std::move(key)), owner_(key_.namespace_ + "/" + key_.name) {}
   ~Tenant() override;
 
   /// Something changed: look soon.
@@ -63,6 +64,7 @@ class Tenant final : public apply::Ground {
 
  private:
   void look();
+  void expect(const decide::Action& action, const std::string& body);
   void schedule(kube::Duration after);
   void look_again_at(std::optional<decide::Instant> at, decide::Instant now);
   void print(const decide::Decision& decision) const;

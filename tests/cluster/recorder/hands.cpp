@@ -69,7 +69,8 @@ void Hands::start_operator() {
   if (operator_pid_) return;
   const std::string command = "exec " + programs_.operator_ + " >>" + quoted(log_) + " 2>&1";
   const char* argv[] = {"sh", "-c", command.c_str(), nullptr};
-  if (posix_spawn(&operator_pid_, "/bin/sh", nullptr, nullptr, const_cast<char**>(argv), environ) != 0) operator_pid_ = 0;
+  if (posix_spawn(&operator_pid_, "/bin/sh", nullptr, nullptr, const_cast<char**>(argv), environ) != 0)
+    operator_pid_ = 0;
 }
 
 void Hands::stop_operator(int signal) {
@@ -92,9 +93,10 @@ Result<Done> Hands::set_pool(std::size_t nodes) {
 }
 
 std::string Hands::target(const Step& step) const {
-  return step.kind_word + " " + quoted(step.kind_word.starts_with("pod") && step.object.find('~') != std::string::npos
-                                           ? mirror_.name_of(step.object)
-                                           : step.object);
+  return step.kind_word + " " +
+         quoted(step.kind_word.starts_with("pod") && step.object.find('~') != std::string::npos
+                    ? mirror_.name_of(step.object)
+                    : step.object);
 }
 
 Result<Done> Hands::create(const Step& step) {
@@ -114,7 +116,8 @@ Result<Done> Hands::pod_status(const Step& step) {
   Arena arena;
   const auto status = simulator::status_by_hand(arena, *pod, step.text, mirror_.now());
   if (!status) return Error{"nobody understands that status", Error::kContent};
-  if (auto done = run(programs_.kubectl + " annotate --overwrite pod " + name + " test.grovec.dev/behave=by-hand"); !done)
+  if (auto done = run(programs_.kubectl + " annotate --overwrite pod " + name + " test.grovec.dev/behave=by-hand");
+      !done)
     return done;
   const std::string patch = to_text(make_mapping(arena, {{"status", kNowhere, *status}}), Format::kJson);
   return run(programs_.kubectl + " patch pod " + name + " --subresource=status --type=merge -p " + quoted(patch));
@@ -148,6 +151,19 @@ Result<Done> Hands::cordon(const Step& step, const std::string& verb) {
   return nodes.size() < 2 ? Result<Done>(Done{}) : run(programs_.kubectl + " " + verb + nodes);
 }
 
+// By the client: what people delete at once has to go at once.
+Result<Done> Hands::remove(const Step& step) {
+  const auto kind = simulate::kind_on_command_line(step.kind_word);
+  const auto known = kind ? simulate::decided_kind(*kind) : std::nullopt;
+  if (!known) return Error{"nobody knows the kind `" + step.kind_word + "`", Error::kContent};
+  const std::string name = *kind == Kind::kPod ? mirror_.name_of(step.object) : step.object;
+  if (name.empty()) return Done{};  // it is not there any more
+  const kube::Answer answer =
+      mirror_.client().call({.method = kube::Method::kDelete, .path = kube::path_of(info_of(*known), "default", name)});
+  if (answer.error && answer.status != 404) return *answer.error;
+  return Done{};
+}
+
 Result<Done> Hands::act(const Step& step) {
   if (step.refused) return Done{};
   const std::string kubectl = programs_.kubectl + " ";
@@ -157,16 +173,16 @@ Result<Done> Hands::act(const Step& step) {
     case StepKind::kScale:
       return run(kubectl + "scale " + target(step) + " --replicas=" + std::to_string(step.number));
     case StepKind::kPatch:
-      return run(kubectl + "patch " + target(step) + (step.merge ? " --type=merge -p " : " --type=json -p ") + quoted(step.text));
+      return run(kubectl + "patch " + target(step) + (step.merge ? " --type=merge -p " : " --type=json -p ") +
+                 quoted(step.text));
     case StepKind::kMetadata:
-      return run(kubectl + (step.merge ? "label" : "annotate") + " --overwrite " + target(step) + " " + quoted(step.text));
+      return run(kubectl + (step.merge ? "label" : "annotate") + " --overwrite " + target(step) + " " +
+                 quoted(step.text));
     case StepKind::kReorder:
       return reorder(step);
     case StepKind::kDelete:
-    case StepKind::kEvict: {
-      if (target(step).ends_with("''")) return Done{};  // it is not there any more
-      return run(kubectl + "delete --ignore-not-found " + target(step) + " --wait=false");
-    }
+    case StepKind::kEvict:
+      return remove(step);
     case StepKind::kCordon:
       return cordon(step, "cordon");
     case StepKind::kUncordon:

@@ -36,6 +36,7 @@ class Hands {
   Result<Done> run(const std::string& command, const std::string& input = {});
   Result<Done> create(const simulator::Step& step);
   Result<Done> pod_status(const simulator::Step& step);
+  Result<Done> remove(const simulator::Step& step);
   Result<Done> reorder(const simulator::Step& step);
   Result<Done> cordon(const simulator::Step& step, const std::string& verb);
   std::string target(const simulator::Step& step) const;

@@ -45,7 +45,8 @@ Value containers(Arena& arena, const Value& list) {
 Value statuses(Arena& arena, const Value& list) {
   std::vector<Value> out;
   for (const Value& c : list.items())
-    out.push_back(without(arena, c, {"containerID", "imageID", "volumeMounts", "resources", "allocatedResources", "user"}));
+    out.push_back(
+        without(arena, c, {"containerID", "imageID", "volumeMounts", "resources", "allocatedResources", "user"}));
   return out.empty() ? Value::null() : make_sequence(arena, out);
 }
 
@@ -54,13 +55,15 @@ Value pod(Arena& arena, const Value& tree) {
   spec = set_or_remove(arena, spec, "volumes", without_named(arena, spec["volumes"], "kube-api-access-"));
   for (const std::string_view key : {"containers", "initContainers"})
     spec = set_or_remove(arena, spec, key, containers(arena, spec[key]));
-  Value status = without(arena, tree["status"], {"podIP", "podIPs", "hostIP", "hostIPs", "startTime", "observedGeneration", "qosClass"});
+  Value status = without(arena, tree["status"],
+                         {"podIP", "podIPs", "hostIP", "hostIPs", "startTime", "observedGeneration", "qosClass"});
   for (const std::string_view key : {"containerStatuses", "initContainerStatuses"})
     status = set_or_remove(arena, status, key, statuses(arena, status[key]));
   std::vector<Value> conditions;
   for (const Value& c : status["conditions"].items())
     conditions.push_back(without(arena, c, {"lastProbeTime", "observedGeneration"}));
-  status = set_or_remove(arena, status, "conditions", conditions.empty() ? Value::null() : make_sequence(arena, conditions));
+  status =
+      set_or_remove(arena, status, "conditions", conditions.empty() ? Value::null() : make_sequence(arena, conditions));
   return MappingBuilder(arena, tree).set("spec", spec).set("status", status).build();
 }
 
@@ -69,8 +72,12 @@ Value normalised(Arena& arena, Kind kind, const Value& tree) {
   Value metadata = without(arena, tree["metadata"], {"managedFields", "selfLink", "deletionGracePeriodSeconds"});
   MappingBuilder notes(arena);
   for (const Member& m : metadata["annotations"].members())
-    if (!m.key.starts_with("test.grovec.dev/") && m.key != "kubernetes.io/service-account.uid") notes.set(m.key, m.value);
+    if (!m.key.starts_with("test.grovec.dev/") && m.key != "kubernetes.io/service-account.uid")
+      notes.set(m.key, m.value);
   metadata = set_or_remove(arena, metadata, "annotations", notes.empty() ? Value::null() : notes.build());
+  if (kind == Kind::kSecret)  // the server notes the use of tokens
+    metadata = set_or_remove(arena, metadata, "labels",
+                             without(arena, metadata["labels"], {"kubernetes.io/legacy-token-last-used"}));
   Value out = MappingBuilder(arena, tree).set("metadata", metadata).build();
   if (kind == Kind::kPod) return pod(arena, out);
   if (kind == Kind::kSecret) return without(arena, out, {"data"});
@@ -151,13 +158,15 @@ Mirror::Mirror(kube::Client& client, std::string ns) : client_(client), namespac
   const std::string ours = std::string(keys::kManagedBy) + "=" + std::string(keys::kOperator);
   const auto follow = [&](std::optional<Kind> kind, std::string path, const std::string& selector) {
     auto w = std::make_unique<KindWatch>(*this, kind);
-    w->watch = std::make_unique<kube::Watch>(client_, kube::WatchSpec{.path = std::move(path), .label_selector = selector}, *w);
+    w->watch = std::make_unique<kube::Watch>(client_,
+                                             kube::WatchSpec{.path = std::move(path), .label_selector = selector}, *w);
     watches_.push_back(std::move(w));
   };
-  for (const Kind kind : {Kind::kPodCliqueSet, Kind::kPodClique, Kind::kPodCliqueScalingGroup, Kind::kPodGang, Kind::kPod,
-                          Kind::kServiceAccount, Kind::kRole, Kind::kRoleBinding, Kind::kSecret, Kind::kService,
-                          Kind::kHorizontalPodAutoscaler})
-    follow(kind, kube::path_of(info_of(*simulate::decided_kind(kind)), namespace_), kind == Kind::kPodCliqueSet ? "" : ours);
+  for (const Kind kind : {Kind::kPodCliqueSet, Kind::kPodClique, Kind::kPodCliqueScalingGroup, Kind::kPodGang,
+                          Kind::kPod, Kind::kServiceAccount, Kind::kRole, Kind::kRoleBinding, Kind::kSecret,
+                          Kind::kService, Kind::kHorizontalPodAutoscaler})
+    follow(kind, kube::path_of(info_of(*simulate::decided_kind(kind)), namespace_),
+           kind == Kind::kPodCliqueSet ? "" : ours);
   follow(std::nullopt, kube::path_of("", "v1", "events", namespace_), "");
 }
 
@@ -192,7 +201,8 @@ void Mirror::take(Pending& p) {
   const simulate::Key key = p.object.key;
   const simulate::ObjectPtr before = store_.find(key);
   if (key.kind == Kind::kPod)
-    if (const std::string_view node = p.object.spec()["nodeName"].as_string(); !node.empty()) nodes_[p.object.uid] = node;
+    if (const std::string_view node = p.object.spec()["nodeName"].as_string(); !node.empty())
+      nodes_[p.object.uid] = node;
   if (!p.is_gone && before && before->uid == p.object.uid) {
     store_.write(before, std::move(p.object));
   } else {

@@ -20,6 +20,7 @@ class Mirror {
   Mirror(const Mirror&) = delete;
   Mirror& operator=(const Mirror&) = delete;
 
+  kube::Client& client() const { return client_; }
   bool has_listed() const;
   /// Takes in what has waited long enough; everything, if `all`.
   void settle(bool all = false);

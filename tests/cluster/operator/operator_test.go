@@ -1,0 +1,250 @@
+// Package operator tests `grovec reconcile`, once and as a daemon, on a real
+// control plane: what people ask for with kubectl comes about.
+package operator
+
+import (
+	"bufio"
+	"bytes"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strconv"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"grovec.dev/tests/cluster/clustertest"
+)
+
+const patience = 60 * time.Second
+
+// program is the executable of a name: beside GROVEC, else of the preset live.
+func program(t testing.TB, name string) string {
+	t.Helper()
+	path := filepath.Join(clustertest.Root(t), "build", "live", "bin", name)
+	if given := os.Getenv("GROVEC"); given != "" {
+		path = filepath.Join(filepath.Dir(given), name)
+	}
+	if _, err := os.Stat(path); err != nil {
+		t.Fatalf("%s is not built: %v", name, err)
+	}
+	return path
+}
+
+func cluster(t testing.TB) *clustertest.Cluster {
+	t.Helper()
+	c := clustertest.Start(t, "--nodes", "10", "--taint", "none")
+	crds, err := exec.Command(program(t, "grovec"), "schema", "--crds").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	c.MustKubectl(t, string(crds), "apply", "--server-side", "-f", "-")
+	c.MustKubectl(t, "", "wait", "--for=condition=Established", "crd", "--all", "--timeout=30s")
+	return c
+}
+
+// live prepares grovec-live for the cluster.
+func live(t testing.TB, c *clustertest.Cluster, arguments ...string) *exec.Cmd {
+	t.Helper()
+	command := exec.Command(program(t, "grovec-live"), arguments...)
+	command.Env = append(os.Environ(), "KUBECONFIG="+c.Kubeconfig)
+	return command
+}
+
+func example(t testing.TB) string {
+	return filepath.Join(clustertest.Root(t), "examples", "mn-disagg", "mn-disagg.yaml")
+}
+
+// stored is a set as admission leaves it: no webhook fills in defaults here.
+func stored(t testing.TB, file string) string {
+	t.Helper()
+	out, err := exec.Command(program(t, "grovec"), "compile", "--emit=spec", file).Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(out)
+}
+
+// daemon starts the operator; it ends with the test.
+func daemon(t testing.TB, c *clustertest.Cluster, arguments ...string) (*exec.Cmd, *clustertest.Buffer) {
+	t.Helper()
+	command := live(t, c, append([]string{"reconcile"}, arguments...)...)
+	log := &clustertest.Buffer{}
+	command.Stdout, command.Stderr = log, log
+	command.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
+	if err := command.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		command.Process.Kill()
+		command.Wait()
+		if t.Failed() {
+			t.Logf("operator:\n%s", log.String())
+		}
+	})
+	return command, log
+}
+
+// ready says why there are not exactly so many pods whose names match, all Ready.
+func ready(c *clustertest.Cluster, pattern string, count int) error {
+	out, stderr, err := c.Kubectl("", "get", "pods", "-o",
+		`jsonpath={range .items[*]}{.metadata.name} {.metadata.deletionTimestamp} {.status.conditions[?(@.type=="Ready")].status}{"\n"}{end}`)
+	if err != nil {
+		return fmt.Errorf("%w: %s", err, stderr)
+	}
+	found := 0
+	for _, line := range strings.Split(strings.TrimSpace(out), "\n") {
+		if !regexp.MustCompile(pattern).MatchString(line) {
+			continue
+		}
+		if !strings.HasSuffix(line, "  True") { // no deletion timestamp, Ready
+			return fmt.Errorf("not ready: %s", line)
+		}
+		found++
+	}
+	if found != count {
+		return fmt.Errorf("%d pods match %s, not %d:\n%s", found, pattern, count, out)
+	}
+	return nil
+}
+
+var counted = regexp.MustCompile(`^apiserver_request_total\{.*resource="(events|pod[a-z]*|services|roles|rolebindings|secrets|serviceaccounts)".*verb="(POST|PUT|PATCH|APPLY|DELETE)".*\} (\S+)$`)
+
+// writes is how many write requests for the kinds of a set the API server has answered.
+func writes(t testing.TB, c *clustertest.Cluster) float64 {
+	t.Helper()
+	total := 0.0
+	lines := bufio.NewScanner(bytes.NewReader([]byte(c.MustKubectl(t, "", "get", "--raw", "/metrics"))))
+	lines.Buffer(nil, 1<<22)
+	for lines.Scan() {
+		if m := counted.FindStringSubmatch(lines.Text()); m != nil {
+			n, err := strconv.ParseFloat(m[3], 64)
+			if err != nil {
+				t.Fatal(err)
+			}
+			total += n
+		}
+	}
+	return total
+}
+
+func TestOnceBringsASetUpAndWritesNothingTheSecondTime(t *testing.T) {
+	c := cluster(t)
+	dry, err := live(t, c, "reconcile", "--once", "--dry-run", example(t)).CombinedOutput()
+	if err != nil {
+		t.Fatalf("dry run: %v\n%s", err, dry)
+	}
+	if err := ready(c, ".", 0); err != nil {
+		t.Errorf("a dry run has made something: %v", err)
+	}
+	out, err := live(t, c, "reconcile", "--once", "--wait", "--timeout", "60", example(t)).CombinedOutput()
+	if err != nil {
+		t.Fatalf("first run: %v\n%s", err, out)
+	}
+	if err := ready(c, "^mn-disagg-", 13); err != nil {
+		t.Fatal(err)
+	}
+	before := writes(t, c)
+	if before == 0 {
+		t.Fatal("the API server's metrics do not count what was written")
+	}
+	for _, arguments := range [][]string{{example(t)}, {"--from-cluster", "mn-disagg"}} {
+		out, err = live(t, c, append([]string{"reconcile", "--once", "--wait", "--timeout", "30"}, arguments...)...).CombinedOutput()
+		if err != nil || len(out) > 0 {
+			t.Errorf("second run with %v: %v\n%s", arguments, err, out)
+		}
+	}
+	if after := writes(t, c); after != before {
+		t.Errorf("the second run made %v write requests", after-before)
+	}
+}
+
+func TestOperatorCreatesScalesHealsUpdatesAndDeletes(t *testing.T) {
+	c := cluster(t)
+	_, log := daemon(t, c)
+	c.MustKubectl(t, stored(t, example(t)), "create", "-f", "-")
+	clustertest.Eventually(t, patience, func() error { return ready(c, "^mn-disagg-", 13) })
+
+	c.MustKubectl(t, "", "scale", "pcsg", "mn-disagg-0-prefill", "--replicas=3")
+	clustertest.Eventually(t, patience, func() error { return ready(c, "^mn-disagg-0-prefill-2-", 4) })
+	c.MustKubectl(t, "", "scale", "pcsg", "mn-disagg-0-prefill", "--replicas=2")
+	clustertest.Eventually(t, patience, func() error { return ready(c, "^mn-disagg-0-prefill-", 8) })
+
+	uid := func(pod string) string {
+		out, _, _ := c.Kubectl("", "get", "pod", pod, "-o", "jsonpath={.metadata.uid}")
+		return out
+	}
+	first := uid("mn-disagg-0-frontend-bbbbb")
+	c.MustKubectl(t, "", "delete", "pod", "mn-disagg-0-frontend-bbbbb", "--wait=false")
+	clustertest.Eventually(t, patience, func() error {
+		if err := ready(c, "^mn-disagg-0-frontend-", 2); err != nil {
+			return err
+		}
+		if uid("mn-disagg-0-frontend-bbbbb") == first {
+			return fmt.Errorf("the deleted pod is still there")
+		}
+		return nil
+	})
+
+	c.MustKubectl(t, "", "patch", "pcs", "mn-disagg", "--type=json", "-p",
+		`[{"op":"replace","path":"/spec/template/cliques/0/spec/podSpec/containers/0/image","value":"example.com/new:2"}]`)
+	clustertest.Eventually(t, patience, func() error {
+		out, _, err := c.Kubectl("", "get", "pods", "-l", "grove.io/podclique=mn-disagg-0-frontend", "-o", "jsonpath={.items[*].spec.containers[0].image}")
+		if err != nil || out != "example.com/new:2 example.com/new:2" {
+			return fmt.Errorf("images: %q %v", out, err)
+		}
+		return ready(c, "^mn-disagg-", 13)
+	})
+
+	c.MustKubectl(t, "", "delete", "pcs", "mn-disagg", "--wait=false")
+	clustertest.Eventually(t, 2*patience, func() error {
+		out, _, err := c.Kubectl("", "get", "pcs,pclq,pcsg,podgang,pods,services,secrets,roles,rolebindings,serviceaccounts", "-l",
+			"app.kubernetes.io/part-of=mn-disagg", "-o", "name")
+		if err != nil || strings.TrimSpace(out) != "" {
+			return fmt.Errorf("left: %s %v", out, err)
+		}
+		return nil
+	})
+	if failed := regexp.MustCompile(`(?m)^grovec: (create|patch|delete) .*`).FindAllString(log.String(), -1); failed != nil {
+		t.Errorf("writes of the operator failed:\n%s", strings.Join(failed, "\n"))
+	}
+}
+
+func TestOnlyOneOperatorLeads(t *testing.T) {
+	c := cluster(t)
+	first, firstLog := daemon(t, c)
+	clustertest.Eventually(t, patience, func() error {
+		if !strings.Contains(firstLog.String(), "watching") {
+			return fmt.Errorf("the first operator does not watch: %s", firstLog.String())
+		}
+		return nil
+	})
+	_, secondLog := daemon(t, c)
+	clustertest.Eventually(t, patience, func() error {
+		if !strings.Contains(secondLog.String(), "waiting for the operator") {
+			return fmt.Errorf("the second operator does not wait: %s", secondLog.String())
+		}
+		return nil
+	})
+	out, err := live(t, c, "reconcile", "--once", example(t)).CombinedOutput()
+	if err == nil || !strings.Contains(string(out), "is running here") {
+		t.Errorf("--once beside an operator: %v\n%s", err, out)
+	}
+	if strings.Contains(secondLog.String(), "watching") {
+		t.Fatal("two operators watch")
+	}
+	if err := first.Process.Signal(syscall.SIGTERM); err != nil {
+		t.Fatal(err)
+	}
+	stopped := time.Now()
+	clustertest.Eventually(t, 10*time.Second, func() error {
+		if !strings.Contains(secondLog.String(), "watching") {
+			return fmt.Errorf("the second operator does not take over: %s", secondLog.String())
+		}
+		return nil
+	})
+	t.Logf("taken over %v after the first was told to stop", time.Since(stopped).Round(10*time.Millisecond))
+}
