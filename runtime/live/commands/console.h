@@ -1,0 +1,27 @@
+/// \file What commands of grovec-live print, and their exit codes: those of grovec (docs/cli.md).
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "ir/base/result.h"
+
+namespace grovec::live {
+
+enum ExitCode : int { kClean = 0, kFound = 1, kUsage = 2, kFailed = 3 };
+
+/// 1 for content and conflicts, 2 for usage, 3 for everything between us and the cluster.
+ExitCode exit_code_of(Error::Kind kind);
+/// `grovec: message` on standard error; the exit code.
+int fail(const Error& error);
+int fail(ExitCode code, std::string_view message);
+
+/// Writes all of it or gives up; never raises a signal.
+void print(int fd, std::string_view text);
+/// Colours belong on this descriptor: a terminal that is not dumb, and no NO_COLOR.
+bool use_color(int fd);
+/// `question [y/N] ` on standard error, and whether the answer begins with y. Only on a terminal.
+bool ask(std::string_view question);
+bool is_terminal(int fd);
+
+}  // namespace grovec::live
