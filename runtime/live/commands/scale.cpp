@@ -47,6 +47,12 @@ const Target* target_of(std::string_view word) {
   return nullptr;
 }
 
+// `replica 2`, `replicas [2-4]`.
+std::string replicas_text(std::int32_t first, std::int32_t count) {
+  return (count == 1 ? "replica " : "replicas ") +
+         cli::index_range(static_cast<std::uint64_t>(first), static_cast<std::uint64_t>(count));
+}
+
 std::string pods_text(std::int64_t n) { return cli::counted(static_cast<std::uint64_t>(n), "pod"); }
 
 /// What changes when a count changes, in words.
@@ -62,9 +68,8 @@ class Consequences {
 
  private:
   std::string removed(std::int32_t from, std::int32_t to) const {
-    const std::string range = cli::index_range(static_cast<std::uint64_t>(to), static_cast<std::uint64_t>(from - to));
     std::string out = target_.word == "clique" ? cli::counted(static_cast<std::uint64_t>(from - to), "pod") + " will be removed"
-                                               : std::string(target_.word) + " replicas " + range + " will be removed";
+                                               : std::string(target_.word) + " " + replicas_text(to, from - to) + " will be removed";
     std::int64_t pods = 0;
     if (set_ && target_.word != "clique") {
       for (const status::Row& r : set_->rows) pods += pods_from(r, to);
@@ -93,13 +98,12 @@ class Consequences {
   std::string added(std::int32_t from, std::int32_t to) const {
     const std::uint64_t n = static_cast<std::uint64_t>(to - from);
     if (target_.word == "clique") return cli::counted(n, "pod") + " will be added to its gang";
-    const std::string range = cli::index_range(static_cast<std::uint64_t>(from), n);
-    std::string out = std::string(target_.word) + " replicas " + range + " will be added";
+    std::string out = std::string(target_.word) + " " + replicas_text(from, to - from) + " will be added";
     if (target_.word == "group") {
       const std::int32_t first = std::max(from, minimum());
       if (to > first)
-        out += "; replicas " + cli::index_range(static_cast<std::uint64_t>(first), static_cast<std::uint64_t>(to - first)) +
-               " are scaled gangs: their pods stay gated until the minimum of the base gang is scheduled";
+        out += "; " + replicas_text(first, to - first) + (to - first == 1 ? " is a scaled gang: its" : " are scaled gangs: their") +
+               " pods stay gated until the minimum of the base gang is scheduled";
     } else {
       out += "; each is a base gang of its own";
     }
