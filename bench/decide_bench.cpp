@@ -1,8 +1,8 @@
-// Deciding: an unchanged set, by the number of its pods.
+// Deciding: an unchanged set, by the number of its pods; by parts, when one of them has changed.
 #include <benchmark/benchmark.h>
 
 #include "bench/subject.h"
-#include "runtime/decide/decide.h"
+#include "runtime/decide/parts.h"
 
 namespace grovec::decide {
 namespace {
@@ -54,6 +54,25 @@ void decide_unchanged(benchmark::State& state) {
   state.counters["pods"] = static_cast<double>(subject.settled.observed.pods.size());
 }
 BENCHMARK(decide_unchanged)->Arg(16)->Arg(10'000)->Arg(100'000)->Unit(benchmark::kMicrosecond);
+
+// One pod that gets ready and unready by turns: the decision is to write what the statuses above it say.
+void decide_one_pod_by_parts(benchmark::State& state) {
+  const Subject subject(static_cast<int>(state.range(0)));
+  Observed observed = subject.settled.observed;
+  const std::size_t n = observed.pods.size() / 2;
+  LivePod unready = *observed.pods[n];
+  unready.ready = false;
+  const LivePod* other = &unready;
+  Parts parts;
+  parts.decide(*subject.world, observed, subject.now);
+  for (auto _ : state) {
+    std::swap(observed.pods[n], other);
+    benchmark::DoNotOptimize(parts.decide(*subject.world, observed, subject.now));
+    if (parts.decided() != 1) std::abort();
+  }
+  state.counters["pods"] = static_cast<double>(observed.pods.size());
+}
+BENCHMARK(decide_one_pod_by_parts)->Arg(160)->Arg(10'000)->Arg(100'000)->Unit(benchmark::kMicrosecond);
 
 }  // namespace
 }  // namespace grovec::decide

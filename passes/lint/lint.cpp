@@ -1,11 +1,13 @@
 #include "passes/lint/lint.h"
 
+#include "passes/places.h"
+
 namespace grovec::passes {
 
 using namespace ir;
 
-void lint_set(Context& context, const PodCliqueSet& set, const Environment& environment) {
-  const LintView v{context, set, environment};
+void lint_set(Context& context, const PodCliqueSet& set, const Environment& environment, const LintOptions& options) {
+  const LintView v{context, set, environment, options};
   lint_counts(v);
   lint_order(v);
   lint_topology(v);
@@ -16,7 +18,9 @@ void lint_set(Context& context, const PodCliqueSet& set, const Environment& envi
   lint_metadata(v);
 }
 
-bool is_off_by_default(const DiagInfo& info) { return info.code == diag::LatestImage.code; }
+std::string ContainerAt::path() const {
+  return clique_path(clique, ".spec.podSpec.") + std::string(list) + "[" + std::to_string(index) + "]";
+}
 
 OriginId part_of(Context& context, const Value& scalar, std::size_t offset, std::size_t length) {
   if (scalar.at() == kNowhere) return kNowhere;

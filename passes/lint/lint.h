@@ -14,18 +14,22 @@
 
 namespace grovec::passes {
 
+/// Lints that are off unless their level is set.
+struct LintOptions {
+  bool latest_images = false;  ///< GV6146
+};
+
 /// What a lint may look at.
 struct LintView {
   Context& context;
   const ir::PodCliqueSet& set;
   const ir::Environment& environment;
+  LintOptions options;
 };
 
 /// All lints of one set. Cost depends on the number of templates and the length of their texts, not on replicas.
-void lint_set(Context& context, const ir::PodCliqueSet& set, const ir::Environment& environment);
-
-/// Whether nobody hears of this lint unless its level is set.
-bool is_off_by_default(const DiagInfo& info);
+void lint_set(Context& context, const ir::PodCliqueSet& set, const ir::Environment& environment,
+              const LintOptions& options);
 
 // The subjects.
 void lint_counts(const LintView& v);
@@ -39,22 +43,22 @@ void lint_metadata(const LintView& v);
 
 // --- shared by the lints ---------------------------------------------------------------------------------------------
 
-/// A container of a clique, with its field path.
+/// A container of a clique. Most have nothing to report, so its field path is made when somebody asks.
 struct ContainerAt {
   const ir::Value& container;
-  std::string path;
-  bool is_init;
+  std::size_t clique;     ///< its index in the template
+  std::string_view list;  ///< `containers` or `initContainers`
+  std::size_t index;
+  std::string path() const;
 };
 
 /// Calls `f(ContainerAt)` for each container and init container of a clique.
 template <class F>
-void for_each_container(const ir::Clique& c, const std::string& clique_path, F&& f) {
+void for_each_container(const ir::Clique& c, F&& f) {
   if (!c.pod_spec) return;
-  for (const char* list : {"initContainers", "containers"}) {
+  for (std::string_view list : {"initContainers", "containers"}) {
     std::size_t n = 0;
-    for (const ir::Value& container : (*c.pod_spec)[list].items())
-      f(ContainerAt{container, clique_path + ".spec.podSpec." + list + "[" + std::to_string(n++) + "]",
-                    list[0] == 'i'});
+    for (const ir::Value& container : (*c.pod_spec)[list].items()) f(ContainerAt{container, c.index, list, n++});
   }
 }
 

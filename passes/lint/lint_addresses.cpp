@@ -44,16 +44,6 @@ bool is_host_char(char c) {
 /// Next to a host name, these mean that the name is not complete.
 bool is_glue(char c) { return std::string_view("$(){}%*[]<>\\").find(c) != std::string_view::npos; }
 
-std::optional<std::int64_t> number_of(std::string_view text) {
-  if (text.empty() || text.size() > 9 || (text.size() > 1 && text[0] == '0')) return std::nullopt;
-  std::int64_t n = 0;
-  for (char c : text) {
-    if (c < '0' || c > '9') return std::nullopt;
-    n = n * 10 + (c - '0');
-  }
-  return n;
-}
-
 /// An address of a pod of this set: the replica of its Service, and the host name in front (maybe empty).
 struct Address {
   std::int64_t replica = 0;
@@ -69,21 +59,39 @@ struct Owner {
 class ContainerAddresses {
  public:
   ContainerAddresses(const LintView& v, CliqueId id, const ContainerAt& at)
-      : v_(v), clique_(v.set.cliques[id]), at_(at), has_shell_(has_shell(at.container)) {}
+      : v_(v),
+        id_(id),
+        clique_(v.set.cliques[id]),
+        at_(at),
+        service_(names::service(v.context.arena, v.set.name)),
+        start_(service_.pieces().front().text),
+        has_shell_(has_shell(at.container)) {}
 
   void run() {
     std::size_t i = 0;
-    for (const Value& entry : at_.container["env"].items())
-      text(entry["value"], false, at_.path + ".env[" + std::to_string(i++) + "].value");
+    for (const Value& entry : at_.container["env"].items()) {
+      if (may_have_address(entry["value"]))
+        text(entry["value"], false, at_.path() + ".env[" + std::to_string(i) + "].value");
+      ++i;
+    }
     for (const char* list : {"command", "args"}) {
       std::size_t n = 0;
-      for (const Value& word : at_.container[list].items())
-        text(word, has_shell_, at_.path + "." + list + "[" + std::to_string(n++) + "]");
+      for (const Value& word : at_.container[list].items()) {
+        if (may_have_address(word)) text(word, has_shell_, at_.path() + "." + list + "[" + std::to_string(n) + "]");
+        ++n;
+      }
     }
   }
 
  private:
-  std::string prefix(std::int64_t i) const { return std::string(v_.set.name) + "-" + std::to_string(i); }
+  /// Without a variable that could bring it in, a text without the start of the set's names has none; that is most.
+  bool may_have_address(const Value& scalar) const {
+    const std::string_view text = scalar.as_string();
+    if (text.size() < 3 || text.size() > kMostText) return false;
+    return text.find('$') != std::string_view::npos || text.find(start_) != std::string_view::npos;
+  }
+
+  Arena& arena() const { return v_.context.arena; }
   std::int64_t set_replicas() const { return std::max<std::int64_t>(v_.set.replicas, 1); }
   std::int64_t group_replicas() const {
     return clique_.group ? std::max<std::int64_t>(v_.set.groups[*clique_.group].replicas, 1) : 1;
@@ -91,16 +99,17 @@ class ContainerAddresses {
 
   std::optional<std::string> grove_value(std::string_view name, const PodIndices& p) const {
     if (!is_grove_variable(name, clique_.group.has_value())) return std::nullopt;
-    const std::string group =
-        clique_.group ? prefix(p.set) + "-" + std::string(v_.set.groups[*clique_.group].name) : std::string();
+    const Instance at{.set_replica = static_cast<std::uint32_t>(p.set),
+                      .group_replica = static_cast<std::uint32_t>(p.group)};
     if (name == keys::kEnvSetName) return std::string(v_.set.name);
     if (name == keys::kEnvSetIndex) return std::to_string(p.set);
-    if (name == keys::kEnvService) return prefix(p.set) + "." + std::string(v_.set.namespace_) + ".svc.cluster.local";
+    if (name == keys::kEnvService)
+      return name_text(names::service_address(arena(), v_.set.name, v_.set.namespace_), at);
     if (name == keys::kEnvPodIndex) return std::to_string(p.pod);
-    if (name == keys::kEnvGroupName) return group;
+    if (name == keys::kEnvGroupName)
+      return clique_.group ? name_text(names::scaling_group(arena(), v_.set, *clique_.group), at) : std::string();
     if (name == keys::kEnvGroupIndex) return std::to_string(p.group);
-    if (name == keys::kEnvCliqueName)
-      return (clique_.group ? group + "-" + std::to_string(p.group) : prefix(p.set)) + "-" + std::string(clique_.name);
+    if (name == keys::kEnvCliqueName) return name_text(names::clique(arena(), v_.set, id_), at);
     return std::string(1, kUnknown);
   }
 
@@ -147,15 +156,14 @@ class ContainerAddresses {
       at = dot + 1;
     }
     if (labels.size() > 1 && labels.back().empty()) labels.pop_back();
-    const std::string start = std::string(v_.set.name) + "-";
     for (std::size_t s = 0; s < labels.size() && s < 2; ++s) {
-      if (!labels[s].starts_with(start)) continue;
-      const std::optional<std::int64_t> replica = number_of(labels[s].substr(start.size()));
-      if (!replica) continue;
+      const std::optional<Instance> service = match_name(service_, labels[s]);
+      if (!service) continue;
       const bool has_space = s + 1 < labels.size() && labels[s + 1] == v_.set.namespace_;
       const bool has_service = s + 2 >= labels.size() || labels[s + 2] == "svc";
-      const bool is_short = s == 1 && labels.size() == 2 && labels[0].starts_with(start);
-      if ((has_space && has_service) || is_short) return Address{*replica, s == 1 ? labels[0] : std::string_view()};
+      const bool is_short = s == 1 && labels.size() == 2 && labels[0].starts_with(start_);
+      if ((has_space && has_service) || is_short)
+        return Address{service->set_replica, s == 1 ? labels[0] : std::string_view()};
     }
     return std::nullopt;
   }
@@ -163,10 +171,8 @@ class ContainerAddresses {
   Owner owner_of(std::string_view host) const {
     for (std::size_t s = 0; s < v_.set.cliques.size(); ++s) {
       const Clique& c = v_.set.cliques[v_.set.cliques.id_at(s)];
-      const Value base = c.group
-                             ? names::member_clique(v_.context.arena, v_.set.name, v_.set.groups[*c.group].name, c.name)
-                             : names::standalone_clique(v_.context.arena, v_.set.name, c.name);
-      const std::optional<Instance> n = match_name(names::host(v_.context.arena, base), host);
+      const Value base = names::clique(arena(), v_.set, v_.set.cliques.id_at(s));
+      const std::optional<Instance> n = match_name(names::host(arena(), base), host);
       if (!n || n->pod_index >= foreseen_replicas(c)) continue;
       if (c.group && n->group_replica >= foreseen_replicas(v_.set.groups[*c.group])) continue;
       return {&c, *n};
@@ -195,7 +201,6 @@ class ContainerAddresses {
   static std::uint32_t offset(std::size_t at) { return static_cast<std::uint32_t>(at); }
 
   void text(const Value& scalar, bool in_shell, const std::string& path) {
-    if (scalar.as_string().size() < 3 || scalar.as_string().size() > kMostText) return;
     const PodIndices first{0, 0, 0};
     const PodIndices last{set_replicas() - 1, group_replicas() - 1, std::max<std::int64_t>(clique_.replicas, 1) - 1};
     if (report_missing(scalar, filled(scalar.as_string(), in_shell, first), path)) return;
@@ -257,8 +262,11 @@ class ContainerAddresses {
 
   static constexpr std::size_t kMostText = 64 * 1024;
   const LintView& v_;
+  const CliqueId id_;
   const Clique& clique_;
   const ContainerAt& at_;
+  const Value service_;           ///< names of the set's Services
+  const std::string_view start_;  ///< of them, and of the names of all its objects
   bool has_shell_;
 };
 
@@ -269,7 +277,7 @@ void lint_addresses(const LintView& v) {
   for (std::size_t s = 0; s < v.set.cliques.size(); ++s) {
     const CliqueId id = v.set.cliques.id_at(s);
     const Clique& c = v.set.cliques[id];
-    for_each_container(c, clique_path(c.index), [&](const ContainerAt& at) { ContainerAddresses(v, id, at).run(); });
+    for_each_container(c, [&](const ContainerAt& at) { ContainerAddresses(v, id, at).run(); });
   }
 }
 

@@ -40,7 +40,7 @@ void termination_delay(const LintView& v) {
   std::int64_t seconds = 0;
   std::string_view name;
   for (const Clique& c : v.set.cliques)
-    for_each_container(c, {}, [&](const ContainerAt& at) {
+    for_each_container(c, [&](const ContainerAt& at) {
       const Value* probe = at.container.find("startupProbe");
       if (!probe || !probe->is_mapping() || start_up_seconds(*probe) <= seconds) return;
       longest = probe;

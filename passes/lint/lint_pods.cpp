@@ -23,20 +23,10 @@ std::string lower(std::string_view text) {
 
 bool is_word_char(char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'); }
 
-bool has_word(std::string_view text, std::string_view word) {
-  for (std::size_t at = text.find(word); at != std::string_view::npos; at = text.find(word, at + 1)) {
-    const bool begins = at == 0 || !is_word_char(text[at - 1]);
-    const std::size_t end = at + word.size();
-    if (begins && (end == text.size() || !is_word_char(text[end]))) return true;
-  }
-  return false;
-}
-
 /// What makes an image a placeholder, or nothing.
 std::string_view placeholder_in(std::string_view image) {
   for (std::string_view mark : {"<", ">", "${", "{{", "$("})
     if (image.find(mark) != std::string_view::npos) return mark;
-  const std::string text = lower(image);
   constexpr std::string_view kWords[] = {"todo",
                                          "fixme",
                                          "tbd",
@@ -50,8 +40,15 @@ std::string_view placeholder_in(std::string_view image) {
                                          "your-image",
                                          "your-registry",
                                          "your-registry.example.com"};
-  for (std::string_view word : kWords)
-    if (has_word(text, word)) return word;
+  const std::string text = lower(image);
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    if (!is_word_char(text[at]) || (at > 0 && is_word_char(text[at - 1]))) continue;
+    const std::string_view rest = std::string_view(text).substr(at);
+    for (std::string_view word : kWords)
+      if (rest[0] == word[0] && rest.starts_with(word) &&
+          (rest.size() == word.size() || !is_word_char(rest[word.size()])))
+        return word;
+  }
   return {};
 }
 
@@ -66,9 +63,9 @@ void image(const LintView& v, const ContainerAt& at) {
   const Value& name = at.container["image"];
   if (name.as_string().empty()) return;
   if (const std::string_view mark = placeholder_in(name.as_string()); !mark.empty())
-    v.context.diags.report(name.at(), diag::PlaceholderImage, name.as_string()).path(at.path + ".image");
-  else if (is_latest(name.as_string()))
-    v.context.diags.report(name.at(), diag::LatestImage, name.as_string()).path(at.path + ".image");
+    v.context.diags.report(name.at(), diag::PlaceholderImage, name.as_string()).path(at.path() + ".image");
+  else if (v.options.latest_images && is_latest(name.as_string()))
+    v.context.diags.report(name.at(), diag::LatestImage, name.as_string()).path(at.path() + ".image");
 }
 
 // --- resources -------------------------------------------------------------------------------------------------------
@@ -83,6 +80,7 @@ constexpr std::string_view kDevices[] = {
 std::string_view meant_device(std::string_view name) {
   for (std::string_view device : kDevices)
     if (name == device) return {};
+  if (name == "cpu" || name == "memory" || name == "ephemeral-storage") return {};
   const std::string text = lower(name);
   const std::size_t slash = text.find('/');
   if (slash == std::string::npos) {
@@ -110,7 +108,7 @@ void resources(const LintView& v, const ContainerAt& at) {
       told = m.key;
       if (is_reported(v.context, m.value.at())) continue;
       v.context.diags.report(m.key_at != kNowhere ? m.key_at : m.value.at(), diag::UnknownDevice, m.key, device)
-          .path(at.path + ".resources." + list + "[" + std::string(m.key) + "]")
+          .path(at.path() + ".resources." + list + "[" + std::string(m.key) + "]")
           .fix(m.key_at, std::string(device));
     }
 }
@@ -125,7 +123,7 @@ bool is_gpu(std::string_view resource) {
 /// The first GPU that a container of the clique asks for; nullptr if none does.
 const Member* gpu_of(const Clique& c) {
   const Member* found = nullptr;
-  for_each_container(c, {}, [&](const ContainerAt& at) {
+  for_each_container(c, [&](const ContainerAt& at) {
     for (const char* list : {"limits", "requests"})
       for (const Member& m : at.container["resources"][list].members()) {
         const bool is_none = m.value.is_int() ? m.value.as_int() == 0 : m.value.as_string() == "0";
@@ -178,7 +176,7 @@ void tolerations(const LintView& v) {
 
 void lint_pods(const LintView& v) {
   for (const Clique& c : v.set.cliques)
-    for_each_container(c, clique_path(c.index), [&](const ContainerAt& at) {
+    for_each_container(c, [&](const ContainerAt& at) {
       image(v, at);
       resources(v, at);
     });

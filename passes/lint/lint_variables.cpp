@@ -31,21 +31,24 @@ class ContainerVariables {
   void run() {
     std::size_t i = 0;
     for (const Value& entry : at_.container["env"].items()) {
-      const std::string path = at_.path + ".env[" + std::to_string(i) + "].value";
       for (const Reference& r : kubelet_references(entry["value"].as_string()))
-        kubelet_reference(entry["value"], r, i, path);
+        kubelet_reference(entry["value"], r, i, at_.path() + ".env[" + std::to_string(i) + "].value");
       ++i;
     }
     for (const char* list : {"command", "args"}) {
       std::size_t n = 0;
-      for (const Value& word : at_.container[list].items())
-        command_word(word, at_.path + "." + list + "[" + std::to_string(n++) + "]");
+      for (const Value& word : at_.container[list].items()) {
+        if (word.as_string().find('$') != std::string_view::npos)
+          command_word(word, at_.path() + "." + list + "[" + std::to_string(n) + "]");
+        ++n;
+      }
     }
     i = 0;
     for (const Value& mount : at_.container["volumeMounts"].items()) {
-      const std::string path = at_.path + ".volumeMounts[" + std::to_string(i++) + "].subPathExpr";
       for (const Reference& r : kubelet_references(mount["subPathExpr"].as_string()))
-        kubelet_reference(mount["subPathExpr"], r, kAll, path);
+        kubelet_reference(mount["subPathExpr"], r, kAll,
+                          at_.path() + ".volumeMounts[" + std::to_string(i) + "].subPathExpr");
+      ++i;
     }
   }
 
@@ -140,7 +143,7 @@ class ContainerVariables {
 
 void lint_variables(const LintView& v) {
   for (const Clique& c : v.set.cliques)
-    for_each_container(c, clique_path(c.index), [&](const ContainerAt& at) { ContainerVariables(v, c, at).run(); });
+    for_each_container(c, [&](const ContainerAt& at) { ContainerVariables(v, c, at).run(); });
 }
 
 }  // namespace grovec::passes

@@ -1,6 +1,7 @@
 #include "passes/rules/verify_scale.h"
 
 #include <algorithm>
+#include <limits>
 #include <set>
 #include <string>
 
@@ -17,14 +18,21 @@ using namespace ir;
 
 namespace {
 
-std::string digits_of(std::int64_t highest) { return std::to_string(std::max<std::int64_t>(highest, 0)); }
+/// An index as a name has it; of what has no replicas, the names that it would have with one.
+std::uint32_t index_of(std::int64_t highest) {
+  return static_cast<std::uint32_t>(std::clamp<std::int64_t>(highest, 0, std::numeric_limits<std::uint32_t>::max()));
+}
 
+/// `replica`: which index tells the claims of one entry apart.
 void verify_claims_of(Context& context, const std::vector<SharingEntry>& list, const std::string& path,
-                      const std::string& owner, const std::string& replica) {
+                      const Value& owner, Hole replica, const Instance& highest) {
   for (std::size_t k = 0; k < list.size(); ++k) {
     const SharingEntry& e = list[k];
-    const std::string infix = e.scope == SharingScope::kAllReplicas ? "-all-" : "-" + replica + "-";
-    const std::string name = owner + infix + std::string(e.name);
+    Arena& a = context.arena;
+    const std::string name =
+        name_text(e.scope == SharingScope::kAllReplicas ? names::claim_all(a, owner, e.name)
+                                                        : names::claim_each(a, owner, replica, e.name),
+                  highest);
     if (!is_dns_label(name))
       context.diags.report(e.at("name"), diag::ClaimNameInvalid, name).path(path + "[" + std::to_string(k) + "].name");
   }
@@ -67,14 +75,15 @@ Scale declared_scale(const PodCliqueSet& set) {
 
 bool verify_pod_names(Context& context, const PodCliqueSet& set, const Clique& c, const PodScale& scale) {
   const std::size_t before = context.diags.all().size();
-  std::string host = std::string(set.name) + "-" + digits_of(scale.set_replica) + "-";
+  const Value clique = c.group ? names::member_clique(context.arena, set.name, set.groups[*c.group].name, c.name)
+                               : names::standalone_clique(context.arena, set.name, c.name);
+  const std::string host =
+      name_text(names::host(context.arena, clique),
+                {.set_replica = index_of(scale.set_replica),
+                 .group_replica = index_of(scale.group_replica),
+                 .pod_index = index_of(std::min<std::int64_t>(scale.pods, kMostPodsOfClique) - 1)});
   OriginId at = c.at("name");
-  if (c.group) {
-    const ScalingGroup& g = set.groups[*c.group];
-    host += std::string(g.name) + "-" + digits_of(scale.group_replica) + "-";
-    if (g.name.find('.') != std::string_view::npos) at = g.at("name");
-  }
-  host += std::string(c.name) + "-" + digits_of(std::min<std::int64_t>(scale.pods, kMostPodsOfClique) - 1);
+  if (c.group && set.groups[*c.group].name.find('.') != std::string_view::npos) at = set.groups[*c.group].at("name");
   const bool set_has_dots = set.name.find('.') != std::string_view::npos;
   if (!set_has_dots && host.find('.') != std::string::npos)
     context.diags.report(at, diag::NameHasDots, host).path(clique_path(c.index, ".name"));
@@ -90,19 +99,26 @@ bool verify_pod_names(Context& context, const PodCliqueSet& set, const Clique& c
 
 // Each entry makes ResourceClaims, and claims of the same name in the pods.
 void verify_claim_names(Context& context, const PodCliqueSet& set, const Scale& scale) {
-  const std::string name(set.name), digits = digits_of(scale.set - 1);
-  auto replicas_of = [&](GroupId g) { return digits_of(scale.groups[static_cast<std::size_t>(g)] - 1); };
-  verify_claims_of(context, set.sharing, "spec.template.resourceSharing", name, digits);
+  Instance highest{.set_replica = index_of(scale.set - 1)};
+  verify_claims_of(context, set.sharing, "spec.template.resourceSharing", Value::string(set.name), Hole::kSetReplica,
+                   highest);
+  auto replicas_of = [&](GroupId g) { return index_of(scale.groups[static_cast<std::size_t>(g)] - 1); };
   for (std::size_t s = 0; s < set.groups.size(); ++s) {
-    const ScalingGroup& g = set.groups[set.groups.id_at(s)];
+    const GroupId id = set.groups.id_at(s);
+    const ScalingGroup& g = set.groups[id];
+    if (g.sharing.empty()) continue;
+    highest.group_replica = replicas_of(id);
     verify_claims_of(context, g.sharing, group_path(g.index, ".resourceSharing"),
-                     name + "-" + digits + "-" + std::string(g.name), replicas_of(set.groups.id_at(s)));
+                     names::scaling_group(context.arena, set, id), Hole::kGroupReplica, highest);
   }
-  for (const Clique& c : set.cliques) {
-    std::string owner = name + "-" + digits + "-";
-    if (c.group) owner += std::string(set.groups[*c.group].name) + "-" + replicas_of(*c.group) + "-";
-    verify_claims_of(context, c.sharing, clique_path(c.index, ".resourceSharing"), owner + std::string(c.name),
-                     digits_of(scale.cliques[c.index] - 1));
+  for (std::size_t s = 0; s < set.cliques.size(); ++s) {
+    const CliqueId id = set.cliques.id_at(s);
+    const Clique& c = set.cliques[id];
+    if (c.sharing.empty()) continue;
+    highest.group_replica = c.group ? replicas_of(*c.group) : 0;
+    highest.pod_index = index_of(scale.cliques[c.index] - 1);
+    verify_claims_of(context, c.sharing, clique_path(c.index, ".resourceSharing"),
+                     names::clique(context.arena, set, id), Hole::kPodIndex, highest);
   }
 }
 
@@ -112,8 +128,8 @@ void verify_compute_domain_names(Context& context, const PodCliqueSet& set, cons
   for (const Clique& c : set.cliques) {
     const Value* group = nvlink_group(set, c);
     if (!group || !requests_gpu(*c.pod_spec) || !seen.insert(group->at()).second) continue;
-    const std::string name =
-        std::string(set.name) + "-" + digits_of(scale.set - 1) + "-" + std::string(group->as_string());
+    const std::string name = name_text(names::compute_domain(context.arena, set.name, group->as_string()),
+                                       {.set_replica = index_of(scale.set - 1)});
     if (name.size() > kMaxDnsLabel)
       context.diags.report(group->at(), diag::ObjectMetadataInvalid,
                            "the ComputeDomain `" + name +

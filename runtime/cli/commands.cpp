@@ -15,22 +15,23 @@
 namespace grovec::cli {
 
 extern const Command kCheckCommand, kCompileCommand, kCompletionCommand, kConvertCommand, kDiffCommand, kExplainCommand,
-    kFmtCommand, kGitopsCommand, kGraphCommand, kKrmCommand, kResolveCommand, kSchemaCommand, kShowCommand,
-    kStatusCommand, kTestCommand, kVersionCommand;
+    kFmtCommand, kGitopsCommand, kGraphCommand, kKrmCommand, kPlanCommand, kResolveCommand, kSchemaCommand,
+    kShowCommand, kStatusCommand, kTestCommand, kVersionCommand;
 
 namespace {
 
-constexpr const Command* kCommands[] = {&kCheckCommand, &kCompileCommand, &kCompletionCommand, &kConvertCommand,
-                                        &kDiffCommand,  &kExplainCommand, &kFmtCommand,        &kGitopsCommand,
-                                        &kGraphCommand, &kKrmCommand,     &kResolveCommand,    &kSchemaCommand,
-                                        &kShowCommand,  &kStatusCommand,  &kTestCommand,       &kVersionCommand};
+constexpr const Command* kCommands[] = {
+    &kCheckCommand,  &kCompileCommand, &kCompletionCommand, &kConvertCommand, &kDiffCommand,   &kExplainCommand,
+    &kFmtCommand,    &kGitopsCommand,  &kGraphCommand,      &kKrmCommand,     &kPlanCommand,   &kResolveCommand,
+    &kSchemaCommand, &kShowCommand,    &kStatusCommand,     &kTestCommand,    &kVersionCommand};
 
 constexpr std::string_view kExitCodes =
     "Exit codes:\n"
     "  0  clean\n"
     "  1  errors found, or differences\n"
     "  2  wrong command line\n"
-    "  3  a file or a stream failed\n";
+    "  3  a file or a stream failed\n"
+    "  4  changes (only `plan --detailed-exitcode`)\n";
 
 constexpr OptionSpec kOutOption = {"--out", {}, "FILE", "write here instead of standard output", {}};
 constexpr OptionSpec kCommonOptions[] = {

@@ -16,6 +16,7 @@ enum ExitCode : int {
   kFound = 1,       ///< errors found, or differences
   kUsage = 2,       ///< the command line is wrong
   kCannotRead = 3,  ///< files, streams or the cluster failed
+  kChanges = 4,     ///< plan --detailed-exitcode: something changes
 };
 
 struct Command {

@@ -13,7 +13,7 @@ namespace grovec::cli {
   }
 
 // Rows for the options of those commands.
-#define GROVEC_COMPILE_OPTIONS                                                                                  \
+#define GROVEC_INPUT_OPTIONS                                                                                    \
   {"--filename", "-f", "FILE", "a manifest, a directory, a glob, or `-` (may be repeated)", {}},                \
       {"--recursive", "-R", {}, "read directories with their subfolders", {}},                                  \
       {"--exclude", {}, "GLOB", "paths that a walk passes over, `**` for any folders (may be repeated)", {}},   \
@@ -29,9 +29,10 @@ namespace grovec::cli {
       {"--initc-image", {}, "IMAGE", "image of the init container (default grove-initc:v0.1.0-dev)", {}},       \
       {"--kubernetes-version", {}, "VERSION", "tables to use: 1.35, v1.35 or 1.35.N", {}},                      \
       {"--api", {}, "MODE", "exactly upstream's API, or with grovec's extensions", "upstream|extended"},        \
-      {"--max-objects", {}, "N", "refuse to print more objects (default 10000000)", {}}, GROVEC_JOBS_OPTION, {  \
-    "--fail-on", {}, "LEVEL", "what makes the exit code 1", "error|warn"                                        \
-  }
+      {"--max-objects", {}, "N", "refuse to print more objects (default 10000000)", {}}, GROVEC_JOBS_OPTION
+
+#define GROVEC_COMPILE_OPTIONS \
+  GROVEC_INPUT_OPTIONS, { "--fail-on", {}, "LEVEL", "what makes the exit code 1", "error|warn" }
 
 /// --jobs; 0 without it.
 Result<unsigned> threads_of(const Options& options);

@@ -38,7 +38,7 @@ class Text {
   void print(const std::vector<ReplicaRun>& runs) {
     for (const ReplicaRun& run : runs) {
       const std::uint32_t shown = all_ || run.count <= kLongestRun ? run.count : 1;
-      for (std::uint32_t n = 0; n < shown && !t_.is_done(); ++n) replica(run, run.first + n);
+      for (std::uint32_t n = first_row(v_, t_, shown); n < shown && !t_.is_done(); ++n) replica(run, run.first + n);
       if (shown < run.count) {
         const Sums one = sums_of(v_, run);
         const std::uint64_t gangs =
@@ -89,7 +89,7 @@ class Text {
     const std::uint32_t count = v_.desired().min_available(g), shown = all_ || count <= kLongestRun ? count : 1;
     const std::vector<CliqueId>& members = v_.group(g).cliques;
     const std::string pack = pack_text(v_.desired(), base_pack_of(v_, g));
-    for (std::uint32_t j = 0; j < shown && !t_.is_done(); ++j) {
+    for (std::uint32_t j = first_row(v_, t_, shown); j < shown && !t_.is_done(); ++j) {
       if (!pack.empty())
         t_.row({branches_.child(false) + v_.group_replica_name(i, g, j), "together", "", "", "", "", "", "", pack});
       for (CliqueId c : members)
@@ -103,7 +103,7 @@ class Text {
   void scaled(std::uint32_t i, GroupId g, const MemberRun& m) {
     const std::uint32_t shown = all_ || m.count <= kLongestRun ? m.count : 1;
     const std::string name(v_.group(g).name);
-    for (std::uint32_t n = 0; n < shown && !t_.is_done(); ++n) {
+    for (std::uint32_t n = first_row(v_, t_, shown); n < shown && !t_.is_done(); ++n) {
       const std::uint32_t j = m.first + n;
       gang(v_.gang_name(i, g, j), "scaled, " + name + " replica " + std::to_string(j), scaled_gang_sums(v_, i, g, j),
            pack_of(v_, g));

@@ -24,6 +24,7 @@ class TreeText {
   }
 
  private:
+  std::uint32_t first_of(std::uint32_t rows) const { return first_row(v_, table_, rows); }
   std::uint32_t shown_of(std::uint32_t count) const { return all_ || count <= kLongestRun ? count : 1; }
 
   void row(const std::string& name, std::string_view what, std::uint64_t pods, const Resources& r,
@@ -33,7 +34,7 @@ class TreeText {
 
   void replica_run(const ReplicaRun& run, bool is_last) {
     const std::uint32_t shown = shown_of(run.count);
-    for (std::uint32_t n = 0; n < shown && !table_.is_done(); ++n)
+    for (std::uint32_t n = first_of(shown); n < shown && !table_.is_done(); ++n)
       replica(run, run.first + n, is_last && n + 1 == run.count);
     if (shown == run.count) return;
     const std::uint32_t rest = run.count - shown;
@@ -75,7 +76,7 @@ class TreeText {
 
   void member_run(const ReplicaRun& run, std::uint32_t i, GroupId g, const MemberRun& m, bool is_last) {
     const std::uint32_t shown = shown_of(m.count);
-    for (std::uint32_t n = 0; n < shown && !table_.is_done(); ++n)
+    for (std::uint32_t n = first_of(shown); n < shown && !table_.is_done(); ++n)
       members(run, i, g, m, m.first + n, is_last && n + 1 == m.count);
     if (shown == m.count) return;
     const std::uint32_t rest = m.count - shown, first = m.first + shown;
@@ -104,7 +105,7 @@ class TreeText {
     pods.for_each(ir::PodOrder::kByIndex, [&](std::uint32_t index, const ir::PodSuffix& suffix) {
       if (seen++ == 0) first = index, first_name = v_.pod_name(i, j, c, suffix);
       last = index;
-      if (!lists_all) return true;
+      if (!lists_all || seen <= first_of(pods.size())) return true;
       table_.row(
           {branches_.child(seen == pods.size()) + v_.pod_name(i, j, c, suffix), "pod " + number(index), "", "", ""});
       return !table_.is_done();
@@ -178,7 +179,7 @@ class GangText {
   void print() {
     for (const ReplicaRun& run : runs_) {
       const std::uint32_t shown = all_ || run.count <= kLongestRun ? run.count : 1;
-      for (std::uint32_t n = 0; n < shown && !table_.is_done(); ++n) replica(run, run.first + n);
+      for (std::uint32_t n = first_of(shown); n < shown && !table_.is_done(); ++n) replica(run, run.first + n);
       if (shown == run.count) continue;
       const Sums one = sums_of(v_, run);
       const std::uint32_t rest = run.count - shown;
@@ -189,6 +190,8 @@ class GangText {
   }
 
  private:
+  std::uint32_t first_of(std::uint32_t rows) const { return first_row(v_, table_, rows); }
+
   void row(const std::string& name, const GangSums& s, const std::string& members) {
     table_.row({name, number(s.minimum), number(s.pods), amount_text("cpu", s.all.requests("cpu")),
                 amount_text("memory", s.all.requests("memory")), gpus_or_none(s.all), members});
@@ -203,7 +206,7 @@ class GangText {
 
   void scaled(std::uint32_t i, GroupId g, const MemberRun& m) {
     const std::uint32_t shown = all_ || m.count <= kLongestRun ? m.count : 1;
-    for (std::uint32_t n = 0; n < shown && !table_.is_done(); ++n)
+    for (std::uint32_t n = first_of(shown); n < shown && !table_.is_done(); ++n)
       row(v_.gang_name(i, g, m.first + n), scaled_gang_sums(v_, i, g, m.first + n),
           members_text(v_, g, m.first + n, 1));
     if (shown == m.count) return;

@@ -35,6 +35,12 @@ int show_params(const Options& options, const std::vector<std::string>& files);
 inline constexpr std::uint32_t kLongestRun = 3;
 inline constexpr std::uint32_t kMostPodsListed = 8;
 
+/// Where a loop over `rows` rows that differ in their indices begins: at the last to measure them, unless counts
+/// differ.
+inline std::uint32_t first_row(const driver::SetView& view, const Table& table, std::uint32_t rows) {
+  return view.world().population.empty() ? table.first_of(rows) : 0;
+}
+
 /// A view of each selected set, in input order.
 std::vector<std::unique_ptr<driver::SetView>> selected_views(const ShowRequest& request);
 

@@ -1,5 +1,7 @@
 #include "runtime/decide/actions.h"
 
+#include <algorithm>
+
 #include <utility>
 
 namespace grovec::decide {
@@ -76,6 +78,32 @@ std::string text_of(const Why& why) {
     n += 2;
   }
   return out;
+}
+
+namespace {
+
+bool equal(const Source& a, const Source& b) {
+  const ir::Instance &x = a.instance, &y = b.instance;
+  return a.from == b.from && a.description == b.description && a.clique == b.clique && a.gated == b.gated &&
+         x.set_replica == y.set_replica && x.group_replica == y.group_replica && x.scaled_gang == y.scaled_gang &&
+         x.pod_index == y.pod_index && x.pod_suffix == y.pod_suffix;
+}
+
+}  // namespace
+
+bool equal(const Action& a, const Action& b) {
+  return a.verb == b.verb && a.key == b.key && a.uid == b.uid && a.resource_version == b.resource_version &&
+         equal(a.source, b.source) && ir::equal(a.change, b.change) && a.owner == b.owner && a.gang == b.gang &&
+         a.is_optional == b.is_optional && a.read_owner_first == b.read_owner_first && a.why == b.why;
+}
+
+bool equal(const Decision& a, const Decision& b) {
+  const auto same_steps = [](const Step& x, const Step& y) {
+    return std::equal(x.begin(), x.end(), y.begin(), y.end(),
+                      [](const Action& m, const Action& n) { return equal(m, n); });
+  };
+  return a.events == b.events && a.next_look == b.next_look &&
+         std::equal(a.steps.begin(), a.steps.end(), b.steps.begin(), b.steps.end(), same_steps);
 }
 
 }  // namespace grovec::decide

@@ -47,6 +47,7 @@ struct Why {
   Reason reason = Reason::kMissing;
   std::array<std::int64_t, 3> n{};
   std::string text;  ///< a name, or empty
+  bool operator==(const Why&) const = default;
 };
 
 /// Where the body of a create comes from.
@@ -86,6 +87,7 @@ struct Event {
   ObjectKey on;
   bool is_warning = false;
   std::string reason, message;
+  bool operator==(const Event&) const = default;
 };
 
 struct Decision {
@@ -96,6 +98,10 @@ struct Decision {
 
   bool empty() const { return steps.empty() && events.empty(); }
 };
+
+/// Whether both say the same, in the same order.
+bool equal(const Action& a, const Action& b);
+bool equal(const Decision& a, const Decision& b);
 
 std::string_view name_of(Verb verb);      ///< "create", "patch", "delete", "patch-status"
 std::string_view name_of(Reason reason);  ///< "missing", "gate-open", …

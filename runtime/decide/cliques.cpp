@@ -123,6 +123,7 @@ void decide_cliques(Draft& d) {
   const std::vector<Exit> exits = exits_of(d);
   for (const CliqueCell& c : d.view.cliques()) {
     const std::uint32_t n = d.view.index_of(c);
+    d.turn_to(c.replica);
     if (!c.live) {
       if (c.wanted && !c.occupied) create_clique(d, c);
     } else if (c.live->meta.deleted) {

@@ -8,18 +8,27 @@ namespace grovec::decide {
 
 Decision decide(const World& world, const Observed& observed, Instant now) {
   if (!observed.set || observed.set->meta.deleted) return decide_removal(observed, now);
-  const LiveView seen(world, observed);
-  const Facts stored = seen.facts();
-  // With hashes that are taken over, everything else is judged by them at once.
+  Facts stored;
+  const LiveView view = view_of(world, observed, stored);
+  Draft d(view, now);
+  decide_all(d, stored);
+  return d.finish();
+}
+
+// With hashes that are taken over, everything else is judged by them at once.
+LiveView view_of(const World& world, const Observed& observed, Facts& stored) {
+  LiveView seen(world, observed);
+  stored = seen.facts();
   Facts facts = adopt_hashes(seen);
-  const bool adopts = facts.hashes != stored.hashes;
-  const LiveView adopted = adopts ? LiveView(world, observed, std::move(facts)) : seen;
-  Draft d(adopted, now);
-  d.updates = plan_updates(d.view, now);
-  d.states = evaluate_cliques(d.view, d.updates, now);
-  d.termination = plan_termination(d.view, d.updates, d.states, now);
-  if (d.termination.next_look) d.look(*d.termination.next_look);
-  for (const Event& e : d.termination.events) d.say(e);
+  if (facts.hashes == stored.hashes) return seen;
+  return LiveView(world, observed, std::move(facts));
+}
+
+void decide_all(Draft& d, const Facts& stored) {
+  d.updates = plan_updates(d.view, d.now);
+  d.states = evaluate_cliques(d.view, d.updates, d.now);
+  d.termination = plan_termination(d.view, d.updates, d.states, d.now);
+  announce_termination(d);
   write_facts(d, stored);
   decide_objects(d);
   decide_groups(d);
@@ -29,7 +38,6 @@ Decision decide(const World& world, const Observed& observed, Instant now) {
   decide_gates(d);
   decide_strays(d);
   decide_status(d);
-  return d.finish();
 }
 
 Decision decide_leftovers(const Observed& observed, Instant now) { return decide_removal(observed, now); }

@@ -26,5 +26,7 @@ Settled settle(const World& world, const Observed& from, Instant now);
 /// The body of a create: from the plan, or from the live PodClique `clique` (Source::From::kClique), with `change` laid
 /// over it, owner references with empty uids. Null for an action that creates nothing.
 ir::Value body_of(const World& world, const Action& action, const LiveClique* clique, Arena& arena);
+/// The body of a create with the uid of its controller filled in.
+ir::Value with_owner_uid(Arena& arena, const ir::Value& body, std::string_view uid);
 
 }  // namespace grovec::decide

@@ -23,7 +23,19 @@ Draft::Draft(const LiveView& v, Instant at)
       cells(v.cliques().size()),
       groups_there(v.groups().size()),
       gangs_there(v.gangs().size()),
-      steps_(static_cast<std::size_t>(Stage::kCount)) {}
+      notes(v.replicas().size() + 1),
+      steps_(static_cast<std::size_t>(Stage::kCount)) {
+  turn_to_set();
+}
+
+void SetNumbers::add(const SetNumbers& n) {
+  available += n.available;
+  updated += n.updated;
+  cliques += n.cliques;
+  converged_cliques += n.converged_cliques;
+  groups += n.groups;
+  current_groups += n.current_groups;
+}
 
 Arena& Draft::arena() {
   if (!decision_.memory) decision_.memory = std::make_shared<Arena>();
@@ -31,6 +43,8 @@ Arena& Draft::arena() {
 }
 
 void Draft::look(Instant at) {
+  std::optional<Instant>& own = notes[part_].next_look;
+  if (!own || at < *own) own = at;
   if (!decision_.next_look || at < *decision_.next_look) decision_.next_look = at;
 }
 

@@ -38,6 +38,22 @@ struct Birth {
 struct CellPlan {
   bool will_be_there = false;  ///< is there and stays, or is made by this decision
   std::vector<Birth> births;
+  bool keeps_status = false;  ///< a fact that its status still shows could not be stored: the status is not written
+};
+
+/// What the set's status counts over its replicas.
+struct SetNumbers {
+  std::int32_t available = 0, updated = 0;
+  std::int32_t cliques = 0, converged_cliques = 0, groups = 0, current_groups = 0;
+  void add(const SetNumbers& other);
+};
+
+/// What comes of one set replica, or of the set itself: whether looking at it again at a later time, and nothing else
+/// changed, may find anything new before `next_look` (parts.h).
+struct PartNote {
+  bool is_busy = false;  ///< writes, Events, or something that waits
+  std::optional<Instant> next_look;
+  SetNumbers numbers;
 };
 
 /// See \file. Owns the Values of the decision.
@@ -53,15 +69,32 @@ class Draft {
   std::vector<CellPlan> cells;     ///< parallel to LiveView::cliques
   std::vector<bool> groups_there;  ///< parallel to LiveView::groups: will be there
   std::vector<bool> gangs_there;   ///< parallel to LiveView::gangs: will be there, and list all their pods
+  std::vector<PartNote> notes;     ///< parallel to LiveView::replicas, behind them the set's
+  /// Parallel to Observed::objects: the i of the set replica that wants it; of the set's own: kNoReplica. `unclaimed`
+  /// counts those that nobody wants.
+  std::vector<std::uint32_t> objects_of;
+  std::size_t unclaimed = 0;
+  SetNumbers elsewhere;  ///< of set replicas that are not in the view
 
   Arena& arena();
   /// A text that lives as long as the decision.
   std::string_view keep(std::string_view text) { return arena().copy(text); }
-  void add(Stage stage, Action action) { steps_[static_cast<std::size_t>(stage)].push_back(std::move(action)); }
+  /// What is added, said and looked for from now on is about this replica (index into LiveView::replicas), or the set.
+  void turn_to(std::uint32_t replica) { part_ = replica; }
+  void turn_to_set() { part_ = static_cast<std::uint32_t>(notes.size() - 1); }
+  /// It has to be looked at again whenever there is a look.
+  void wait() { notes[part_].is_busy = true; }
+  void add(Stage stage, Action action) {
+    wait();
+    steps_[static_cast<std::size_t>(stage)].push_back(std::move(action));
+  }
   bool has_actions() const {
     return std::any_of(steps_.begin(), steps_.end(), [](const Step& s) { return !s.empty(); });
   }
-  void say(Event event) { decision_.events.push_back(std::move(event)); }
+  void say(Event event) {
+    wait();
+    decision_.events.push_back(std::move(event));
+  }
   /// Nothing changes by itself before `at`; the earliest one counts.
   void look(Instant at);
   /// False while a write of this kind to this object has failed and it is too early to try again.
@@ -83,6 +116,7 @@ class Draft {
  private:
   Decision decision_;
   std::vector<Step> steps_;
+  std::uint32_t part_ = 0;
 };
 
 Action action(Verb verb, ObjectKey key, Why why, std::string_view uid = {});
@@ -92,6 +126,12 @@ Action release_action(Arena& arena, Kind kind, const LiveMeta& meta, std::string
 
 /// Seconds to wait after the n-th failure in a row: 1, 2, 4 … 300.
 std::int64_t back_off_seconds(std::uint32_t failures);
+
+/// Of everything that is observed, with hashes of another library version taken over; `stored` becomes the facts as
+/// they are stored.
+LiveView view_of(const World& world, const Observed& observed, Facts& stored);
+/// All rules, for what is in the view.
+void decide_all(Draft& d, const Facts& stored);
 
 // The subjects, in the order in which decide.cpp calls them. Each adds to the draft.
 Facts adopt_hashes(const LiveView& view);         // hashes.cpp

@@ -10,8 +10,10 @@ namespace {
 ObjectKey teller(const Action& a, const Observed& o) {
   if (a.owner && a.owner->kind != Kind::kPodGang) return *a.owner;
   if (a.key.kind == Kind::kPod) {
-    for (const LivePod* pod : o.pods)
-      if (pod->uid == a.uid && pod->owner_name) return {Kind::kPodClique, *pod->owner_name};
+    const auto pod = std::lower_bound(o.pods.begin(), o.pods.end(), a.key.name,
+                                      [](const LivePod* p, const std::string& name) { return p->name < name; });
+    if (pod != o.pods.end() && (*pod)->uid == a.uid && (*pod)->owner_name)
+      return {Kind::kPodClique, *(*pod)->owner_name};
     return {Kind::kPodClique, a.key.name.substr(0, a.key.name.rfind('-'))};
   }
   if (a.key.kind == Kind::kPodClique)

@@ -1,6 +1,7 @@
 // Which PodCliques are recycled because a minimum has been missing for longer than the termination delay.
 #include <algorithm>
 
+#include "runtime/decide/draft.h"
 #include "runtime/decide/termination.h"
 #include "runtime/decide/update_rules.h"
 
@@ -116,7 +117,9 @@ void say(TerminationPlan& plan, ObjectKey on, std::string_view reason, std::stri
       {.on = std::move(on), .is_warning = false, .reason = std::string(reason), .message = std::move(message)});
 }
 
-void wait_until(TerminationPlan& plan, Instant at) {
+void wait_until(TerminationPlan& plan, std::uint32_t replica, Instant at) {
+  std::optional<Instant>& own = plan.looks[replica];
+  if (!own || at < *own) own = at;
   if (!plan.next_look || at < *plan.next_look) plan.next_look = at;
 }
 
@@ -139,7 +142,7 @@ bool recycle_set_replica(const Inputs& in, const ReplicaCell& replica, const std
   }
   if (!since) return false;
   if (in.expiry(*since) > in.now) {
-    wait_until(plan, in.expiry(*since));
+    wait_until(plan, in.view.index_of(replica), in.expiry(*since));
     return false;
   }
   Recycle recycle;
@@ -163,7 +166,7 @@ void recycle_group_replicas(const Inputs& in, const GroupCell& group, const Grou
     const std::optional<Instant> since = look.replicas[j].breached;
     if (!since) continue;
     if (in.expiry(*since) > in.now) {
-      wait_until(plan, in.expiry(*since));
+      wait_until(plan, group.replica, in.expiry(*since));
       continue;
     }
     Recycle recycle;
@@ -193,6 +196,13 @@ bool is_still_in_progress(const Inputs& in, const GroupCell& group) {
   return well < group.min_available;
 }
 
+/// Nothing is recycled without one: a group that was healthy once has its minimum as long as nobody in it has one.
+bool has_breach(const Inputs& in, const ReplicaCell& replica) {
+  const auto cells = in.view.cliques_of(replica);
+  return std::any_of(cells.begin(), cells.end(),
+                     [&](const CliqueCell& c) { return breached_since(in, c).has_value(); });
+}
+
 }  // namespace
 
 TerminationPlan plan_termination(const LiveView& view, const UpdatePlan& updates,
@@ -201,12 +211,9 @@ TerminationPlan plan_termination(const LiveView& view, const UpdatePlan& updates
   TerminationPlan plan;
   plan.in_progress.resize(view.groups().size());
   for (const GroupCell& group : view.groups()) plan.in_progress[view.index_of(group)] = is_still_in_progress(in, group);
-  // Nothing is recycled without a breach: a group that was healthy once has its minimum as long as nobody has one.
-  const auto cells = view.cliques();
-  if (std::none_of(cells.begin(), cells.end(), [&](const CliqueCell& c) { return breached_since(in, c).has_value(); }))
-    return plan;
+  plan.looks.resize(view.replicas().size());
   for (const ReplicaCell& replica : view.replicas()) {
-    if (!replica.wanted || updates.set.suppressed == replica.i) continue;
+    if (!replica.wanted || updates.set.suppressed == replica.i || !has_breach(in, replica)) continue;
     std::vector<GroupLook> looks;
     for (const GroupCell& group : view.groups_of(replica)) looks.push_back(look_at(in, group));
     if (recycle_set_replica(in, replica, looks, plan)) continue;  // the outer level wins
@@ -214,6 +221,15 @@ TerminationPlan plan_termination(const LiveView& view, const UpdatePlan& updates
       recycle_group_replicas(in, view.groups_of(replica)[g], looks[g], plan);
   }
   return plan;
+}
+
+void announce_termination(Draft& d) {
+  for (std::uint32_t r = 0; r < d.termination.looks.size(); ++r) {
+    d.turn_to(r);
+    if (d.termination.looks[r]) d.look(*d.termination.looks[r]);
+  }
+  d.turn_to_set();
+  for (const Event& e : d.termination.events) d.say(e);
 }
 
 }  // namespace grovec::decide

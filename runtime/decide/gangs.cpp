@@ -147,6 +147,8 @@ bool restore_gang(Draft& d, const GangCell& g, const std::vector<const CliqueCel
   const GangChange change = change_of(d, g, cells);
   if (change.metadata.is_null() && change.spec.is_null() && change.mirrored.is_null())
     live.same.put(d.view.world().number(), kSame);
+  else
+    d.wait();  // with the next write of anything
   Value metadata = change.metadata;
   if (!change.spec.is_null() || d.has_actions()) metadata = join_patches(d.arena(), change.mirrored, metadata);
   const Reason reason = !references_fit         ? Reason::kReferences
@@ -160,6 +162,7 @@ bool restore_gang(Draft& d, const GangCell& g, const std::vector<const CliqueCel
 
 void decide_gangs(Draft& d) {
   for (const GangCell& g : d.view.gangs()) {
+    d.turn_to(g.replica);
     if (!g.live && (!g.wanted || g.occupied)) continue;
     if (g.live && g.live->meta.deleted) continue;
     if (!g.wanted) {

@@ -101,6 +101,7 @@ void decide_cell(Draft& d, const CliqueCell& c, bool is_open) {
 void decide_gates(Draft& d) {
   for (const ReplicaCell& r : d.view.replicas()) {
     if (!r.wanted) continue;
+    d.turn_to(d.view.index_of(r));
     for (const CliqueCell& c : d.view.standalone_of(r))
       if (has_business(d, c)) decide_cell(d, c, true);
     std::optional<bool> base;

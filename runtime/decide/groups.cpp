@@ -54,6 +54,7 @@ void restore_group(Draft& d, const GroupCell& g) {
 
 void decide_groups(Draft& d) {
   for (const GroupCell& g : d.view.groups()) {
+    d.turn_to(g.replica);
     if (!g.live) {
       if (g.wanted && !g.occupied) create_group(d, g);
     } else if (g.live->meta.deleted) {

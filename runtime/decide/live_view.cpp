@@ -109,7 +109,9 @@ class ViewBuilder {
     for (const LiveGroup* g : observed_.groups) {
       const auto place = place_of_group(world_, g->meta.name);
       const OwnerReference* owner = g->meta.controller();
-      if (place && (!owner || is_set(*owner))) {
+      const bool is_ours = place && (!owner || is_set(*owner));
+      v_.replicas_of_.groups.push_back(is_ours ? place->second : LiveView::kNoReplica);
+      if (is_ours) {
         groups_[{place->second, place->first}] = g;
         if (!g->meta.deleted) group_uids_[g->meta.uid] = g;
         continue;
@@ -129,7 +131,9 @@ class ViewBuilder {
   void place_cliques() {
     for (const LiveClique* c : observed_.cliques) {
       const auto place = place_of_clique(world_, c->meta.name);
-      if (place && is_ours(*c, *place)) {
+      const bool is_here = place && is_ours(*c, *place);
+      v_.replicas_of_.cliques.push_back(is_here ? place->i : LiveView::kNoReplica);
+      if (is_here) {
         cliques_.push_back({{place->i, place->clique, place->j}, c});
         if (const auto g = world_.layout(place->clique).group) rows_.push_back({place->i, *g, place->j});
         continue;
@@ -152,7 +156,9 @@ class ViewBuilder {
     for (const LiveGang* g : observed_.gangs) {
       const auto place = place_of_gang(world_, g->meta.name);
       const OwnerReference* owner = g->meta.controller();
-      if (place && (!owner || is_set(*owner))) {
+      const bool is_ours = place && (!owner || is_set(*owner));
+      v_.replicas_of_.gangs.push_back(is_ours ? place->i : LiveView::kNoReplica);
+      if (is_ours) {
         if (place->group)
           scaled_gangs_[{place->i, *place->group}][place->scaled] = g;
         else
@@ -179,8 +185,12 @@ class ViewBuilder {
 
   void make_cells() {
     const std::set<std::uint32_t> extra = replica_indices();
-    v_.replicas_.reserve(v_.wanted_replicas_ + extra.size());
-    for (std::uint32_t i = 0; i < v_.wanted_replicas_; ++i) make_replica(i, true);
+    if (v_.only_) {
+      for (const std::uint32_t i : *v_.only_) make_replica(i, true);
+    } else {
+      v_.replicas_.reserve(v_.wanted_replicas_ + extra.size());
+      for (std::uint32_t i = 0; i < v_.wanted_replicas_; ++i) make_replica(i, true);
+    }
     for (std::uint32_t i : extra) make_replica(i, false);
   }
 
@@ -294,6 +304,7 @@ class ViewBuilder {
       if (v_.cliques_[n].live) cell_of.emplace(v_.cliques_[n].live->meta.uid, n);
     constexpr std::uint32_t kNone = UINT32_MAX;
     std::vector<std::uint32_t> cells(observed_.pods.size(), kNone), begin(v_.cliques_.size() + 1, 0);
+    v_.replicas_of_.pods.reserve(observed_.pods.size());
     const std::string* last_uid = nullptr;  // pods of one PodClique are neighbours and share the text
     std::uint32_t last_cell = kNone;
     for (std::size_t n = 0; n < observed_.pods.size(); ++n) {
@@ -304,6 +315,7 @@ class ViewBuilder {
         last_uid = uid;
       }
       cells[n] = last_cell;
+      v_.replicas_of_.pods.push_back(last_cell == kNone ? LiveView::kNoReplica : v_.cliques_[last_cell].i);
       if (last_cell == kNone)
         v_.stray_pods_.push_back(observed_.pods[n]);
       else
@@ -348,10 +360,27 @@ LiveView::LiveView(const World& world, const Observed& observed)
     : LiveView(world, observed, read_facts(observed.set->meta.annotations)) {}
 
 LiveView::LiveView(const World& world, const Observed& observed, Facts facts)
-    : world_(&world), observed_(&observed), facts_(std::move(facts)) {
-  wanted_replicas_ = static_cast<std::uint32_t>(std::max(0, observed.set->replicas));
-  set_hash_ = facts_.stored(world.generation_hash());
+    : world_(&world), observed_(&observed), whole_(&observed), facts_(std::move(facts)) {
+  build();
+}
+
+LiveView::LiveView(const World& world, const Observed& part, const Observed& whole, Facts facts,
+                   std::span<const std::uint32_t> replicas)
+    : world_(&world), observed_(&part), whole_(&whole), facts_(std::move(facts)), only_(replicas) {
+  build();
+  only_.reset();
+}
+
+void LiveView::build() {
+  wanted_replicas_ = static_cast<std::uint32_t>(std::max(0, observed_->set->replicas));
+  set_hash_ = facts_.stored(world_->generation_hash());
   ViewBuilder(*this).build();
+}
+
+const ReplicaCell* LiveView::replica(std::uint32_t i) const {
+  const auto at = std::lower_bound(replicas_.begin(), replicas_.end(), i,
+                                   [](const ReplicaCell& r, std::uint32_t index) { return r.i < index; });
+  return at != replicas_.end() && at->i == i ? &*at : nullptr;
 }
 
 std::span<const CliqueCell> LiveView::members_of(const GroupCell& g, std::uint32_t j) const {
@@ -418,7 +447,7 @@ std::span<const LivePod* const> LiveView::strays_at(std::string_view clique_name
 }
 
 bool LiveView::has_pod_named(std::string_view name) const {
-  const auto& pods = observed_->pods;
+  const auto& pods = whole_->pods;
   const auto at = std::lower_bound(pods.begin(), pods.end(), name,
                                    [](const LivePod* pod, std::string_view n) { return pod->name < n; });
   return at != pods.end() && (*at)->name == name;

@@ -106,6 +106,10 @@ class LiveView {
   /// With the facts that are stored, or with `facts` in their place (about to be stored).
   LiveView(const World& world, const Observed& observed);
   LiveView(const World& world, const Observed& observed, Facts facts);
+  /// Of some set replicas only: `part` has what is theirs and the set's, `replicas` are their indices, in order and all
+  /// wanted. `whole` is everything that is observed.
+  LiveView(const World& world, const Observed& part, const Observed& whole, Facts facts,
+           std::span<const std::uint32_t> replicas);
 
   const World& world() const { return *world_; }
   const Observed& observed() const { return *observed_; }
@@ -114,8 +118,10 @@ class LiveView {
   std::uint32_t wanted_replicas() const { return wanted_replicas_; }  ///< spec.replicas of the live set
   std::string_view set_hash() const { return set_hash_; }             ///< compiled generation hash, as stored
 
-  /// By i: 0..wanted_replicas-1, behind them those that are too many (there may be gaps).
+  /// By i: 0..wanted_replicas-1 (or some of them), behind them those that are too many (there may be gaps).
   std::span<const ReplicaCell> replicas() const { return replicas_; }
+  /// Set replica i; null if it is not in the view.
+  const ReplicaCell* replica(std::uint32_t i) const;
   std::span<const GroupCell> groups() const { return groups_; }
   std::span<const CliqueCell> cliques() const { return cliques_; }
   std::span<const GangCell> gangs() const { return gangs_; }
@@ -141,6 +147,7 @@ class LiveView {
   const ReplicaCell& replica_of(const GangCell& g) const { return replicas_[g.replica]; }
   std::uint32_t index_of(const GangCell& g) const { return static_cast<std::uint32_t>(&g - gangs_.data()); }
   std::uint32_t index_of(const CliqueCell& c) const { return static_cast<std::uint32_t>(&c - cliques_.data()); }
+  std::uint32_t index_of(const ReplicaCell& r) const { return static_cast<std::uint32_t>(&r - replicas_.data()); }
   std::uint32_t index_of(const GroupCell& g) const { return static_cast<std::uint32_t>(&g - groups_.data()); }
   const GroupCell* group_of(const CliqueCell& c) const { return c.group ? &groups_[*c.group] : nullptr; }
   /// Whether the member belongs to a scaled gang (j >= minAvailable).
@@ -167,15 +174,29 @@ class LiveView {
   std::span<const LiveClique* const> stray_cliques() const { return stray_cliques_; }
   std::span<const LiveGroup* const> stray_groups() const { return stray_groups_; }
   std::span<const LiveGang* const> stray_gangs() const { return stray_gangs_; }
+  bool has_strays() const {
+    return !stray_pods_.empty() || !stray_cliques_.empty() || !stray_groups_.empty() || !stray_gangs_.empty();
+  }
+
+  /// Parallel to the lists of what is observed: the i of the set replica that each belongs to; of a stray: kNoReplica.
+  struct Replicas {
+    std::vector<std::uint32_t> groups, cliques, gangs, pods;
+  };
+  static constexpr std::uint32_t kNoReplica = UINT32_MAX;
+  const Replicas& replicas_of() const { return replicas_of_; }
 
  private:
+  void build();
   std::span<const CliqueCell> between(std::uint32_t first, std::uint32_t last) const {
     return std::span(cliques_).subspan(first, last - first);
   }
 
   const World* world_;
   const Observed* observed_;
+  const Observed* whole_;
   Facts facts_;
+  std::optional<std::span<const std::uint32_t>> only_;  // while it is built
+  Replicas replicas_of_;
   std::uint32_t wanted_replicas_ = 0;
   std::string_view set_hash_;
   std::vector<ReplicaCell> replicas_;

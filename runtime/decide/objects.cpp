@@ -33,13 +33,19 @@ bool less(const LiveObject* o, const ObjectKey& key) {
 // Walks the plan with the sizes that live, and does one object after the other.
 class Objects {
  public:
-  explicit Objects(Draft& d) : d_(d), v_(d.view), seen_(v_.observed().objects.size()) {}
+  explicit Objects(Draft& d) : d_(d), v_(d.view), seen_(v_.observed().objects.size()) {
+    d_.objects_of.resize(seen_.size(), LiveView::kNoReplica);
+  }
 
   void decide() {
     for (const ir::Layer& layer : v_.world().plan().layers)
       if (is_general(kind_of(layer))) walk(layer);
-    for (std::size_t n = 0; n < seen_.size(); ++n)
-      if (!seen_[n]) remove_unwanted(*v_.observed().objects[n]);
+    d_.turn_to_set();
+    for (std::size_t n = 0; n < seen_.size(); ++n) {
+      if (seen_[n]) continue;
+      ++d_.unclaimed;
+      remove_unwanted(*v_.observed().objects[n]);
+    }
   }
 
  private:
@@ -51,13 +57,18 @@ class Objects {
 
   void walk(const ir::Layer& layer) {
     if (!layer.each_set_replica) {
+      d_.turn_to_set();
+      i_ = LiveView::kNoReplica;
       for (const ir::Block& b : layer.blocks)
         for (const ObjectClass& c : b.classes) object(c.base, {});
       return;
     }
-    for (const ReplicaCell& r : v_.replicas())
-      if (r.wanted)
-        for (const ir::Block& b : layer.blocks) walk(b, r);
+    for (const ReplicaCell& r : v_.replicas()) {
+      if (!r.wanted) continue;
+      d_.turn_to(v_.index_of(r));
+      i_ = r.i;
+      for (const ir::Block& b : layer.blocks) walk(b, r);
+    }
   }
 
   void walk(const ir::Block& block, const ReplicaCell& r) {
@@ -124,6 +135,7 @@ class Objects {
     const auto at = std::lower_bound(objects.begin(), objects.end(), key, less);
     if (at == objects.end() || (*at)->kind != key.kind || (*at)->meta.name != key.name) return create(id, n, key);
     seen_[static_cast<std::size_t>(at - objects.begin())] = true;
+    d_.objects_of[static_cast<std::size_t>(at - objects.begin())] = i_;
     restore(id, n, **at);
   }
 
@@ -210,6 +222,7 @@ class Objects {
   Draft& d_;
   const LiveView& v_;
   std::vector<bool> seen_;
+  std::uint32_t i_ = LiveView::kNoReplica;  // whose objects are walked through
 };
 
 }  // namespace

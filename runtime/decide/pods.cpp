@@ -212,6 +212,7 @@ bool is_quiet(const Draft& d, const CliqueCell& c) {
 
 void decide_pods(Draft& d) {
   for (const CliqueCell& c : d.view.cliques()) {
+    d.turn_to(c.replica);
     if (c.live && (c.live->meta.deleted || !c.wanted)) {
       if (c.live->meta.deleted)
         for (const LivePod* pod : c.pods) d.remove(*pod, {Reason::kDeadOwner, {}, {}});

@@ -1,9 +1,8 @@
 // Live objects from the trees that the API server sends.
-#include <charconv>
-
 #include "ir/labels.h"
 #include "ir/names.h"
 #include "runtime/decide/observed.h"
+#include "runtime/decide/pod_fields.h"
 
 namespace grovec::decide {
 
@@ -27,12 +26,6 @@ std::vector<std::string> texts_at(const Value& node, std::string_view key) {
   std::vector<std::string> out;
   for (const Value& v : node[key].items()) out.emplace_back(v.as_string());
   return out;
-}
-
-std::uint64_t version_of(std::string_view text) {
-  std::uint64_t n = 0;
-  std::from_chars(text.data(), text.data() + text.size(), n);
-  return n;
 }
 
 OwnerReference read_owner(const Value& o) {
@@ -63,24 +56,6 @@ Instant status_written(const Value& tree) {
     if (f["subresource"].as_string() == "status")
       last = std::max(last, parse_time(f["time"].as_string()).value_or(Instant{}));
   return last;
-}
-
-// "wl-0-pc-a-12" -> ("wl-0-pc-a", 12); an index of -1 if no number is at the end.
-std::pair<std::string_view, std::int32_t> split_hostname(std::string_view host) {
-  const std::size_t dash = host.rfind('-');
-  if (dash == std::string_view::npos) return {host, -1};
-  const std::string_view digits = host.substr(dash + 1);
-  std::int32_t n = 0;
-  auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), n);
-  const bool is_number = error == std::errc() && end == digits.data() + digits.size() && !digits.empty() &&
-                         digits[0] != '-' && (digits.size() == 1 || digits[0] != '0');
-  return {host.substr(0, dash), is_number ? n : -1};
-}
-
-std::int32_t index_label_of(std::string_view text) {
-  std::int32_t n = 0;
-  auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), n);
-  return error == std::errc() && end == text.data() + text.size() && n >= 0 ? n : -1;
 }
 
 void read_owner_of(const Value& tree, Interner& interner, LivePod& pod) {
@@ -131,14 +106,6 @@ void read_containers_of(const Value& status, const Value& spec, LivePod& pod) {
     pod.started_not_ready |= is_started && !c["ready"].as_bool();
   }
   pod.has_unstarted = started < spec["containers"].items().size();
-}
-
-PodPhase phase_of(std::string_view text) {
-  if (text == "Pending") return PodPhase::kPending;
-  if (text == "Running") return PodPhase::kRunning;
-  if (text == "Succeeded") return PodPhase::kSucceeded;
-  if (text == "Failed") return PodPhase::kFailed;
-  return text == "Unknown" ? PodPhase::kUnknown : PodPhase::kNone;
 }
 
 void read_conditions_of(const Value& status, LivePod& pod) {

@@ -43,9 +43,8 @@ bool is_grove_owner(const OwnerReference* o) {
 
 void decide_strays(Draft& d) {
   const Observed& o = d.view.observed();
-  if (d.view.stray_cliques().empty() && d.view.stray_groups().empty() && d.view.stray_gangs().empty() &&
-      d.view.stray_pods().empty())
-    return;
+  if (!d.view.has_strays()) return;
+  d.turn_to_set();
   const std::unordered_set<std::string_view> alive = live_owners(o);
   auto unit = [&](Kind kind, const LiveMeta& meta) {
     if (meta.label(keys::kPartOf) != d.view.world().name() || !is_grove_owner(meta.controller())) return;

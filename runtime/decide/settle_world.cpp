@@ -87,8 +87,16 @@ void finish(Live& next, const Live& before, bool spec_changes, std::uint64_t ver
 
 }  // namespace
 
-SettleWorld::SettleWorld(const Observed& from, Instant now) : name_(from.name), namespace_(from.namespace_), now_(now) {
+SettleWorld::SettleWorld(const Observed& from, Instant now, std::string uid_prefix)
+    : name_(from.name), namespace_(from.namespace_), uid_prefix_(std::move(uid_prefix)), now_(now) {
   set_ = borrowed(from.set);
+  auto newer = [&](const auto& list) {
+    for (const auto* live : list) last_version_ = std::max(last_version_, live->meta.resource_version);
+  };
+  newer(from.groups);
+  newer(from.cliques);
+  newer(from.gangs);
+  newer(from.objects);
   for (const LiveGroup* g : from.groups) groups_.emplace(g->meta.name, borrowed(g));
   for (const LiveClique* c : from.cliques) cliques_.emplace(c->meta.name, borrowed(c));
   for (const LivePod* p : from.pods) pods_.emplace(p->name, borrowed(p));
@@ -284,8 +292,8 @@ bool SettleWorld::collect() {
   return !gone.empty();
 }
 
-void SettleWorld::turn_the_wheels() {
-  std::erase_if(pods_, [](const auto& entry) { return entry.second->is_marked(); });
+bool SettleWorld::make_ready() {
+  bool any = false;
   for (auto& [name, pod] : pods_) {
     if (pod->gated || pod->is_finished() || (pod->ready && pod->scheduled && pod->has_node)) continue;
     LivePod next = *pod;
@@ -294,7 +302,20 @@ void SettleWorld::turn_the_wheels() {
     next.waits_at_gate = next.started_not_ready = next.has_unstarted = false;
     next.ready_since = now_.whole();
     pod = std::make_shared<const LivePod>(std::move(next));
+    any = true;
   }
+  return any;
+}
+
+void SettleWorld::clear_away() {
+  std::erase_if(pods_, [](const auto& entry) { return entry.second->is_marked(); });
+  while (collect()) {
+  }
+}
+
+void SettleWorld::turn_the_wheels() {
+  std::erase_if(pods_, [](const auto& entry) { return entry.second->is_marked(); });
+  make_ready();
   while (collect()) {
   }
 }

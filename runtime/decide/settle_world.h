@@ -13,8 +13,9 @@ namespace grovec::decide {
 
 class SettleWorld {
  public:
-  /// Points at the objects of `from`, which must outlive it.
-  SettleWorld(const Observed& from, Instant now);
+  /// Points at the objects of `from`, which must outlive it. Uids of what is made begin with `uid_prefix`: a world that
+  /// begins with the objects of another one has its own.
+  SettleWorld(const Observed& from, Instant now, std::string uid_prefix = "settled-");
 
   Instant now() const { return now_; }
   /// The world as it is; valid until the next change.
@@ -22,6 +23,10 @@ class SettleWorld {
   void carry(const World& world, const Decision& decision);
   /// Marked pods are gone, pods without gates are Ready, what has lost its owner goes.
   void turn_the_wheels();
+  /// The two halves of that: what is marked or has lost its owner is gone …
+  void clear_away();
+  /// … and pods without gates are Ready. Whether any became so.
+  bool make_ready();
   void wait_until(Instant at) { now_ = at; }
   std::vector<std::shared_ptr<const void>> memory() const;
 
@@ -36,9 +41,9 @@ class SettleWorld {
   void remove(const ObjectKey& key);
   bool collect();
 
-  std::string next_uid() { return "settled-" + std::to_string(++last_uid_); }
+  std::string next_uid() { return uid_prefix_ + std::to_string(++last_uid_); }
 
-  std::string name_, namespace_;
+  std::string name_, namespace_, uid_prefix_;
   Instant now_;
   Interner interner_;
   std::shared_ptr<Arena> arena_ = std::make_shared<Arena>();  // of everything made here

@@ -10,12 +10,8 @@ namespace keys = ir::keys;
 
 namespace {
 
-struct SetNumbers {
-  std::int32_t available = 0, updated = 0;
-  std::int32_t cliques = 0, converged_cliques = 0, groups = 0, current_groups = 0;
-};
-
-void count_replica(const Draft& d, const ReplicaCell& r, const Statuses& below, std::string_view hash, SetNumbers& n) {
+SetNumbers count_replica(const Draft& d, const ReplicaCell& r, const Statuses& below, std::string_view hash) {
+  SetNumbers n;
   bool available = true, updated = true;
   for (const CliqueCell& c : d.view.standalone_of(r)) {
     const CliqueStatus* s = below.cliques[d.view.index_of(c)];
@@ -37,17 +33,22 @@ void count_replica(const Draft& d, const ReplicaCell& r, const Statuses& below, 
   }
   n.available += available;
   n.updated += available && updated;
+  return n;
 }
 
 }  // namespace
 
-SetStatus set_status(const Draft& d, const Statuses& below) {
+SetStatus set_status(Draft& d, const Statuses& below) {
   const LiveSet& set = d.view.set();
   SetStatus s = set.status;
   if (d.updates.set.changes) s.current_hash = d.updates.set.current_hash;
-  SetNumbers n;
-  for (const ReplicaCell& r : d.view.replicas())
-    if (r.wanted) count_replica(d, r, below, s.current_hash, n);
+  SetNumbers n = d.elsewhere;
+  for (const ReplicaCell& r : d.view.replicas()) {
+    if (!r.wanted) continue;
+    SetNumbers& own = d.notes[d.view.index_of(r)].numbers;
+    own = count_replica(d, r, below, s.current_hash);
+    n.add(own);
+  }
   s.observed_generation = set.meta.generation;
   s.replicas = static_cast<std::int32_t>(d.view.wanted_replicas());
   s.available = n.available;

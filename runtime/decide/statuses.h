@@ -22,9 +22,9 @@ bool is_converged(const CliqueCell& c, const CliqueStatus& s, std::string_view s
 bool says_all(const Draft& d, const CliqueCell& c);               ///< the live status is what clique_status would be
 CliqueStatus clique_status(const Draft& d, const CliqueCell& c);  // status_clique.cpp
 GroupStatus group_status(const Draft& d, const GroupCell& g, const std::vector<const CliqueStatus*>& cliques,
-                         std::string_view set_hash);          // status_group.cpp
-SetStatus set_status(const Draft& d, const Statuses& below);  // status_set.cpp
-GangStatus gang_status(const Draft& d, const GangCell& g);    // status_gang.cpp
+                         std::string_view set_hash);        // status_group.cpp
+SetStatus set_status(Draft& d, const Statuses& below);      // status_set.cpp; notes what each set replica counts
+GangStatus gang_status(const Draft& d, const GangCell& g);  // status_gang.cpp
 
 /// The condition TopologyLevelsUnavailable of the set, or its absence (conditions.cpp).
 void set_topology_condition(const Draft& d, Conditions& conditions);

@@ -28,11 +28,16 @@ struct TerminationPlan {
   /// replica, kept until MinAvailableBreached is False). Written in the step before the deletes.
   std::vector<bool> in_progress;
   std::vector<Event> events;
-  std::optional<Instant> next_look;  ///< the exact end of the next delay
+  std::optional<Instant> next_look;           ///< the exact end of the next delay
+  std::vector<std::optional<Instant>> looks;  ///< the same by set replica, parallel to LiveView::replicas
 };
 
 /// `states` are parallel to LiveView::cliques. The outer level wins; nothing fires in the set replica that is updated.
 TerminationPlan plan_termination(const LiveView& view, const UpdatePlan& updates,
                                  const std::vector<CliqueState>& states, Instant now);
+
+class Draft;
+/// Events and next looks of the plan in the draft.
+void announce_termination(Draft& d);
 
 }  // namespace grovec::decide

@@ -139,10 +139,11 @@ void go_on(const Turn& turn, UpdatePlan& plan) {
     return;
   }
   if (turn.current && *turn.current < turn.view.wanted_replicas()) {
-    const ReplicaCell& replica = turn.view.replicas()[*turn.current];
-    const bool ended = has_ended(turn.view, replica, plan);
+    const ReplicaCell* replica = turn.view.replica(*turn.current);
+    if (!replica) return;  // not in the view: nothing has changed there since it was looked at
+    const bool ended = has_ended(turn.view, *replica, plan);
     if (!ended) set.suppressed = turn.current;
-    if (!ended || !is_ready(turn.view, replica)) return;
+    if (!ended || !is_ready(turn.view, *replica)) return;
   }
   set.next = status.update;
   pass_on(turn, plan, *set.next);

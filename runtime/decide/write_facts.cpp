@@ -45,14 +45,19 @@ void write_annotations(Draft& d, const Facts& stored, const Facts& wanted) {
 // The PodClique remembers that its minimum was scheduled, just before its status stops saying so.
 void write_scheduled_once(Draft& d) {
   for (const CliqueCell& c : d.view.cliques()) {
+    d.turn_to(c.replica);
     const CliqueState& s = d.states[d.view.index_of(c)];
     if (!c.is_there() || !s.scheduled_once || s.scheduled.status == Truth::kTrue) continue;
     if (c.live->meta.annotation(kScheduledOnceFact) == "true") continue;
     Action a = action(Verb::kPatch, {Kind::kPodClique, c.live->meta.name},
                       {Reason::kFact, {}, "its minimum was scheduled once"}, c.live->meta.uid);
     a.change = nest(d.arena(), {"metadata", "annotations", kScheduledOnceFact}, Value::string("true"));
-    d.add(Stage::kFacts, std::move(a));
+    if (d.may(a.verb, a.key))
+      d.add(Stage::kFacts, std::move(a));
+    else
+      d.cells[d.view.index_of(c)].keeps_status = true;
   }
+  d.turn_to_set();
 }
 
 }  // namespace

@@ -57,6 +57,7 @@ bool write(Draft& d, Kind kind, const Live& live, const Status& to, bool is_fact
   }
   const Instant due = (is_new(from) ? live.meta.created : live.status_written).plus(kSecond);
   if (d.now < due) {
+    d.wait();
     d.look(due);
     return false;
   }
@@ -114,22 +115,27 @@ void decide_status(Draft& d) {
   for (const CliqueCell& c : v.cliques()) {
     if (!c.is_there() || !c.wanted) continue;
     const std::uint32_t n = v.index_of(c);
+    d.turn_to(c.replica);
     s.cliques[n] = &c.live->status;
     if (says_all(d, c)) continue;
     s.changed.push_back(clique_status(d, c));
     s.cliques[n] = &s.changed.back();
-    write_clique(d, c, *s.cliques[n]);
+    if (!d.cells[n].keeps_status) write_clique(d, c, *s.cliques[n]);
   }
   for (const GroupCell& g : v.groups()) {
     if (!g.is_there() || !g.wanted) continue;
+    d.turn_to(g.replica);
     GroupStatus& next = s.groups[v.index_of(g)];
     next = group_status(d, g, s.cliques, set_hash);
     write_group(d, g, next);
   }
+  d.turn_to_set();
   s.set = set_status(d, s);
   write(d, Kind::kPodCliqueSet, v.set(), s.set, d.updates.set.is_fact);
-  for (const GangCell& g : v.gangs())
+  for (const GangCell& g : v.gangs()) {
+    d.turn_to(g.replica);
     if (g.wanted && g.is_there()) write(d, Kind::kPodGang, *g.live, gang_status(d, g), false);
+  }
 }
 
 }  // namespace grovec::decide

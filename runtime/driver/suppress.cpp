@@ -15,7 +15,6 @@
 
 #include "frontend/reader.h"
 #include "ir/base/render.h"
-#include "passes/lint/lint.h"
 #include "runtime/input/input.h"
 
 namespace grovec::driver {
@@ -320,9 +319,6 @@ std::uint32_t apply_suppressions(Context& context, const Levels& levels, const S
   for (SourceId source : sources) find_comments(context, source, comments);
   if (base_text) drop_added(context, *base_text, comments);
   std::vector<Diagnostic>& all = context.diags.all();
-  std::erase_if(all, [&](const Diagnostic& d) {
-    return passes::is_off_by_default(*d.info) && !levels.contains(d.info->code) && !file.levels.contains(d.info->code);
-  });
   if (all.empty() && comments.empty()) return 0;
   std::map<std::tuple<SourceId, std::uint32_t, std::uint16_t>, Comment*> comment_at;
   for (Comment& c : comments)

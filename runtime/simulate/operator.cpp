@@ -1,9 +1,9 @@
 #include "runtime/simulate/operator.h"
 
 #include <algorithm>
-#include <tuple>
 
 #include "ir/labels.h"
+#include "runtime/decide/events.h"
 #include "runtime/simulate/patch.h"
 
 namespace grovec::simulate {
@@ -14,17 +14,7 @@ using decide::Verb;
 
 namespace {
 
-// The body with the uid of its controller filled in.
-Value with_owner_uid(Arena& arena, const Value& body, std::string_view uid) {
-  std::vector<Value> owners;
-  for (const Value& o : body["metadata"]["ownerReferences"].items())
-    owners.push_back(o["controller"].as_bool() ? MappingBuilder(arena, o).set("uid", Value::string(uid)).build() : o);
-  return with_member(arena, body, {"metadata", "ownerReferences"}, make_sequence(arena, owners));
-}
-
 Answer no_answer() { return {0, "Timeout", "no answer", nullptr}; }
-
-auto order_of(const decide::FailedWrite& f) { return std::tie(f.key, f.verb); }
 
 }  // namespace
 
@@ -34,6 +24,7 @@ void Operator::kill() {
   look_at_.reset();
   again_.reset();
   failures_.clear();
+  parts_.forget();
   wrote_ = {};
 }
 
@@ -84,52 +75,37 @@ void Operator::run(Store& store, const Store& view, Instant now) {
   }
 }
 
-// Failures that say nothing any more: the object is gone or another one, or it was made or changed after all by a write
-// whose answer was lost.
-void Operator::forget_failures(const Store& view) {
-  std::erase_if(failures_, [&](const Failure& f) {
-    const ObjectPtr object = view.find(key_of(f.write.key));
-    if (f.write.verb == Verb::kCreate) return object != nullptr;
-    if (!object || object->uid != f.uid) return true;
-    return f.write.code == 0 && object->resource_version != f.resource_version;
-  });
-}
-
-// A decision that waits for nothing and does not try again: nobody wants those writes any more.
-bool Operator::drop_unwanted_failures(const decide::Decision& decision) {
-  if (decision.next_look || failures_.empty()) return false;
-  const std::size_t before = failures_.size();
-  std::erase_if(failures_, [&](const Failure& f) {
-    for (const decide::Step& step : decision.steps)
-      for (const Action& a : step)
-        if (a.key == f.write.key && a.verb == f.write.verb) return false;
-    return true;
-  });
-  return failures_.size() < before;
+decide::Failures::Lookup Operator::lookup_in(const Store& view) const {
+  return [this, &view](const decide::ObjectKey& key) {
+    const ObjectPtr object = view.find(key_of(key));
+    return object ? decide::Failures::Target{object->uid, object->resource_version} : decide::Failures::Target{};
+  };
 }
 
 void Operator::look(const Store& view, Instant now) {
   ++looks_;
-  forget_failures(view);
+  failures_.forget(lookup_in(view));
   look_at_.reset();
   again_.reset();
   const auto seen = std::make_shared<const Store>(view);
   const ObjectPtr set = seen->find({Kind::kPodCliqueSet, namespace_, set_});
-  std::vector<decide::FailedWrite> failed;
-  for (const Failure& f : failures_) failed.push_back(f.write);
-  const decide::Observed observed = observe(*seen, namespace_, set_, std::move(failed));
+  const auto observed = std::make_shared<const decide::Observed>(observe(*seen, namespace_, set_, failures_.writes()));
   const WorldPtr world = set ? compiler_(*set) : nullptr;
   if (set && !world) return;
-  decide::Decision decision = set ? decide::decide(*world, observed, now) : decide::decide_leftovers(observed, now);
+  decide::Decision decision = !set                ? decide::decide_leftovers(*observed, now)
+                              : options_.by_parts ? parts_.decide(*world, *observed, now, seen)
+                                                  : decide::decide(*world, *observed, now);
+  if (set && witness_) witness_(*world, *observed, now, decision);
   events_.insert(events_.end(), decision.events.begin(), decision.events.end());
   again_ = decision.next_look;
   if (again_ && *again_ <= now)
     again_ = now.plus(options_.look_after_ns);  // a look that is due must not stop the clock
   std::erase_if(decision.steps, [](const decide::Step& step) { return step.empty(); });
-  if (drop_unwanted_failures(decision)) look_at_ = now.plus(options_.look_after_ns);
+  if (failures_.drop_unwanted(decision)) look_at_ = now.plus(options_.look_after_ns);
   if (decision.steps.empty()) return;
   flight_ = std::make_shared<Flight>(Flight{.world = world,
                                             .view = seen,
+                                            .observed = observed,
                                             .decision = std::make_shared<const decide::Decision>(std::move(decision)),
                                             .created = {},
                                             .not_created = {},
@@ -158,7 +134,7 @@ Answer Operator::create(const Action& action, Store& store, Instant now) {
   Arena arena;
   const ObjectPtr clique = action.source.from == decide::Source::From::kClique ? known(action.source.clique) : nullptr;
   Value body = decide::body_of(*flight_->world, action, clique ? clique->as<decide::LiveClique>() : nullptr, arena);
-  if (action.owner) body = with_owner_uid(arena, body, known(*action.owner)->uid);
+  if (action.owner) body = decide::with_owner_uid(arena, body, known(*action.owner)->uid);
   return store.create(body, now);
 }
 
@@ -185,28 +161,18 @@ Answer Operator::carry(const Action& action, Store& store, Instant now) {
   return no_answer();
 }
 
-// The caller keeps an answer for each verb and object until a write of the kind succeeds.
 void Operator::remember(const Action& action, const Answer& answer, Instant now) {
-  const ObjectPtr seen = flight_->view->find(key_of(action.key));
-  Failure mark{{action.verb, action.key, answer.code, answer.message, 1, now, false},
-               seen ? seen->uid : Uid(),
-               seen ? seen->resource_version : 0};
-  const auto at = std::lower_bound(failures_.begin(), failures_.end(), mark, [](const Failure& a, const Failure& b) {
-    return order_of(a.write) < order_of(b.write);
-  });
-  const bool found = at != failures_.end() && order_of(at->write) == order_of(mark.write);
-  const bool is_fine = answer.code != 0 && (answer.ok() || (action.verb == Verb::kDelete && answer.code == 404));
-  if (is_fine) {
-    if (found) failures_.erase(at);
-    return;
-  }
-  if (found) {
-    mark.write.count = at->write.count + 1;
-    *at = std::move(mark);
-  } else {
-    failures_.insert(at, std::move(mark));
-  }
-  look_at_ = now.plus(options_.look_after_ns);
+  if (failures_.note(action, answer.code, answer.message, lookup_in(*flight_->view)(action.key), now))
+    look_at_ = now.plus(options_.look_after_ns);
+}
+
+void Operator::tell(const Action& action, const Answer& answer) {
+  const bool worked = answer.code != 0 && answer.ok();
+  const std::string problem = worked                   ? std::string()
+                              : answer.message.empty() ? "answer " + std::to_string(answer.code)
+                                                       : answer.message;
+  if (std::optional<decide::Event> event = decide::event_of(action, *flight_->observed, problem))
+    events_.push_back(std::move(*event));
 }
 
 void Operator::write_next(Store& store, Instant now) {
@@ -225,6 +191,7 @@ void Operator::write_next(Store& store, Instant now) {
     if (fate == Fate::kLost) answer = no_answer();
     written_.push_back({action, answer, fate});
     if (fate == Fate::kKilledAfter) return kill();
+    tell(action, answer);
     remember(action, answer, now);
     const bool worked = answer.code != 0 && answer.ok();
     if (action.verb == Verb::kCreate && worked) flight_->created[action.key] = answer.object;

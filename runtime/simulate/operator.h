@@ -13,7 +13,8 @@
 #include <string>
 #include <vector>
 
-#include "runtime/decide/decide.h"
+#include "runtime/decide/failures.h"
+#include "runtime/decide/parts.h"
 #include "runtime/simulate/observe.h"
 
 namespace grovec::simulate {
@@ -39,7 +40,12 @@ struct OperatorOptions {
   std::int64_t step_ns = 1'000'000;        ///< before the first write of a step
   std::int64_t write_ns = 300'000;         ///< between two writes of a step
   int refusal_code = 500;
+  bool by_parts = true;  ///< decides anew only on what has changed; not worth it where worlds are tiny and many
 };
+
+/// Sees every decision on a set that is there.
+using DecisionWitness = std::function<void(const decide::World& world, const decide::Observed& observed, Instant now,
+                                           const decide::Decision& decision)>;
 
 /// One write and its answer.
 struct Written {
@@ -54,6 +60,7 @@ class Operator {
       : namespace_(std::move(namespace_)), set_(std::move(set)), compiler_(std::move(compiler)), options_(options) {}
 
   void set_fate(FateOf fate) { fate_ = std::move(fate); }
+  void set_witness(DecisionWitness witness) { witness_ = std::move(witness); }
   bool is_running() const { return running_; }
   /// Forgets everything but what is in the cluster.
   void kill();
@@ -88,6 +95,7 @@ class Operator {
   struct Flight {
     WorldPtr world;
     std::shared_ptr<const Store> view;  ///< what it was decided on
+    std::shared_ptr<const decide::Observed> observed;
     std::shared_ptr<const decide::Decision> decision;
     std::size_t step = 0, action = 0;
     bool fact_failed = false;
@@ -96,16 +104,9 @@ class Operator {
     Instant next;
   };
 
-  /// A failed write, and the object it was decided on.
-  struct Failure {
-    decide::FailedWrite write;
-    Uid uid;
-    std::uint64_t resource_version = 0;
-  };
-
-  void forget_failures(const Store& view);
-  bool drop_unwanted_failures(const decide::Decision& decision);
+  decide::Failures::Lookup lookup_in(const Store& view) const;
   void look(const Store& view, Instant now);
+  void tell(const decide::Action& action, const Answer& answer);
   void write_next(Store& store, Instant now);
   void settle_step(Instant now);
   Answer carry(const decide::Action& action, Store& store, Instant now);
@@ -120,11 +121,13 @@ class Operator {
   Compiler compiler_;
   OperatorOptions options_;
   FateOf fate_;
+  DecisionWitness witness_;
+  decide::Parts parts_;
   bool running_ = true;
   std::optional<Instant> look_at_;             ///< something changed
   std::optional<Instant> again_;               ///< the decision's next look
   std::shared_ptr<Flight> flight_;             ///< copied before it is changed if a copy of the operator shares it
-  std::vector<Failure> failures_;              ///< sorted by key, then verb
+  decide::Failures failures_;
   std::array<std::uint64_t, kKinds> wrote_{};  ///< resource version of our last write to a kind
   std::uint64_t writes_ = 0, looks_ = 0;
   std::vector<decide::Event> events_;

@@ -40,14 +40,14 @@ std::uint64_t Operator::state_hash(const Store& store, const Store& view, Instan
   std::uint64_t h =
       mix(look_at_.has_value(), again_ ? static_cast<std::uint64_t>(again_->seconds() - now.seconds()) : 1u << 30);
   for (std::size_t k = 0; k < kKinds; ++k) h = mix(h, view.version_of(static_cast<Kind>(k)) < wrote_[k]);
-  for (const Failure& failure : failures_) {
+  for (const decide::Failures::Failure& failure : failures_.all()) {
     const decide::FailedWrite& f = failure.write;
     h = mix(
         h, mix(static_cast<std::uint64_t>(f.verb), mix(static_cast<std::uint64_t>(f.key.kind), text_hash(f.key.name))));
     h = mix(h, mix(static_cast<std::uint64_t>(f.code) * 2 + f.lacks,
                    mix(f.count, static_cast<std::uint64_t>(now.ns - f.at.ns))));
     const ObjectPtr object = view.find(key_of(f.key));
-    h = mix(h, object && object->uid == failure.uid);
+    h = mix(h, object && object->uid == failure.target.uid);
   }
   if (!flight_) return h;
   const Flight& f = *flight_;

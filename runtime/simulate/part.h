@@ -29,6 +29,8 @@ class Part {
   /// Whether both are one block; implies equal content.
   bool is_same(const Part& other) const { return block_ == other.block_; }
   bool equals(const Part& other) const;
+  /// Whether no copy of it lives.
+  bool is_unshared() const { return block_.use_count() <= 1; }
 
  private:
   struct Block {

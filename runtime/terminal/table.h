@@ -1,6 +1,7 @@
 /// \file Text tables whose columns line up, in memory that does not grow with their rows.
 #pragma once
 
+#include <cstdint>
 #include <initializer_list>
 #include <string>
 #include <string_view>
@@ -22,6 +23,9 @@ class Table {
   Table(driver::FdWriter& out, std::vector<Column> columns);
   void row(std::initializer_list<std::string_view> cells);
   bool is_done() const { return out_.reader_gone(); }
+  /// Where a loop over `count` rows that differ in an index begins: to measure, the row with the highest is enough, so
+  /// that printing starts at once however many there are.
+  std::uint32_t first_of(std::uint32_t count) const { return is_measuring_ && count > 0 ? count - 1 : 0; }
 
   /// Calls `fill(*this)` twice; prints the titles before the first row, nothing if there are no rows.
   template <class F>

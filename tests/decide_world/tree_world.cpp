@@ -128,40 +128,60 @@ void TreeWorld::wrote_status(const ObjectKey& key, Instant at) {
   if (Value* live = find(key)) status_written_[std::string((*live)["metadata"]["uid"].as_string())] = at;
 }
 
+namespace {
+
+template <class Live>
+std::shared_ptr<const void> with_time(const std::shared_ptr<const Live>& read, Instant written) {
+  auto live = std::make_shared<Live>(*read);
+  live->status_written = written;
+  return live;
+}
+
+}  // namespace
+
+// A version is read once, so objects that have not changed are the same objects.
+const void* TreeWorld::read(const ObjectKey& key, const Value& tree) {
+  const Value& meta = tree["metadata"];
+  const Instant written = status_written_[std::string(meta["uid"].as_string())];
+  Read& known = reads_[key];
+  if (known.live && known.tree == &tree.members()[0] && known.written == written) return known.live.get();
+  if (known.live) held_.push_back(known.live);
+  known = {&tree.members()[0], written, nullptr};
+  if (key.kind == Kind::kPodCliqueSet)
+    known.live = with_time(decide::read_set(tree, nullptr), written);
+  else if (key.kind == Kind::kPodCliqueScalingGroup)
+    known.live = with_time(decide::read_group(tree, nullptr), written);
+  else if (key.kind == Kind::kPodClique)
+    known.live = with_time(decide::read_clique(tree, nullptr), written);
+  else if (key.kind == Kind::kPodGang)
+    known.live = with_time(decide::read_gang(tree, nullptr), written);
+  else if (key.kind == Kind::kPod)
+    known.live = decide::read_pod(tree, interner_);
+  else
+    known.live = decide::read_object(key.kind, tree, nullptr);
+  return known.live.get();
+}
+
 const decide::Observed& TreeWorld::observe() {
-  held_.clear();
   decide::Observed o;
   o.name = set_name_;
-  auto hold = [&](const auto& live, auto& list) {
-    held_.push_back(live);
-    list.push_back(live.get());
-  };
-  std::vector<const decide::LiveSet*> sets;
   for (const auto& [key, tree] : objects_) {
+    const void* live = read(key, tree);
     if (key.kind == Kind::kPodCliqueSet) {
-      auto set = std::make_shared<decide::LiveSet>(*decide::read_set(tree, nullptr));
-      set->status_written = status_written_[set->meta.uid];
       o.namespace_ = tree["metadata"]["namespace"].as_string();
-      hold(set, sets);
+      o.set = static_cast<const decide::LiveSet*>(live);
     } else if (key.kind == Kind::kPodCliqueScalingGroup) {
-      auto group = std::make_shared<decide::LiveGroup>(*decide::read_group(tree, nullptr));
-      group->status_written = status_written_[group->meta.uid];
-      hold(group, o.groups);
+      o.groups.push_back(static_cast<const decide::LiveGroup*>(live));
     } else if (key.kind == Kind::kPodClique) {
-      auto clique = std::make_shared<decide::LiveClique>(*decide::read_clique(tree, nullptr));
-      clique->status_written = status_written_[clique->meta.uid];
-      hold(clique, o.cliques);
+      o.cliques.push_back(static_cast<const decide::LiveClique*>(live));
     } else if (key.kind == Kind::kPodGang) {
-      auto gang = std::make_shared<decide::LiveGang>(*decide::read_gang(tree, nullptr));
-      gang->status_written = status_written_[gang->meta.uid];
-      hold(gang, o.gangs);
+      o.gangs.push_back(static_cast<const decide::LiveGang*>(live));
     } else if (key.kind == Kind::kPod) {
-      hold(decide::read_pod(tree, interner_), o.pods);
+      o.pods.push_back(static_cast<const decide::LivePod*>(live));
     } else {
-      hold(decide::read_object(key.kind, tree, nullptr), o.objects);
+      o.objects.push_back(static_cast<const decide::LiveObject*>(live));
     }
   }
-  o.set = sets.empty() ? nullptr : sets[0];
   o.failed = failed;
   observed_ = std::move(o);
   return observed_;

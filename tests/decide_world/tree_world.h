@@ -22,7 +22,8 @@ class TreeWorld {
 
   /// The set as a person applies it: `tree` is a manifest after defaulting. Its generation grows if the spec changes.
   void apply_set(const ir::Value& tree);
-  /// The objects as rules read them. Valid until the next change.
+  /// The objects as rules read them; those that have not changed are those of the last time. Valid until the next
+  /// change.
   const decide::Observed& observe();
   /// Does what a decision says; returns what could not be done, one line each.
   std::vector<std::string> carry(const decide::World& world, const decide::Decision& decision);
@@ -52,7 +53,14 @@ class TreeWorld {
   std::map<ObjectKey, ir::Value> objects_;
   std::uint64_t last_uid_ = 0, last_version_ = 100;
   std::map<std::string, Instant> status_written_;  // by uid
-  std::vector<std::shared_ptr<const void>> held_;
+  struct Read {
+    const void* tree = nullptr;  // the first member: trees are made anew when they change
+    Instant written;
+    std::shared_ptr<const void> live;
+  };
+  const void* read(const ObjectKey& key, const ir::Value& tree);
+  std::map<ObjectKey, Read> reads_;
+  std::vector<std::shared_ptr<const void>> held_;  // what was read of older versions
   decide::Interner interner_;
   decide::Observed observed_;
   std::string set_name_;

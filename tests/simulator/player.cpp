@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "ir/labels.h"
+#include "tests/simulator/waits.h"
 #include "tests/simulator/walk.h"
 
 namespace grovec::simulator {
@@ -14,7 +15,7 @@ using simulate::Cluster;
 namespace {
 
 constexpr std::int64_t kMs = 1'000'000;
-constexpr std::int64_t kQuietAtEnd = 10'000, kQuietInWait = 6'000;
+constexpr std::int64_t kQuietAtEnd = 10'000;
 constexpr std::int64_t kBetweenCommands = 100, kRestart = 1'000;
 constexpr std::int64_t kLongestRest = 3'600'000;
 constexpr std::int64_t kBirth = 1'767'225'600'000;  // 2026-01-01, where every story begins
@@ -24,33 +25,6 @@ simulate::EnvironmentOptions environment_options(std::uint64_t seed) {
   simulate::EnvironmentOptions out;
   out.seed = seed;
   return out;
-}
-
-bool all_ready(const simulate::Store& store) {
-  const auto& pods = store.all(Kind::kPod);
-  return std::all_of(pods.begin(), pods.end(), [](const ObjectPtr& pod) {
-    const auto* live = pod->as<decide::LivePod>();
-    return live && live->ready && !live->is_marked();
-  });
-}
-
-std::int64_t running_pods(const simulate::Store& store) {
-  const auto& pods = store.all(Kind::kPod);
-  return std::count_if(pods.begin(), pods.end(), [](const ObjectPtr& pod) {
-    const auto* live = pod->as<decide::LivePod>();
-    return live && live->phase == decide::PodPhase::kRunning && !live->is_marked();
-  });
-}
-
-// Ready pods of a PodClique with the hash that it has now.
-bool has_updated_pod(const simulate::Store& store, const Object& clique) {
-  const std::string_view hash = clique.label(keys::kPodTemplateHash);
-  const auto& pods = store.all(Kind::kPod);
-  return std::any_of(pods.begin(), pods.end(), [&](const ObjectPtr& pod) {
-    const auto* live = pod->as<decide::LivePod>();
-    return live && live->ready && !live->is_marked() && pod->label(keys::kPodClique) == clique.key.name &&
-           pod->label(keys::kPodTemplateHash) == hash;
-  });
 }
 
 }  // namespace
@@ -102,6 +76,10 @@ void Player::meet_operator() {
   if (cluster_.operator_ || people_.set().empty()) return;
   cluster_.operator_.emplace(people_.set_namespace(), people_.set(), make_compiler(surroundings_));
   cluster_.operator_->set_fate(random_fates(options_.seed, options_.faults));
+  cluster_.operator_->set_witness([this](const decide::World& world, const decide::Observed& observed, Instant now,
+                                         const decide::Decision& decision) {
+    if (!decide::equal(decision, decide::decide(world, observed, now))) parts_differ_ = now;
+  });
 }
 
 // As the cluster's own, but whoever was killed by a fault comes back.
@@ -172,47 +150,7 @@ Result<Done> Player::take(const Step& step) {
 Instant Player::quiet_from(Instant begin) const { return std::max(begin, cluster_.last_change); }
 
 bool Player::holds(const Step& step, Instant begin) const {
-  const simulate::Store& store = cluster_.store;
-  const auto find = [&](Kind kind, const std::string& name) {
-    return store.find({kind, people_.set_namespace(), name});
-  };
-  const ObjectPtr set = find(Kind::kPodCliqueSet, people_.set());
-  const auto* live_set = set ? set->as<decide::LiveSet>() : nullptr;
-  const decide::SetUpdate* update = live_set && live_set->status.update ? &*live_set->status.update : nullptr;
-  const bool has_seen = live_set && live_set->status.observed_generation.value_or(0) >= set->generation;
-  const bool has_ended = update && update->ended && has_seen;
-  switch (step.until) {
-    case Until::kReadyAndQuiet:
-      return all_ready(store) && cluster_.now >= quiet_from(begin).plus(kQuietInWait * kMs);
-    case Until::kQuiet:
-      return cluster_.now >= quiet_from(begin).plus(kQuietInWait * kMs);
-    case Until::kEverythingGone:
-      return store.size() == 0;
-    case Until::kSetGone:
-      return !set;
-    case Until::kPodsRun:
-      return running_pods(store) == step.number;
-    case Until::kUpdateEnded:
-      return has_ended;
-    case Until::kPodSelected:
-    case Until::kPodDone: {
-      const ObjectPtr clique = find(Kind::kPodClique, step.object);
-      const auto* live = clique ? clique->as<decide::LiveClique>() : nullptr;
-      if (!live || !live->status.update) return has_ended;
-      const decide::CliqueUpdate& u = *live->status.update;
-      if (step.until == Until::kPodDone) return !u.completed.empty() || has_updated_pod(store, *clique) || has_ended;
-      return !u.selected.empty() || !u.completed.empty() || has_ended;
-    }
-    case Until::kReplicaSelected: {
-      const ObjectPtr group = find(Kind::kPodCliqueScalingGroup, step.object);
-      const auto* live = group ? group->as<decide::LiveGroup>() : nullptr;
-      if (!live || !live->status.update) return has_ended;
-      return live->status.update->selected || !live->status.update->completed.empty() || has_ended;
-    }
-    case Until::kReplicaUpdated:
-      return (update && update->current && update->current->index == step.number) || has_ended;
-  }
-  return false;
+  return simulator::holds(step, cluster_.store, set_key(), cluster_.now, quiet_from(begin));
 }
 
 Result<Done> Player::wait_until(const Step& step) {
@@ -292,7 +230,14 @@ Result<Done> Player::play(const std::vector<Step>& steps) {
   done = play_part(steps, false);
   if (!done) return done;
   rest(kQuietAtEnd);
-  return Done{};
+  return verdict();
+}
+
+// Every decision of the operator, which decides by parts, has been compared with that on everything.
+Result<Done> Player::verdict() const {
+  if (!parts_differ_) return Done{};
+  return Error{"a decision by parts is not the decision on everything, at " + decide::time_text(*parts_differ_),
+               Error::kContent};
 }
 
 Result<Done> Player::play_scenario(const std::vector<Step>& steps) {
@@ -303,7 +248,7 @@ Result<Done> Player::play_scenario(const std::vector<Step>& steps) {
     const Result<Done> done = take(step);
     if (!done) return done;
   }
-  return Done{};
+  return verdict();
 }
 
 Result<Done> Player::walk(const std::string& input, std::uint32_t steps) {
@@ -324,7 +269,7 @@ Result<Done> Player::walk(const std::string& input, std::uint32_t steps) {
   cluster_.operator_->set_fate({});
   rest(kQuietAtEnd * 2);
   const std::string unsettled = find_unwell(cluster_.store, set_key());
-  return unsettled.empty() ? Result<Done>(Done{}) : Error{unsettled, Error::kContent};
+  return unsettled.empty() ? verdict() : Error{unsettled, Error::kContent};
 }
 
 }  // namespace grovec::simulator

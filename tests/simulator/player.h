@@ -61,6 +61,7 @@ class Player {
   simulate::Key set_key() const { return {Kind::kPodCliqueSet, people_.set_namespace(), people_.set()}; }
   void meet_operator();
   void trim_nodes();
+  Result<Done> verdict() const;
   Result<Done> play_part(const std::vector<Step>& steps, bool before);
 
   bool advance(simulate::Instant limit);
@@ -68,7 +69,8 @@ class Player {
 
   PlayOptions options_;
   std::optional<LaggingCache> cache_;
-  std::optional<simulate::Instant> killed_at_;  ///< by a fault
+  std::optional<simulate::Instant> killed_at_;     ///< by a fault
+  std::optional<simulate::Instant> parts_differ_;  ///< a decision by parts was not that on everything
   Surroundings surroundings_;
   simulate::Cluster cluster_;
   Recorder recorder_;

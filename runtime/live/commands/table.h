@@ -1,4 +1,4 @@
-/// \file The commands of grovec-live that people give, by name.
+/// \file The commands of grovec-live, by name.
 #pragma once
 
 #include <span>
@@ -8,7 +8,7 @@
 namespace grovec::live {
 
 struct Entry {
-  std::string_view name;
+  std::string_view name, summary;
   int (*run)(std::span<const std::string> args);  ///< without the name
 };
 std::span<const Entry> commands();

@@ -19,6 +19,8 @@ import (
 	"k8s.io/client-go/kubernetes"
 	"k8s.io/client-go/rest"
 	"k8s.io/client-go/tools/clientcmd"
+
+	"grovec.dev/tests/cluster/control"
 )
 
 // Bin returns the folder of the built programs. Without it a test fails: no
@@ -162,6 +164,15 @@ func (c *Cluster) connect(t testing.TB) {
 
 // End ends the instance and waits until it has gone.
 func (c *Cluster) End() error { return c.end() }
+
+// Do gives the instance an order, such as `pause` `kube-apiserver`; see
+// control.Order.
+func (c *Cluster) Do(t testing.TB, do, what string) {
+	t.Helper()
+	if err := (control.Instance{Name: c.Name, Dir: c.Dir}).Do(do, what); err != nil {
+		t.Fatalf("%s %s: %v", do, what, err)
+	}
+}
 
 // Kubectl runs kubectl with standard input and returns its outputs.
 func (c *Cluster) Kubectl(input string, arguments ...string) (stdout, stderr string, err error) {

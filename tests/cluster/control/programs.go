@@ -24,6 +24,7 @@ func (s *supervisor) etcd(clientPort, peerPort int) (*process, error) {
 	client := fmt.Sprintf("https://127.0.0.1:%d", clientPort)
 	peer := fmt.Sprintf("http://127.0.0.1:%d", peerPort)
 	return s.start("etcd", s.program("etcd"),
+		"--quota-backend-bytes="+strconv.FormatInt(s.options.Quota, 10),
 		"--name=default",
 		"--data-dir="+s.path("etcd"),
 		"--listen-client-urls="+client, "--advertise-client-urls="+client,

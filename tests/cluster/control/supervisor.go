@@ -26,6 +26,7 @@ type Options struct {
 	Bin   string // folder of the built programs
 	Port  int    // of the API server; 0: any free one
 	Initc string // program that stands for the image of grove-initc
+	Quota int64  // etcd's limit in bytes; 0: its own
 	Nodes NodeOptions
 }
 
@@ -47,6 +48,8 @@ type supervisor struct {
 	children []*process
 	reaper   *os.File    // its other end tells the reaper that we are gone
 	stop     chan string // why to stop: a signal or the end of standard input
+	ports    []int       // of the API server, etcd's clients and its peers
+	orders   chan given
 }
 
 // Supervise runs one instance until it is told to stop. The caller's
@@ -56,7 +59,7 @@ func Supervise(options Options, lifeline io.Reader, tell io.Writer) int {
 	if err != nil {
 		return fail(tell, err)
 	}
-	s := &supervisor{Instance: instance, options: options, tell: tell, stop: make(chan string, 4)}
+	s := &supervisor{Instance: instance, options: options, tell: tell, stop: make(chan string, 4), orders: make(chan given)}
 	go s.watchSignals()
 	go s.watchLifeline(lifeline)
 
@@ -149,7 +152,7 @@ func (s *supervisor) run() error {
 		return err
 	}
 	s.state.Ready = true
-	if err := s.recordProcesses(); err != nil {
+	if err := errors.Join(s.recordProcesses(), s.takeOrders()); err != nil {
 		return err
 	}
 	say(s.tell, "ready", s.state.Server)
@@ -157,6 +160,8 @@ func (s *supervisor) run() error {
 		select {
 		case <-s.stop:
 			return nil
+		case order := <-s.orders:
+			order.done <- s.carryOut(order.Order)
 		case <-time.After(50 * time.Millisecond):
 			if err := s.checkChildren(); err != nil {
 				return err
@@ -294,6 +299,7 @@ func (s *supervisor) anyPortTaken() bool {
 }
 
 func (s *supervisor) etcdAndServer(a *authority, ports []int) error {
+	s.ports = ports
 	s.state.Server = fmt.Sprintf("https://127.0.0.1:%d", ports[0])
 	for _, user := range []string{"admin", "kube-controller-manager", "kube-scheduler", "nodes"} {
 		if err := a.writeKubeconfig(s.path(user+".kubeconfig"), user, s.state.Server, "grovec-"+s.Name); err != nil {
@@ -306,6 +312,10 @@ func (s *supervisor) etcdAndServer(a *authority, ports []int) error {
 	if err := s.add(s.apiServer(ports[0], ports[1])); err != nil {
 		return err
 	}
+	return s.waitForServer()
+}
+
+func (s *supervisor) waitForServer() error {
 	client, err := s.client("admin")
 	if err != nil {
 		return err

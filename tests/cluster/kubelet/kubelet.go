@@ -50,6 +50,7 @@ const (
 	FailInit = "fail-init" // the first unfinished simulated init container does
 	Unready  = "unready"   // main containers run, but are not ready
 	Evict    = "evict"     // phase Failed, reason Evicted
+	ByHand   = "by-hand"   // the status stays as somebody wrote it
 )
 
 // InitcContainer is the init container that is a real process.
@@ -176,6 +177,9 @@ func (k *kubelet) sync(ctx context.Context, key string) (time.Duration, error) {
 	}
 	if pod.Status.Phase == corev1.PodFailed || pod.Status.Phase == corev1.PodSucceeded {
 		r.initc.kill()
+		return 0, nil
+	}
+	if pod.Annotations[Behave] == ByHand {
 		return 0, nil
 	}
 	step := &step{kubelet: k, ctx: ctx, pod: pod, record: r, key: key, now: time.Now(), status: pod.Status.DeepCopy()}

@@ -21,7 +21,7 @@ namespace {
 constexpr std::int64_t kStart = 1'767'225'600;                 // 2026-01-01
 constexpr std::int64_t kFinishedStays = 11, kStatusEvery = 2;  // seconds after which it does not count any more
 
-simulate::OperatorOptions at_once() { return {.look_after_ns = 0, .step_ns = 0, .write_ns = 0}; }
+simulate::OperatorOptions at_once() { return {.look_after_ns = 0, .step_ns = 0, .write_ns = 0, .by_parts = false}; }
 
 // Seconds that have passed, as far as they count. What is to come counts whatever it is.
 std::uint64_t age(Instant at, Instant now, std::int64_t most) {

@@ -24,11 +24,14 @@ const usage = `usage: clusterctl COMMAND [FLAGS]
             --topology L      node labels, outermost first: zone=2,block=2,rack=5 makes 2 zones with 2 blocks each …;
                               region, zone, block, rack or a whole label such as example.com/row
             --initc FILE      program that runs in place of grove-initc init containers
+            --quota BYTES     size at which etcd takes no more writes (default: etcd's own, 2 GiB)
             --port N          port of the API server (default: any free one)
             --foreground      stay until Ctrl-C, then end the instance
             --until-eof       stay until standard input ends, then end the instance
   down    end it and remove all of it: --name N, or --all
   status  list the instances; with --name N only this one, exit code 1 unless it is ready
+  order   break something in a running instance, or mend it: order --name N ORDER WHAT
+            kill, start, pause or resume PROCESS; snapshot FILE, restore FILE (etcd goes back to what it held then)
   env     print shell commands that point kubectl at it: eval "$(clusterctl env --name N)"
 
 exit codes: 0 done, 1 failed, 2 usage
@@ -44,7 +47,7 @@ func main() {
 		os.Exit(2)
 	}
 	commands := map[string]func([]string) error{
-		"up": up, "down": down, "status": status, "env": env,
+		"up": up, "down": down, "status": status, "env": env, "order": order,
 		"supervise": supervise, "reap": reap, "kubelet": runKubelet, // started by us, not by people
 	}
 	name := os.Args[1]

@@ -55,6 +55,29 @@ func down(arguments []string) error {
 	return errors.Join(errs...)
 }
 
+// order breaks something in a running instance, or mends it.
+func order(arguments []string) error {
+	flags := newFlags("order")
+	name := flags.String("name", "default", "")
+	if err := flags.Parse(arguments); err != nil {
+		return usageError(err.Error())
+	}
+	if flags.NArg() != 2 {
+		return usageError("write an order and what it is about, such as `pause kube-apiserver`")
+	}
+	instance, err := control.Open(*name)
+	if err != nil {
+		return usageError(err.Error())
+	}
+	what := flags.Arg(1)
+	if do := flags.Arg(0); do == "snapshot" || do == "restore" {
+		if what, err = filepath.Abs(what); err != nil {
+			return err
+		}
+	}
+	return instance.Do(flags.Arg(0), what)
+}
+
 func status(arguments []string) error {
 	flags := newFlags("status")
 	name := flags.String("name", "", "")

@@ -50,6 +50,7 @@ func parseUp(arguments []string) (upFlags, error) {
 	flags.StringVar(&f.options.Name, "name", "default", "")
 	flags.IntVar(&f.options.Port, "port", 0, "")
 	flags.StringVar(&f.options.Initc, "initc", "", "")
+	flags.Int64Var(&f.options.Quota, "quota", 0, "")
 	flags.IntVar(&f.options.Nodes.Count, "nodes", 40, "")
 	f.options.Nodes.Resources = map[string]int64{}
 	addResource := func(text string) error {
@@ -71,7 +72,7 @@ func parseUp(arguments []string) (upFlags, error) {
 		return f, usageError(err.Error())
 	}
 	if n := f.options.Nodes; n.Count < 0 || n.Count > 5000 || n.Devices < 0 || n.Devices > 10000 || n.Room < 1 || n.Room > 1000 ||
-		f.options.Port < 0 || f.options.Port > 65535 {
+		f.options.Port < 0 || f.options.Port > 65535 || f.options.Quota < 0 {
 		return f, usageError("limits are 5000 nodes, 10000 devices a node, room 1000, port 65535")
 	}
 	if _, err := control.ParseTaint(f.options.Nodes.Taint); err != nil {

@@ -12,7 +12,8 @@ thread_local std::size_t count = 0;
 std::size_t allocations() { return count; }
 }  // namespace grovec::diff
 
-// Every form that the library pairs with the plain `delete` is replaced: std::stable_sort takes its buffer by the nothrow one.
+// Every form that the library pairs with the plain `delete` is replaced: std::stable_sort takes its buffer by the
+// nothrow one.
 void* operator new(std::size_t size, const std::nothrow_t& /*tag*/) noexcept {
   ++grovec::diff::count;
   return std::malloc(size);

@@ -1,0 +1,33 @@
+/// \file Actions of a decision as requests to the API server: the only place where a write takes its form.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "runtime/decide/decide.h"
+#include "runtime/kube/client.h"
+
+namespace grovec::apply {
+
+/// Who writes, as the API server notes it for each field.
+inline constexpr std::string_view kFieldManager = "grovec";
+
+/// POST of a whole object.
+kube::Request create_request(decide::Kind kind, std::string_view namespace_, const ir::Value& body);
+/// A merge patch, a status patch or a delete, with the preconditions of the action.
+kube::Request change_request(const decide::Action& action, std::string_view namespace_);
+/// GET of one object.
+kube::Request read_request(decide::Kind kind, std::string_view namespace_, std::string_view name);
+
+/// Whether the answer to a patch lacks fields that the patch set: the server does not know them, or somebody takes
+/// them away on the way in.
+bool lacks_fields(const ir::Value& patch, const ir::Value& answer);
+
+/// An Event about an object.
+struct EventSource {
+  std::string_view namespace_, uid, host;
+  std::uint64_t number = 0;  ///< makes its name unique together with the time
+};
+kube::Request event_request(const decide::Event& event, const EventSource& source, decide::Instant now);
+
+}  // namespace grovec::apply

@@ -1,0 +1,45 @@
+/// \file Everything `grovec plan` reads, paired by namespace and name, and what it makes of it.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "runtime/cli/plan/dump.h"
+#include "runtime/driver/compile.h"
+#include "runtime/plan/plan.h"
+#include "runtime/terminal/options.h"
+
+namespace grovec::cli {
+
+/// What has been planned, with totals and the gates that stop it.
+struct Planned {
+  std::vector<plan::SetPlan> sets;  ///< by namespace and name
+  std::vector<std::string> notes;   ///< of the run
+  plan::Amount restarts, added, removed, down_at_once;
+  std::uint64_t gangs_down = 0;
+  std::vector<std::string> gates;  ///< why the exit code is 1, one sentence each
+  bool is_forbidden() const;
+  bool changes_anything() const;
+};
+
+struct PlanInputs {
+  driver::CompileRequest older, newer;
+  std::string old_ref, dump;
+  bool has_old = true;  ///< OLD is an operand
+};
+
+/// Null if the command is to end with `exit_code`; what is wrong has been said on standard error.
+std::unique_ptr<Planned> make_plan(const Options& options, const PlanInputs& inputs, int& exit_code);
+
+std::string plan_text(const Planned& plan, bool color);
+std::string plan_json(const Planned& plan);      ///< schemas/output/plan.schema.json
+std::string plan_markdown(const Planned& plan);  ///< at most kLongestMarkdown characters
+std::string plan_html(const Planned& plan);      ///< one page, nothing to load
+
+/// "restarts 24 pods, 192 GPUs, at most 32 GPUs down at once".
+std::string headline_of(const Planned& plan);
+/// The one word for what happens to a set, by the worst of all sets.
+plan::Action worst_of(const Planned& plan);
+
+}  // namespace grovec::cli

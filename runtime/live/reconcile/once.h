@@ -1,0 +1,27 @@
+/// \file `reconcile --once`: rounds of look, decide and write until nothing is left to do now.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "runtime/kube/client.h"
+#include "runtime/live/reconcile/operator.h"
+
+namespace grovec::live {
+
+struct OnceOptions {
+  std::vector<std::string> files;      ///< sets to apply first
+  std::string from_cluster;            ///< or the name of one that is there
+  std::string namespace_ = "default";  ///< of sets that name none
+  bool wait = false, dry_run = false;
+  kube::Duration timeout = std::chrono::minutes(5);
+};
+
+/// The sets' keys, after the sets, as admission leaves them, have been applied where they differ from what is stored.
+Result<std::vector<SetKey>> apply_sets(kube::Client& client, const ir::ClusterFacts& facts, const OnceOptions& options,
+                                       std::size_t& written);
+
+/// What a set at rest still waits for; empty if everything is ready.
+std::string waits_for(const View& view);
+
+}  // namespace grovec::live

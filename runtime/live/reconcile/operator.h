@@ -1,0 +1,89 @@
+/// \file The operator: watches every kind that sets are made of, and looks after each set.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "runtime/kube/discovery.h"
+#include "runtime/live/reconcile/tenant.h"
+
+namespace grovec::live {
+
+struct OperatorOptions {
+  std::string namespace_;  ///< empty: all
+  std::vector<SetKey> only;  ///< if there are any, no other sets
+  Compiler::Options compiler;
+  bool dry_run = false;
+  /// One line for people.
+  std::function<void(bool is_warning, const std::string& line)> say;
+};
+
+/// Runs in the client's loop. Begins to write when every watch has listed.
+class Operator {
+ public:
+  Operator(kube::Client& client, OperatorOptions options);
+  ~Operator();
+  Operator(const Operator&) = delete;
+  Operator& operator=(const Operator&) = delete;
+
+  /// Asks which kinds the server has, reads the configuration and opens the watches. Error: a kind that nothing works
+  /// without is not there, or the configuration cannot be read.
+  Result<Done> start();
+  /// Empty as long as it may write; tests whether it still may are made before each look.
+  void set_permission(std::function<bool()> may_write) { permission_ = std::move(may_write); }
+
+  bool has_listed() const;
+  /// Every set (or the only one) is at rest: nothing to do now, and our own writes are seen.
+  bool is_at_rest() const;
+  /// No further write; true once all answers are there.
+  bool wind_down();
+  void wake_all();
+
+  const Store& store() const { return store_; }
+  const Shared& shared() const { return shared_; }
+  const Tenant* tenant(const SetKey& key) const;
+  /// Kinds whose watch is not up to date, for /readyz.
+  std::vector<std::string> stale_watches() const;
+
+  struct WatchRow {
+    std::string_view kind;
+    kube::WatchHealth health;
+    std::size_t objects;
+  };
+  std::vector<WatchRow> watches() const;
+  std::size_t tenants() const { return tenants_.size(); }
+  std::size_t flying() const;
+
+ private:
+  struct KindWatch;
+
+  void watch(Kind kind, const std::string& selector);
+  void drain_soon();
+  void drain();
+  void refresh_surroundings();
+  void probe_stuck();
+  Tenant& tenant_of(const SetKey& key);
+  void tell(const SetKey& key, const decide::Event& event, std::string_view uid);
+  bool concerns_us(const SetKey& key) const;
+
+  kube::Client& client_;
+  OperatorOptions options_;
+  Eyes eyes_;
+  Store store_;
+  Compiler compiler_;
+  kube::OwnWrites own_;
+  Shared shared_;
+  std::function<bool()> permission_;
+  std::vector<std::unique_ptr<KindWatch>> watches_;
+  std::map<SetKey, std::unique_ptr<Tenant>> tenants_;
+  std::map<std::string, decide::Instant, std::less<>> status_times_;  // of our last write to a status, by uid
+  std::map<std::string, std::pair<int, std::int64_t>> told_;          // Events of an object, and since when
+  kube::Loop::TimerId drain_timer_ = 0, probe_timer_ = 0;
+  std::uint64_t events_ = 0;
+  bool surroundings_changed_ = false, listed_ = false;
+};
+
+}  // namespace grovec::live

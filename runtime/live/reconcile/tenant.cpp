@@ -1,0 +1,184 @@
+#include "runtime/live/reconcile/tenant.h"
+
+#include "ir/value/writer.h"
+#include "runtime/apply/requests.h"
+#include "runtime/decide/events.h"
+
+namespace grovec::live {
+
+using decide::Action;
+using decide::Instant;
+using decide::Verb;
+
+namespace {
+
+constexpr auto kLookAfter = std::chrono::milliseconds(3);  // changes that come together are one look
+
+std::string line_of(const SetKey& key, const Action& action) {
+  std::string line(decide::name_of(action.verb));
+  line.append(" ").append(ir::info_of(action.key.kind).kind).append(" ");
+  line.append(key.namespace_).append("/").append(action.key.name);
+  return line.append(": ").append(decide::text_of(action.why));
+}
+
+bool has_steps(const decide::Decision& decision) {
+  for (const decide::Step& step : decision.steps)
+    if (!step.empty()) return true;
+  return false;
+}
+
+}  // namespace
+
+Tenant::~Tenant() {
+  shared_.client.loop().cancel(timer_);
+  shared_.client.loop().cancel(again_timer_);
+  shared_.own.forget(owner_);
+}
+
+Instant Tenant::now() const {
+  const auto wall = shared_.client.loop().surroundings().wall_time().time_since_epoch();
+  return {std::chrono::duration_cast<std::chrono::nanoseconds>(wall).count()};
+}
+
+void Tenant::wake() {
+  dirty_ = true;
+  if (!flight_ && !timer_) schedule(kLookAfter);
+}
+
+void Tenant::own_writes_seen() {
+  if (dirty_ && !flight_ && !timer_) schedule(kLookAfter);
+}
+
+void Tenant::schedule(kube::Duration after) {
+  timer_ = shared_.client.loop().after(after, [this] {
+    timer_ = 0;
+    look();
+  });
+}
+
+bool Tenant::wind_down() {
+  winding_down_ = true;
+  if (flight_) flight_->stop();
+  return !flight_;
+}
+
+std::shared_ptr<const Seen> Tenant::seen(const decide::ObjectKey& key) const {
+  const std::string_view place = ir::info_of(key.kind).is_namespaced ? std::string_view(key_.namespace_) : "";
+  return shared_.store.find(key.kind, place, key.name);
+}
+
+decide::Failures::Target Tenant::target(const decide::ObjectKey& key) const {
+  const auto object = seen(key);
+  return object ? decide::Failures::Target{object->uid, object->resource_version} : decide::Failures::Target{};
+}
+
+void Tenant::look_again_at(std::optional<Instant> at, Instant now) {
+  shared_.client.loop().cancel(again_timer_);
+  again_timer_ = 0;
+  again_ = at;
+  if (!at) return;
+  const auto wait = std::max<std::chrono::nanoseconds>(std::chrono::nanoseconds(at->ns - now.ns), kLookAfter);
+  again_timer_ = shared_.client.loop().after(wait, [this] {
+    again_timer_ = 0;
+    wake();
+  });
+}
+
+void Tenant::look() {
+  if (flight_ || winding_down_ || !shared_.may_write()) return;
+  if (!shared_.own.is_ready(owner_)) return;  // own_writes_seen comes
+  dirty_ = false;
+  ++shared_.looks;
+  const Instant at = now();
+  failures_.forget([this](const decide::ObjectKey& key) { return target(key); });
+  view_ = shared_.store.view(key_);
+  view_.observed.failed = failures_.writes();
+  Compiler::Outcome compiled;
+  if (view_.manifest) compiled = shared_.compiler.world_of(key_, *view_.manifest);
+  compiled_ = !view_.manifest || compiled.world;
+  looked_ = true;
+  if (!compiled_) {
+    found_nothing_ = true;
+    if (compiled.is_new) shared_.say(true, "PodCliqueSet " + owner_ + " is left alone: " + compiled.problem);
+    return;
+  }
+  decide::Decision decision = view_.manifest ? decide::decide(*compiled.world, view_.observed, at)
+                                             : decide::decide_leftovers(view_.observed, at);
+  std::erase_if(decision.steps, [](const decide::Step& step) { return step.empty(); });
+  found_nothing_ = !has_steps(decision);
+  look_again_at(decision.next_look, at);
+  if (failures_.drop_unwanted(decision)) wake();
+  if (shared_.dry_run) {
+    print(decision);
+    found_nothing_ = true;
+    return;
+  }
+  for (const decide::Event& e : decision.events)
+    shared_.tell(key_, e, target(e.on).uid);
+  if (found_nothing_) return;
+  flight_ = std::make_shared<apply::Flight>(shared_.client, *this, key_.namespace_, compiled.world, std::move(decision));
+  flight_->start();
+}
+
+void Tenant::print(const decide::Decision& decision) const {
+  for (const decide::Step& step : decision.steps)
+    for (const Action& a : step) shared_.say(false, line_of(key_, a));
+}
+
+apply::Known Tenant::known(const decide::ObjectKey& key) const {
+  const auto object = seen(key);
+  if (!object) return {};
+  apply::Known out{object->uid, nullptr};
+  if (const auto* clique = std::get_if<std::shared_ptr<const decide::LiveClique>>(&object->typed)) out.clique = *clique;
+  return out;
+}
+
+apply::Known Tenant::read(Kind kind, const std::string& json) {
+  const Result<Seen> object = shared_.eyes.read(kind, json);
+  if (!object) return {};
+  apply::Known out{object->uid, nullptr};
+  if (const auto* clique = std::get_if<std::shared_ptr<const decide::LiveClique>>(&object->typed)) out.clique = *clique;
+  return out;
+}
+
+bool Tenant::lacks(const Action& action, const std::string& json) {
+  if (action.key.kind == Kind::kPod) return false;  // what a server may add to a pod is no business of ours
+  const auto tree = shared_.eyes.read_tree(json);
+  return tree && apply::lacks_fields(action.change, (*tree)->tree);
+}
+
+void Tenant::answered(const Action& action, const apply::Outcome& outcome) {
+  ++shared_.writes;
+  const kube::Instant at = shared_.client.loop().now();
+  const auto kind = static_cast<kube::OwnWrites::Kind>(action.key.kind);
+  if (outcome.code >= 200 && outcome.code < 300) {
+    shared_.wrote();
+    if (action.verb == Verb::kDelete) {
+      if (seen(action.key) && target(action.key).uid == action.uid) shared_.own.deleting(owner_, kind, action.uid, at);
+    } else if (const auto written = kube::read_written(outcome.answer->body)) {
+      shared_.own.wrote(owner_, kind, written->resource_version, at);
+      if (action.verb == Verb::kPatchStatus) shared_.wrote_status(written->uid, now());
+    }
+  }
+  if (failures_.note(action, outcome.code, outcome.message, target(action.key), now(), outcome.lacks)) {
+    ++shared_.failed_writes;
+    dirty_ = true;
+    shared_.say(true, line_of(key_, action) + ": " + outcome.message);
+  } else if (action.verb != Verb::kPatchStatus) {
+    shared_.say(false, line_of(key_, action));
+  }
+  const std::string problem = outcome.ok() ? std::string() : outcome.message;
+  if (const auto event = decide::event_of(action, view_.observed, problem)) shared_.tell(key_, *event, target(event->on).uid);
+}
+
+void Tenant::landed() {
+  // Not from within the flight: it is still on the stack.
+  shared_.client.loop().post([this, flight = flight_] {
+    if (flight_ != flight) return;
+    flight_.reset();
+    dirty_ = true;
+    if (!timer_ && !winding_down_) schedule(kLookAfter);
+  });
+}
+
+}  // namespace grovec::live

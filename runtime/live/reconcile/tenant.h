@@ -1,0 +1,85 @@
+/// \file One set under the operator's care: when it is looked at, and the decision that is on its way.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "runtime/apply/flight.h"
+#include "runtime/decide/failures.h"
+#include "runtime/kube/cache.h"
+#include "runtime/live/eyes/eyes.h"
+#include "runtime/live/reconcile/compiling.h"
+
+namespace grovec::live {
+
+/// What the sets of one operator share.
+struct Shared {
+  kube::Client& client;
+  Eyes& eyes;
+  Store& store;
+  Compiler& compiler;
+  kube::OwnWrites& own;
+  bool dry_run = false;
+  std::function<bool()> may_write;  ///< false: not our turn (start, end, another leader)
+  /// One line for people about a change, or a warning.
+  std::function<void(bool is_warning, const std::string& line)> say;
+  std::function<void(const SetKey&, const decide::Event&, std::string_view uid)> tell;
+  std::function<void(std::string_view uid, decide::Instant at)> wrote_status;
+  std::function<void()> wrote;
+  std::uint64_t writes = 0, failed_writes = 0, looks = 0;
+};
+
+/// Never two decisions of one set at a time; wake-ups while one is on its way, or while our own writes are not seen
+/// yet, are one later look.
+class Tenant final : public apply::Ground {
+ public:
+  Tenant(Shared& shared, SetKey key) : shared_(shared), key_(std::move(key)), owner_(key_.namespace_ + "/" + key_.name) {}
+  ~Tenant() override;
+
+  /// Something changed: look soon.
+  void wake();
+  /// Our own writes have been seen.
+  void own_writes_seen();
+  /// No further write; true if nothing is on its way any more.
+  bool wind_down();
+
+  /// Nothing is on its way, and the last look found nothing to do now.
+  bool is_at_rest() const { return !flight_ && !dirty_ && !timer_ && looked_ && found_nothing_; }
+  bool is_flying() const { return flight_ != nullptr; }
+  /// When the last decision wants to look again by itself.
+  std::optional<decide::Instant> looks_again() const { return again_; }
+  bool is_compiled() const { return compiled_; }
+  const SetKey& key() const { return key_; }
+  const View& last_view() const { return view_; }
+  const decide::Decision* last_decision() const { return decision_.get(); }
+
+  apply::Known known(const decide::ObjectKey& key) const override;
+  apply::Known read(Kind kind, const std::string& json) override;
+  bool lacks(const decide::Action& action, const std::string& json) override;
+  void answered(const decide::Action& action, const apply::Outcome& outcome) override;
+  void landed() override;
+
+ private:
+  void look();
+  void schedule(kube::Duration after);
+  void look_again_at(std::optional<decide::Instant> at, decide::Instant now);
+  void print(const decide::Decision& decision) const;
+  decide::Failures::Target target(const decide::ObjectKey& key) const;
+  std::shared_ptr<const Seen> seen(const decide::ObjectKey& key) const;
+  decide::Instant now() const;
+
+  Shared& shared_;
+  SetKey key_;
+  std::string owner_;
+  View view_;
+  std::shared_ptr<const decide::Decision> decision_;
+  std::shared_ptr<apply::Flight> flight_;
+  decide::Failures failures_;
+  std::optional<decide::Instant> again_;
+  kube::Loop::TimerId timer_ = 0, again_timer_ = 0;
+  bool dirty_ = false, looked_ = false, found_nothing_ = false, compiled_ = true, winding_down_ = false;
+};
+
+}  // namespace grovec::live

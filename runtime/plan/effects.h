@@ -1,0 +1,32 @@
+/// \file What one changed field does, told by where it is and by what the play has shown.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "runtime/plan/plan.h"
+
+namespace grovec::plan {
+
+struct CliqueFacts {
+  std::string name;
+  bool is_hash_new = false, restarts = false, is_pending = false;
+  bool is_member = false, has_autoscaler = false;
+};
+
+/// What a play has shown, by clique template.
+struct Facts {
+  std::vector<CliqueFacts> cliques;
+  std::vector<std::string> groups_with_autoscaler;
+  bool has_new_replicas = false;  ///< set replicas that are born with the counts of NEW's template
+};
+
+/// The clique that a path is about, and what follows in it.
+std::optional<std::string_view> clique_of(std::string_view path, std::string_view& rest);
+
+/// Effect and note of a change that is not forbidden.
+void judge(const Facts& facts, Change& change);
+
+}  // namespace grovec::plan

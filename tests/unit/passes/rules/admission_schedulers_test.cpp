@@ -1,0 +1,96 @@
+// The MNNVL annotation and what each scheduler accepts.
+#include "tests/unit/passes/rules/admission_rows.h"
+
+namespace grovec::passes {
+namespace {
+
+const AdmissionRow kRows[] = {
+    // 3.7
+    {"V077",
+     "{template: {cliques: [{name: a, annotations: {grove.io/mnnvl-group: my_group}, spec: <R 1>}]}}",
+     {2077},
+     nullptr,
+     "{name: s}",
+     kMnnvl},
+    {"V077 mnnvl: digits first are fine",
+     "{template: {cliques: [{name: a, annotations: {grove.io/mnnvl-group: 1group}, spec: <R 1>}]}}",
+     {},
+     nullptr,
+     "{name: s}",
+     kMnnvl},
+    {"V078", "{template: {cliques: [{name: a, annotations: {grove.io/mnnvl-group: workers}, spec: <R 1>}]}}", {2078}},
+    {"mnnvl: none is always fine",
+     "{template: {cliques: [{name: a, annotations: {grove.io/mnnvl-group: none}, spec: <R 1>}]}}",
+     {}},
+    // 3.8
+    {"V080", "{template: {cliques: [{name: a, spec: <R 1>}]}}", {2080}, nullptr, "{name: s}", kKai},
+    {"V081",
+     "{template: {cliques: [{name: a, labels: {kai.scheduler/queue: yy}, spec: <R 1>}]}}",
+     {2081},
+     nullptr,
+     "{name: s, labels: {kai.scheduler/queue: x}}",
+     kKai},
+    {"V082",
+     "{template: {cliques: [{name: a, labels: {kai.scheduler/queue: x}, spec: <R 1 x>}, {name: b, labels: "
+     "{kai.scheduler/queue: yy}, spec: <R 1 yy>}]}}",
+     {2082},
+     nullptr,
+     "{name: s}",
+     kKai},
+    {"sched: KAI takes a queue of one clique for all",
+     "{template: {cliques: [{name: a, annotations: {kai.scheduler/queue: x}, spec: <R 1 x>}, {name: b, spec: <R 1 "
+     "yy>}]}}",
+     {},
+     nullptr,
+     "{name: s}",
+     kKai},
+    {"V083",
+     "{template: {topologyConstraint: {topologyName: t, pack: {required: zone}}, cliques: [{name: a, spec: <R 1>}]}}",
+     {2083},
+     nullptr,
+     "{name: s}",
+     kVolcanoTopology},
+    {"V084",
+     "{template: {cliques: [{name: a, spec: <R 1>}]}}",
+     {2084},
+     nullptr,
+     "{name: s, annotations: {scheduling.grove.io/volcano-queue: Bad_Queue}}",
+     kVolcano},
+    {"V085",
+     "{template: {cliques: [{name: a, annotations: {scheduling.grove.io/volcano-queue: Bad_Queue}, spec: <R 1>}]}}",
+     {2085},
+     nullptr,
+     "{name: s}",
+     kVolcano},
+    {"V086",
+     "{template: {cliques: [{name: a, annotations: {scheduling.grove.io/volcano-queue: yy}, spec: <R 1>}]}}",
+     {2086},
+     nullptr,
+     "{name: s, annotations: {scheduling.grove.io/volcano-queue: x}}",
+     kVolcano},
+    {"V087",
+     "{template: {cliques: [{name: a, annotations: {scheduling.grove.io/volcano-queue: x}, spec: <R 1 x>}, {name: b, "
+     "spec: <R 1 yy>}]}}",
+     {2087},
+     nullptr,
+     "{name: s}",
+     kVolcano},
+    {"V088",
+     "{template: {cliques: [{name: a, spec: <R 1>}]}}",
+     {2088},
+     nullptr,
+     "{name: s, annotations: {scheduling.grove.io/volcano-queue: x}}",
+     kClosedQueue},
+    {"V090", "{template: {cliques: [{name: a, spec: <R 1>}]}}", {2090}, nullptr, "{name: s}", kClosedQueue},
+    {"V091",
+     "{template: {topologyConstraint: {topologyName: t, pack: {required: zone}}, cliques: [{name: a, spec: <R 1>}]}}",
+     {2091},
+     nullptr,
+     "{name: s}",
+     kLpx},
+};
+
+INSTANTIATE_TEST_SUITE_P(Schedulers, AdmissionRules, testing::ValuesIn(kRows), name_of_row);
+
+}  // namespace
+}  // namespace grovec::passes

@@ -1,0 +1,175 @@
+// Topology constraints of a new set.
+#include "tests/unit/passes/rules/admission_rows.h"
+
+namespace grovec::passes {
+namespace {
+
+const AdmissionRow kRows[] = {
+    // 3.6
+    {"V064",
+     "{template: {topologyConstraint: {topologyName: t, pack: {required: rack}}, cliques: [{name: a, spec: <R 1>}]}}",
+     {2064}},
+    {"V065",
+     "{template: {topologyConstraint: {pack: {required: rack}}, cliques: [{name: a, spec: <R 1>}]}}",
+     {2065},
+     nullptr,
+     "{name: s}",
+     kTopology},
+    {"V065 standalone clique, unrelated group has a name",
+     "{template: {cliques: [{name: a, topologyConstraint: {pack: {required: rack}}, spec: <R 1 x>}, {name: b, spec: <R "
+     "1 yy>}], podCliqueScalingGroups: [{name: g, cliqueNames: [b], topologyConstraint: {topologyName: t, pack: "
+     "{required: rack}}}]}}",
+     {2065},
+     nullptr,
+     "{name: s}",
+     kTopology},
+    {"V066",
+     "{template: {topologyConstraint: {topologyName: t, pack: {required: rack}}, cliques: [{name: a, "
+     "topologyConstraint: {topologyName: u, pack: {required: rack}}, spec: <R 1>}]}}",
+     {2066},
+     nullptr,
+     "{name: s}",
+     kTopology},
+    {"V067",
+     "{template: {cliques: [{name: a, spec: <R 1 x>}, {name: b, spec: <R 1 yy>}], podCliqueScalingGroups: [{name: g, "
+     "cliqueNames: [a], topologyConstraint: {topologyName: t, pack: {required: rack}}}, {name: h, cliqueNames: [b], "
+     "topologyConstraint: {topologyName: u, pack: {required: rack}}}]}}",
+     {2067},
+     nullptr,
+     "{name: s}",
+     kTopology},
+    {"V068",
+     "{template: {topologyConstraint: {topologyName: u, pack: {required: rack}}, cliques: [{name: a, spec: <R 1>}]}}",
+     {2068},
+     nullptr,
+     "{name: s}",
+     kTopology},
+    {"V070",
+     "{template: {topologyConstraint: {topologyName: t, pack: {required: numa}}, cliques: [{name: a, spec: <R 1>}]}}",
+     {2070},
+     nullptr,
+     "{name: s}",
+     kTopology},
+    {"V070 alone, hierarchy is not looked at",
+     "{template: {topologyConstraint: {topologyName: t, pack: {required: host, preferred: nope}}, cliques: [{name: a, "
+     "topologyConstraint: {pack: {required: zone}}, spec: <R 1>}]}}",
+     {2070},
+     nullptr,
+     "{name: s}",
+     kTopology},
+    {"V071",
+     "{template: {topologyConstraint: {topologyName: t, pack: {required: host}}, cliques: [{name: a, "
+     "topologyConstraint: {pack: {required: zone}}, spec: <R 1>}]}}",
+     {2071},
+     nullptr,
+     "{name: s}",
+     kTopology},
+    {"V071 equal is fine",
+     "{template: {topologyConstraint: {topologyName: t, pack: {required: host}}, cliques: [{name: a, "
+     "topologyConstraint: {pack: {required: host}}, spec: <R 1>}]}}",
+     {},
+     nullptr,
+     "{name: s}",
+     kTopology},
+    {"V072",
+     "{template: {topologyConstraint: {topologyName: t, pack: {preferred: host}}, cliques: [{name: a, "
+     "topologyConstraint: {pack: {preferred: zone}}, spec: <R 1>}]}}",
+     {2072},
+     nullptr,
+     "{name: s}",
+     kTopology},
+    {"V073",
+     "{template: {topologyConstraint: {topologyName: t, pack: {required: host}}, cliques: [{name: a, spec: <R 1>}], "
+     "podCliqueScalingGroups: [{name: g, cliqueNames: [a], topologyConstraint: {pack: {required: zone}}}]}}",
+     {2073},
+     nullptr,
+     "{name: s}",
+     kTopology},
+    {"V074",
+     "{template: {topologyConstraint: {topologyName: t, pack: {preferred: host}}, cliques: [{name: a, spec: <R 1>}], "
+     "podCliqueScalingGroups: [{name: g, cliqueNames: [a], topologyConstraint: {pack: {preferred: zone}}}]}}",
+     {2074},
+     nullptr,
+     "{name: s}",
+     kTopology},
+    {"V075",
+     "{template: {cliques: [{name: a, topologyConstraint: {pack: {required: zone}}, spec: <R 1>}], "
+     "podCliqueScalingGroups: [{name: g, cliqueNames: [a], topologyConstraint: {topologyName: t, pack: {required: "
+     "host}}}]}}",
+     {2075},
+     nullptr,
+     "{name: s}",
+     kTopology},
+    {"V076",
+     "{template: {cliques: [{name: a, topologyConstraint: {pack: {preferred: zone}}, spec: <R 1>}], "
+     "podCliqueScalingGroups: [{name: g, cliqueNames: [a], topologyConstraint: {topologyName: t, pack: {preferred: "
+     "host}}}]}}",
+     {2076},
+     nullptr,
+     "{name: s}",
+     kTopology},
+    {"parent required, child preferred are not compared",
+     "{template: {topologyConstraint: {topologyName: t, pack: {required: host}}, cliques: [{name: a, "
+     "topologyConstraint: {pack: {preferred: zone}}, spec: <R 1>}]}}",
+     {},
+     nullptr,
+     "{name: s}",
+     kTopology},
+    {"W2",
+     "{template: {topologyConstraint: {topologyName: t, pack: {required: host, preferred: zone}}, cliques: [{name: a, "
+     "spec: <R 1>}]}}",
+     {2302},
+     nullptr,
+     "{name: s}",
+     kTopology},
+    // 1.10
+    {"C1",
+     "{template: {topologyConstraint: {topologyName: t, packDomain: rack}, cliques: [{name: a, spec: <R 1>}]}}",
+     {2201},
+     nullptr,
+     "{name: s}",
+     kTopology},
+    {"C2",
+     "{template: {cliques: [{name: a, topologyConstraint: {topologyName: t, packDomain: rack}, spec: <R 1>}]}}",
+     {2202},
+     nullptr,
+     "{name: s}",
+     kTopology},
+    {"C3",
+     "{template: {cliques: [{name: a, spec: <R 1>}], podCliqueScalingGroups: [{name: g, cliqueNames: [a], "
+     "topologyConstraint: {topologyName: t, packDomain: rack}}]}}",
+     {2203},
+     nullptr,
+     "{name: s}",
+     kTopology},
+    {"C4",
+     "{template: {topologyConstraint: {topologyName: t}, cliques: [{name: a, spec: <R 1>}]}}",
+     {2204},
+     nullptr,
+     "{name: s}",
+     kTopology},
+    {"C5",
+     "{template: {topologyConstraint: {topologyName: t, packDomain: rack, pack: {required: rack}}, cliques: [{name: a, "
+     "spec: <R 1>}]}}",
+     {2201, 2205},
+     nullptr,
+     "{name: s}",
+     kTopology},
+    {"C6",
+     "{template: {topologyConstraint: {topologyName: t, pack: {}}, cliques: [{name: a, spec: <R 1>}]}}",
+     {2206},
+     nullptr,
+     "{name: s}",
+     kTopology},
+    {"1.3 pattern",
+     "{template: {topologyConstraint: {topologyName: t, pack: {required: 1rack}}, cliques: [{name: a, spec: <R 1>}]}}",
+     {1604, 2070},
+     nullptr,
+     "{name: s}",
+     kTopology},
+};
+
+INSTANTIATE_TEST_SUITE_P(Topology, AdmissionRules, testing::ValuesIn(kRows), name_of_row);
+
+}  // namespace
+}  // namespace grovec::passes
