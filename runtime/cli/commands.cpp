@@ -9,35 +9,43 @@
 #include <vector>
 
 #include "ir/base/edit_distance.h"
+#include "runtime/cli/hand_over.h"
 #include "runtime/output/interrupt.h"
 #include "runtime/output/output.h"
+#include "runtime/terminal/live_commands.h"
 
 namespace grovec::cli {
 
 extern const Command kCheckCommand, kCompileCommand, kCompletionCommand, kConvertCommand, kDiffCommand, kExplainCommand,
     kFmtCommand, kGitopsCommand, kGraphCommand, kKrmCommand, kPlanCommand, kResolveCommand, kSchemaCommand,
-    kShowCommand, kStatusCommand, kTestCommand, kVersionCommand;
+    kShowCommand, kTestCommand, kVersionCommand;
 
 namespace {
 
-constexpr const Command* kCommands[] = {
+constexpr const Command* kOwnCommands[] = {
     &kCheckCommand,  &kCompileCommand, &kCompletionCommand, &kConvertCommand, &kDiffCommand,   &kExplainCommand,
     &kFmtCommand,    &kGitopsCommand,  &kGraphCommand,      &kKrmCommand,     &kPlanCommand,   &kResolveCommand,
-    &kSchemaCommand, &kShowCommand,    &kStatusCommand,     &kTestCommand,    &kVersionCommand};
+    &kSchemaCommand, &kShowCommand,    &    &kTestCommand,    &kVersionCommand};
+
+const std::vector<const Command*>& all_commands() {
+  static const std::vector<const Command*> kAll = [] {
+    std::vector<const Command*> out(std::begin(kOwnCommands), std::end(kOwnCommands));
+    for (const Command& c : handed_over_commands()) out.push_back(&c);
+    std::sort(out.begin(), out.end(), [](const Command* a, const Command* b) { return a->name < b->name; });
+    return out;
+  }();
+  return kAll;
+}
 
 constexpr std::string_view kExitCodes =
     "Exit codes:\n"
     "  0  clean\n"
     "  1  errors found, or differences\n"
     "  2  wrong command line\n"
-    "  3  a file or a stream failed\n"
+    "  3  a file, a stream or the cluster failed\n"
     "  4  changes (only `plan --detailed-exitcode`)\n";
 
 constexpr OptionSpec kOutOption = {"--out", {}, "FILE", "write here instead of standard output", {}};
-constexpr OptionSpec kCommonOptions[] = {
-    {"--quiet", "-q", {}, "errors only: no warnings, no summary", {}},
-    {"--color", {}, "WHEN", "colours (default: auto, on terminals)", "auto|always|never"},
-};
 
 /// What people type who know other programs.
 struct Habit {
@@ -74,8 +82,8 @@ std::string overview() {
       "grovec compiles Grove PodCliqueSets into the exact Kubernetes objects that run them.\n\n"
       "Usage: grovec COMMAND [OPTIONS] FILE...\n\nCommands:\n";
   std::size_t width = 0;
-  for (const Command* c : kCommands) width = std::max(width, c->name.size());
-  for (const Command* c : kCommands)
+  for (const Command* c : all_commands()) width = std::max(width, c->name.size());
+  for (const Command* c : all_commands())
     out += "  " + std::string(c->name) + std::string(width - c->name.size() + 2, ' ') + std::string(c->summary) + '\n';
   out += "\n`grovec COMMAND --help` has options and examples.\n\n";
   out += kExitCodes;
@@ -92,14 +100,14 @@ std::string help_of(const Command& command) {
 }
 
 const Command* find_command(std::string_view name) {
-  for (const Command* c : kCommands)
+  for (const Command* c : all_commands())
     if (c->name == name) return c;
   return nullptr;
 }
 
 int unknown_command(std::string_view name) {
-  std::string_view names[std::size(kCommands)];
-  for (std::size_t i = 0; i < std::size(kCommands); ++i) names[i] = kCommands[i]->name;
+  std::vector<std::string_view> names;
+  for (const Command* c : all_commands()) names.push_back(c->name);
   if (name.find_first_of("./*") != std::string_view::npos && ::access(std::string(name).c_str(), F_OK) == 0)
     return fail(kUsage,
                 "`" + std::string(name) + "` is no command; did you mean `grovec check " + std::string(name) + "`?");
@@ -121,7 +129,7 @@ bool asks_for_help(std::span<const std::string> args) {
 
 }  // namespace
 
-std::span<const Command* const> commands() { return kCommands; }
+std::span<const Command* const> commands() { return all_commands(); }
 
 void print_error(std::string_view text) {
   while (!text.empty()) {
@@ -139,7 +147,7 @@ bool is_dumb() {
 
 /// Options before the command are a habit from git and kubectl: they go behind it.
 std::vector<std::string> command_first(std::span<const std::string> args) {
-  for (const Command* c : kCommands) {
+  for (const Command* c : all_commands()) {
     const std::vector<OptionSpec> specs = options_of(*c);
     const std::size_t at = leading_options(specs, args);
     if (at == 0 || at >= args.size() || args[at] != c->name) continue;
@@ -226,6 +234,8 @@ int run_command_line(std::span<const std::string> given) {
   Result<Options> options = parse_options(specs, rest);
   if (!options)
     return fail(kUsage, options.error().message + "\nSee `grovec " + std::string(command->name) + " --help`.");
+  const bool is_offline = command->run && options->has("--dump");
+  if (command->is_live && !is_offline) return hand_over(args);
   quiet = options->has("--quiet");
   color_when = options->get("--color", "auto");
   if (command->writes_file && options->has("--out")) return run_into_file(*command, *options);

@@ -23,7 +23,10 @@ Result<Done> Splitter::feed(std::string_view bytes) {
   bytes_.append(bytes);
   pad(bytes_);
   Result<Done> done = scan();
-  if (done) compact();
+  if (!done) return done;
+  compact();
+  if (bytes_.size() > kMostItemBytes) return garbage("an object larger than 16 MiB");
+  if (head_.size() > kMostHead) return garbage("a list with more than 1 MiB besides its items");
   return done;
 }
 

@@ -1,37 +1,56 @@
-// The second program: everything that talks to a cluster. Users type `grovec`, which hands over to it.
-#include <unistd.h>
-
+// grovec-live: the commands that talk to a cluster. People type `grovec`, which hands over to this program.
 #include <csignal>
 #include <string>
 #include <vector>
 
 #include "runtime/driver/version.h"
-#include "runtime/live/commands/table.h"
+#include "runtime/live/cmd_cluster.h"
+#include "runtime/live/commands/scale.h"
+#include "runtime/live/commands/status.h"
+#include "runtime/live/connect.h"
+#include "runtime/live/reconcile/command.h"
+#include "runtime/terminal/live_commands.h"
 
 namespace {
 
-using grovec::live::Entry;
+using namespace grovec;
 
-int print(int fd, const std::string& text, int code) {
-  return write(fd, text.data(), text.size()) == static_cast<ssize_t>(text.size()) ? code : 3;
-}
+struct Row {
+  std::string_view name;
+  int (*run)(const cli::Options& options);
+};
+constexpr Row kRows[] = {
+    {"cluster", live::run_cluster}, {"delete", live::run_delete}, {"rollout", live::run_rollout},
+    {"scale", live::run_scale},     {"status", live::run_status},
+};
 
-std::string help() {
-  std::string out = "grovec-live: the commands of grovec that talk to a cluster\n\nCommands:\n";
-  for (const Entry& e : grovec::live::commands())
-    out += "  " + std::string(e.name) + std::string(11 - e.name.size(), ' ') + std::string(e.summary) + "\n";
-  return out;
+int run(std::vector<std::string> args) {
+  if (!args.empty() && args[0].starts_with(cli::kHandOverOption)) {
+    const std::string version = args[0].substr(cli::kHandOverOption.size());
+    if (version != driver::kVersion)
+      return live::fail({"`grovec` is version " + version + " and `grovec-live` is version " +
+                             std::string(driver::kVersion) + "; install both from one package",
+                         Error::kUsage});
+    args.erase(args.begin());
+  }
+  if (args.empty())
+    return live::fail({"this program is started by `grovec`; `grovec --help` lists the commands", Error::kUsage});
+  if (args[0] == "reconcile") return live::reconcile(std::span(args).subspan(1));
+  for (const cli::LiveCommand& command : cli::live_commands()) {
+    if (command.name != args[0]) continue;
+    std::vector<cli::OptionSpec> specs(command.options.begin(), command.options.end());
+    specs.insert(specs.end(), std::begin(cli::kCommonOptions), std::end(cli::kCommonOptions));
+    Result<cli::Options> options = cli::parse_options(specs, std::span(args).subspan(1));
+    if (!options) return live::fail(options.error());
+    for (const Row& row : kRows)
+      if (row.name == command.name) return row.run(*options);
+  }
+  return live::fail({"`grovec-live` has no command `" + args[0] + "`", Error::kUsage});
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
-  const std::vector<std::string> args(argv + 1, argv + argc);
-  if (args.empty() || args[0] == "--help" || args[0] == "help") return print(1, help(), args.empty() ? 2 : 0);
-  if (args[0] == "--version" || args[0] == "version")
-    return print(1, "grovec-live " + std::string(grovec::driver::kVersion) + "\n", 0);
   std::signal(SIGPIPE, SIG_IGN);  // a reader that goes away is an error code of write, not a death
-  for (const Entry& e : grovec::live::commands())
-    if (e.name == args[0]) return e.run(std::span(args).subspan(1));
-  return print(2, "grovec: there is no command `" + args[0] + "` that talks to a cluster\n", 2);
+  return run({argv + (argc > 0 ? 1 : 0), argv + argc});
 }

@@ -5,6 +5,8 @@
 #include <cerrno>
 #include <cstdlib>
 
+#include "runtime/kube/redact.h"
+
 namespace grovec::live {
 
 ExitCode exit_code_of(Error::Kind kind) {
@@ -30,7 +32,7 @@ void print(int fd, std::string_view text) {
 }
 
 int fail(ExitCode code, std::string_view message) {
-  print(STDERR_FILENO, "grovec: " + std::string(message) + "\n");
+  print(STDERR_FILENO, "grovec: " + kube::redact(message) + "\n");
   return code;
 }
 
@@ -38,7 +40,27 @@ int fail(const Error& error) { return fail(exit_code_of(error.kind), error.messa
 
 bool is_terminal(int fd) { return isatty(fd) == 1; }
 
+namespace {
+std::string_view color_when = "auto";
+bool quiet = false;
+}  // namespace
+
+void set_habits(const cli::Options& options) {
+  const std::string_view when = options.get("--color", "auto");
+  color_when = when == "always" ? "always" : when == "never" ? "never" : "auto";
+  quiet = options.has("--quiet");
+}
+
+void warn(std::string_view message) {
+  if (!quiet) print(STDERR_FILENO, "grovec: warning: " + kube::redact(message) + "\n");
+}
+
+void tell(std::string_view message) {
+  if (!quiet) print(STDERR_FILENO, std::string(message) + "\n");
+}
+
 bool use_color(int fd) {
+  if (color_when != "auto") return color_when == "always";
   const char* term = std::getenv("TERM");
   const char* no_color = std::getenv("NO_COLOR");
   return is_terminal(fd) && !(no_color && *no_color) && !(term && std::string_view(term) == "dumb");

@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "ir/base/result.h"
+#include "runtime/terminal/options.h"
 
 namespace grovec::live {
 
@@ -18,7 +19,12 @@ int fail(ExitCode code, std::string_view message);
 
 /// Writes all of it or gives up; never raises a signal.
 void print(int fd, std::string_view text);
-/// Colours belong on this descriptor: a terminal that is not dumb, and no NO_COLOR.
+/// --color and --quiet, from here on.
+void set_habits(const cli::Options& options);
+/// A warning, or what is about to be done, on standard error; nothing with --quiet.
+void warn(std::string_view message);
+void tell(std::string_view message);
+/// Colours belong on this descriptor: as --color says, else a terminal that is not dumb, and no NO_COLOR.
 bool use_color(int fd);
 /// `question [y/N] ` on standard error, and whether the answer begins with y. Only on a terminal.
 bool ask(std::string_view question);

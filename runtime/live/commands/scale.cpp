@@ -16,23 +16,12 @@ namespace grovec::live {
 
 using namespace std::chrono_literals;
 using cli::Options;
-using cli::OptionSpec;
 
 namespace {
 
 constexpr kube::Duration kBetweenLooks = 500ms;
 constexpr std::int32_t kMostReplicas = 100'000;
 
-constexpr OptionSpec kScaleOptions[] = {
-    {"--dry-run", {}, {}, "say what would happen; the API server judges it, nothing is changed", {}},
-    GROVEC_CLUSTER_OPTIONS,
-};
-constexpr OptionSpec kDeleteOptions[] = {
-    {"--yes", "-y", {}, "do not ask", {}},
-    {"--no-wait", {}, {}, "do not wait until everything is gone", {}},
-    {"--timeout", {}, "DURATION", "give up waiting after this long (default 10m)", {}},
-    GROVEC_CLUSTER_OPTIONS,
-};
 
 struct Target {
   std::string_view word, plural, kind;
@@ -136,7 +125,7 @@ void warn_of_autoscaler(Cluster& cluster, const std::string& name) {
   Result<Tree> scaler = get_object(
       *cluster.client, kube::path_of("autoscaling", "v2", "horizontalpodautoscalers", cluster.namespace_, name), name);
   if (scaler)
-    print(STDERR_FILENO, "grovec: warning: HorizontalPodAutoscaler `" + name + "` scales it, too, and may change it back\n");
+    warn("HorizontalPodAutoscaler `" + name + "` scales it, too, and may change it back");
 }
 
 int send_scale(Cluster& cluster, const Target& target, const std::string& name, std::int32_t n, bool dry_run) {
@@ -149,37 +138,11 @@ int send_scale(Cluster& cluster, const Target& target, const std::string& name, 
   request.content_type = kube::kMergePatch;
   request.idempotent = true;
   kube::Answer answer = cluster.client->call(std::move(request));
-  for (const std::string& w : answer.warnings) print(STDERR_FILENO, "grovec: warning: " + w + "\n");
+  for (const std::string& w : answer.warnings) warn(w);
   if (answer.error) return fail(*answer.error);
   print(STDOUT_FILENO, std::string(target.kind) + " " + cluster.namespace_ + "/" + name + " scaled to " +
                            std::to_string(n) + (dry_run ? " (dry run: nothing was changed)" : "") + "\n");
   return kClean;
-}
-
-int run_scale(const Options& options) {
-  const std::vector<std::string>& words = options.operands();
-  if (words.size() != 3) return fail(kUsage, "write `grovec scale set|group|clique NAME N`");
-  const Target* target = target_of(words[0]);
-  if (!target) return fail(kUsage, "`" + words[0] + "` cannot be scaled; write set, group or clique");
-  std::int32_t n = -1;
-  auto [end, error] = std::from_chars(words[2].data(), words[2].data() + words[2].size(), n);
-  if (error != std::errc() || end != words[2].data() + words[2].size() || n < 0 || n > kMostReplicas)
-    return fail(kUsage, "`" + words[2] + "` is no number of replicas from 0 to " + std::to_string(kMostReplicas));
-  Result<std::unique_ptr<Cluster>> cluster = reach(options);
-  if (!cluster) return fail(cluster.error());
-  Result<Tree> object =
-      get_object(*(*cluster)->client,
-                 kube::path_of(kGroveGroup, kGroveVersion, target->plural, (*cluster)->namespace_, words[1]),
-                 std::string(target->kind) + " `" + words[1] + "`");
-  if (!object) return fail(object.error());
-  const std::int32_t from = static_cast<std::int32_t>(object->root["spec"]["replicas"].as_int(1));
-  const std::string set(target->word == "set" ? words[1] : object->root["metadata"]["labels"][ir::keys::kPartOf].as_string());
-  Result<status::Report> report = report_of_set(**cluster, set);
-  const status::SetReport* seen = report && !report->sets.empty() ? &report->sets.front() : nullptr;
-  print(STDERR_FILENO, words[1] + ": " + Consequences(*target, *object, seen).text(from, n) + "\n");
-  if (n == from) return kClean;
-  if (target->word != "set") warn_of_autoscaler(**cluster, words[1]);
-  return send_scale(**cluster, *target, words[1], n, options.has("--dry-run"));
 }
 
 /// Deletes one set and waits for what belongs to it.
@@ -192,7 +155,7 @@ class Deletion {
     if (!set) return fail(set.error());
     Result<status::Report> report = report_of_set(c_, name_);
     if (!report) return fail(report.error());
-    print(STDERR_FILENO, what_goes(*report) + "\n");
+    tell(what_goes(*report));
     if (!options.has("--yes")) {
       if (!is_terminal(STDIN_FILENO)) return fail(kUsage, "nothing is deleted without `--yes`, where nobody can be asked");
       if (!ask("Delete PodCliqueSet `" + c_.namespace_ + "/" + name_ + "`?")) return fail(kFound, "nothing was deleted");
@@ -237,7 +200,7 @@ class Deletion {
       const status::SetReport& s = report->sets.front();
       std::string line = pods_text(s.counts.pods) + " left";
       if (!s.why.empty()) line += "; " + s.why.front().objects.front() + ": " + s.why.front().reason.sentence;
-      if (line != last) print(STDERR_FILENO, line + "\n");
+      if (line != last) tell(line);
       last = line;
       if (c_.loop->now() >= end)
         return fail(kFound, "gave up waiting; the deletion goes on: `grovec status " + name_ + "` shows what holds it");
@@ -249,7 +212,37 @@ class Deletion {
   std::string name_;
 };
 
+}  // namespace
+
+int run_scale(const Options& options) {
+  set_habits(options);
+  const std::vector<std::string>& words = options.operands();
+  if (words.size() != 3) return fail(kUsage, "write `grovec scale set|group|clique NAME N`");
+  const Target* target = target_of(words[0]);
+  if (!target) return fail(kUsage, "`" + words[0] + "` cannot be scaled; write set, group or clique");
+  std::int32_t n = -1;
+  auto [end, error] = std::from_chars(words[2].data(), words[2].data() + words[2].size(), n);
+  if (error != std::errc() || end != words[2].data() + words[2].size() || n < 0 || n > kMostReplicas)
+    return fail(kUsage, "`" + words[2] + "` is no number of replicas from 0 to " + std::to_string(kMostReplicas));
+  Result<std::unique_ptr<Cluster>> cluster = reach(options);
+  if (!cluster) return fail(cluster.error());
+  Result<Tree> object =
+      get_object(*(*cluster)->client,
+                 kube::path_of(kGroveGroup, kGroveVersion, target->plural, (*cluster)->namespace_, words[1]),
+                 std::string(target->kind) + " `" + words[1] + "`");
+  if (!object) return fail(object.error());
+  const std::int32_t from = static_cast<std::int32_t>(object->root["spec"]["replicas"].as_int(1));
+  const std::string set(target->word == "set" ? words[1] : object->root["metadata"]["labels"][ir::keys::kPartOf].as_string());
+  Result<status::Report> report = report_of_set(**cluster, set);
+  const status::SetReport* seen = report && !report->sets.empty() ? &report->sets.front() : nullptr;
+  tell(words[1] + ": " + Consequences(*target, *object, seen).text(from, n));
+  if (n == from) return kClean;
+  if (target->word != "set") warn_of_autoscaler(**cluster, words[1]);
+  return send_scale(**cluster, *target, words[1], n, options.has("--dry-run"));
+}
+
 int run_delete(const Options& options) {
+  set_habits(options);
   if (options.operands().size() != 1) return fail(kUsage, "write `grovec delete NAME`");
   Result<kube::Duration> timeout = timeout_of(options, 10min);
   if (!timeout) return fail(timeout.error());
@@ -257,16 +250,5 @@ int run_delete(const Options& options) {
   if (!cluster) return fail(cluster.error());
   return Deletion(**cluster, options.operands().front()).run(options, *timeout);
 }
-
-constexpr LiveCommand kScale{"scale", "grovec scale set|group|clique NAME N [OPTIONS]",
-                             "Changes a count, and says what is gated or removed.", kScaleOptions, run_scale};
-constexpr LiveCommand kDelete{"delete", "grovec delete NAME [OPTIONS]",
-                              "Deletes a PodCliqueSet, and waits until everything of it is gone.", kDeleteOptions,
-                              run_delete};
-
-}  // namespace
-
-int scale_command(std::span<const std::string> args) { return run_command(kScale, args); }
-int delete_command(std::span<const std::string> args) { return run_command(kDelete, args); }
 
 }  // namespace grovec::live

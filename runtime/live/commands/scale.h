@@ -1,13 +1,12 @@
 /// \file `scale` and `delete`: one object changed by hand, after saying what that does.
 #pragma once
 
-#include <span>
-#include <string>
+#include "runtime/terminal/options.h"
 
 namespace grovec::live {
 
-/// `args` without the name of the command. The exit code.
-int scale_command(std::span<const std::string> args);
-int delete_command(std::span<const std::string> args);
+/// Rows of the table in runtime/live/main.cpp: they return the exit code.
+int run_scale(const cli::Options& options);
+int run_delete(const cli::Options& options);
 
 }  // namespace grovec::live

@@ -12,26 +12,11 @@ namespace grovec::live {
 
 using namespace std::chrono_literals;
 using cli::Options;
-using cli::OptionSpec;
 
 namespace {
 
 constexpr kube::Duration kBetweenLooks = 2s;
 
-constexpr OptionSpec kStatusOptions[] = {
-    {"--all-namespaces", "-A", {}, "sets of all namespaces", {}},
-    {"--selector", "-l", "LABELS", "only sets with these labels: a=b, a!=b, a, !a, joined by commas", {}},
-    {"--output", "-o", "FORMAT", "how to print", "text|json|markdown"},
-    {"--all", {}, {}, "text: list what is ready, too", {}},
-    {"--watch", "-w", {}, "look again every 2 s until all sets are healthy", {}},
-    {"--wait-for", {}, "STATE", "look again until all sets are so", "available|updated"},
-    {"--timeout", {}, "DURATION", "with --watch and --wait-for: give up after this long (default 10m)", {}},
-    GROVEC_CLUSTER_OPTIONS,
-};
-constexpr OptionSpec kRolloutOptions[] = {
-    {"--timeout", {}, "DURATION", "give up after this long (default 10m)", {}},
-    GROVEC_CLUSTER_OPTIONS,
-};
 
 enum class WaitFor : std::uint8_t { kNothing, kHealthy, kAvailable, kUpdated };
 
@@ -116,7 +101,7 @@ class Watcher {
 
   int finish(const Look& look, WaitFor wait, bool done) {
     if (look.report.sets.empty()) return fail(kFound, "there is no PodCliqueSet" + place());
-    for (const std::string& d : look.denied) print(STDERR_FILENO, "grovec: warning: not listed: " + d + "\n");
+    for (const std::string& d : look.denied) warn("not listed: " + d);
     if (format_ == "json") {
       std::string buffer;
       driver::JsonStream json(buffer);
@@ -140,7 +125,10 @@ class Watcher {
   status::TextOptions text_;
 };
 
+}  // namespace
+
 int run_status(const Options& options) {
+  set_habits(options);
   if (options.has("--namespace") && options.has("--all-namespaces"))
     return fail(kUsage, "`-n` and `-A` exclude each other");
   Result<kube::Duration> timeout = timeout_of(options, 10min);
@@ -160,6 +148,7 @@ int run_status(const Options& options) {
 }
 
 int run_rollout(const Options& options) {
+  set_habits(options);
   std::vector<std::string> words = options.operands();
   if (words.size() != 2 || words[0] != "status")
     return fail(kUsage, "write `grovec rollout status NAME`");
@@ -172,16 +161,5 @@ int run_rollout(const Options& options) {
   what.namespace_ = (*cluster)->namespace_;
   return Watcher(**cluster, std::move(what), options).run(WaitFor::kUpdated, *timeout, true);
 }
-
-constexpr LiveCommand kStatus{"status", "grovec status [OPTIONS] [NAME...]",
-                              "What lives of PodCliqueSets, and why something does not run.", kStatusOptions, run_status};
-constexpr LiveCommand kRollout{"rollout", "grovec rollout status NAME [OPTIONS]",
-                               "Waits until an update has ended and every replica is available.", kRolloutOptions,
-                               run_rollout};
-
-}  // namespace
-
-int status_command(std::span<const std::string> args) { return run_command(kStatus, args); }
-int rollout_command(std::span<const std::string> args) { return run_command(kRollout, args); }
 
 }  // namespace grovec::live

@@ -1,14 +1,12 @@
 /// \file `status` and `rollout status` from a live cluster.
 #pragma once
 
-#include <span>
-#include <string>
+#include "runtime/terminal/options.h"
 
 namespace grovec::live {
 
-/// `args` without the name of the command. The exit code.
-int status_command(std::span<const std::string> args);
-/// `args` behind `rollout`: `status NAME`.
-int rollout_command(std::span<const std::string> args);
+/// Rows of the table in runtime/live/main.cpp: they return the exit code.
+int run_status(const cli::Options& options);
+int run_rollout(const cli::Options& options);
 
 }  // namespace grovec::live
