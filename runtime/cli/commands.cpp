@@ -25,7 +25,7 @@ namespace {
 constexpr const Command* kOwnCommands[] = {
     &kCheckCommand,  &kCompileCommand, &kCompletionCommand, &kConvertCommand, &kDiffCommand,   &kExplainCommand,
     &kFmtCommand,    &kGitopsCommand,  &kGraphCommand,      &kKrmCommand,     &kPlanCommand,   &kResolveCommand,
-    &kSchemaCommand, &kShowCommand,    &    &kTestCommand,    &kVersionCommand};
+    &kSchemaCommand, &kShowCommand,    &kTestCommand,    &kVersionCommand};
 
 const std::vector<const Command*>& all_commands() {
   static const std::vector<const Command*> kAll = [] {
