@@ -18,6 +18,8 @@ using enum NameStory;
 #define L(...)
 #define S(...)
 #define H(...)
+#define E(...)
+#define N(...)
 constexpr FormerName kFields[] = {
 #include "schemas/former_names.inc"
 };
@@ -64,6 +66,27 @@ constexpr FormerName kChartValues[] = {
 #include "schemas/former_names.inc"
 };
 #undef H
+#undef E
+#define H(...)
+#define E(written, story, when, meant, advice) {{}, written, story, when, meant, advice},
+constexpr FormerName kVariables[] = {
+#include "schemas/former_names.inc"
+};
+#undef E
+#undef N
+#define E(...)
+#define N(place, written, story, when, meant, advice) {place, written, story, when, meant, advice},
+constexpr FormerName kOthers[] = {
+#include "schemas/former_names.inc"
+};
+#undef N
+
+bool is_written(std::string_view name, std::string_view written) {
+  const std::size_t star = name.find('*');
+  if (star == std::string_view::npos) return name == written;
+  const std::string_view front = name.substr(0, star), back = name.substr(star + 1);
+  return written.size() >= front.size() + back.size() && written.starts_with(front) && written.ends_with(back);
+}
 
 const FormerName* find(std::span<const FormerName> names, std::string_view written) {
   for (const FormerName& n : names)
@@ -95,6 +118,18 @@ const FormerName* former_group(std::string_view group) { return find(kGroups, gr
 const FormerName* former_key(std::string_view written) { return find(kKeys, written); }
 const FormerName* former_setting(std::string_view path) { return find(kSettings, path); }
 const FormerName* former_chart_value(std::string_view path) { return find(kChartValues, path); }
+
+const FormerName* former_variable(std::string_view written) { return find(kVariables, written); }
+
+std::vector<const FormerName*> all_former(std::string_view written) {
+  const std::span<const FormerName> tables[] = {kFields, kValues,   kKinds,       kGroups,    kKeys,
+                                                kSettings, kChartValues, kVariables, kOthers};
+  std::vector<const FormerName*> out;
+  for (const std::span<const FormerName> table : tables)
+    for (const FormerName& n : table)
+      if (is_written(n.written, written)) out.push_back(&n);
+  return out;
+}
 
 std::string story_text(const FormerName& n) {
   const std::string written = quoted(n.written), when(n.when), advice(n.advice);

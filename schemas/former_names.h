@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace grovec::schemas {
 
@@ -48,6 +49,13 @@ const FormerName* former_key(std::string_view written);
 const FormerName* former_setting(std::string_view path);
 /// A value of the Helm chart by its path, or nullptr.
 const FormerName* former_chart_value(std::string_view path);
+
+/// A variable of containers, or nullptr.
+const FormerName* former_variable(std::string_view written);
+/// Whatever is written so in any of the tables, in their order: fields, values, kinds, groups, keys, settings, values
+/// of the chart, variables, and what else carries a name (finalizers, generated names, reasons of conditions; `place`
+/// says which). A `*` in a name stands for any text.
+std::vector<const FormerName*> all_former(std::string_view written);
 
 /// The story as the end of a message: "; `minAvailable` was called `minReplicas` until …; write `minAvailable`".
 std::string story_text(const FormerName& name);

@@ -15,7 +15,6 @@ void lint_set(Context& context, const PodCliqueSet& set, const Environment& envi
   lint_variables(v);
   lint_addresses(v);
   lint_pods(v);
-  lint_metadata(v);
 }
 
 std::string ContainerAt::path() const {

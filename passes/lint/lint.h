@@ -39,7 +39,6 @@ void lint_addresses(const LintView& v);
 void lint_topology(const LintView& v);
 void lint_utilization(const LintView& v);
 void lint_pods(const LintView& v);
-void lint_metadata(const LintView& v);
 
 // --- shared by the lints ---------------------------------------------------------------------------------------------
 

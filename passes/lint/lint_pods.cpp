@@ -183,39 +183,4 @@ void lint_pods(const LintView& v) {
   tolerations(v);
 }
 
-namespace {
-
-constexpr std::string_view kReconcile = "grove.io/reconcile-trigger";
-constexpr std::string_view kUnprotected = "grove.io/disable-managed-resource-protection";
-
-// The operator sets these itself; they come along when a live object is written down.
-bool is_set_by_operator(std::string_view key) { return key == keys::kTopologyName; }
-
-void annotations(const LintView& v, const Value* map, std::span<const std::string_view> known, std::string_view owner,
-                 const std::string& path) {
-  if (!map) return;
-  for (const Member& m : map->members()) {
-    if (!m.key.starts_with(keys::kGrovePrefix) || is_set_by_operator(m.key)) continue;
-    if (std::find(known.begin(), known.end(), m.key) != known.end()) continue;
-    if (is_reported(v.context, m.key_at) || is_reported(v.context, m.value.at())) continue;
-    const std::string_view near = nearest_name(m.key, known);
-    v.context.diags
-        .report(m.key_at != kNowhere ? m.key_at : m.value.at(), diag::AnnotationUnread, m.key, owner,
-                near.empty() ? "" : "; did you mean `" + std::string(near) + "`?")
-        .path(path + "[" + std::string(m.key) + "]");
-  }
-}
-
-}  // namespace
-
-void lint_metadata(const LintView& v) {
-  constexpr std::string_view kOfSet[] = {keys::kNvlinkGroup, kReconcile, kUnprotected};
-  constexpr std::string_view kOfPart[] = {keys::kNvlinkGroup};
-  annotations(v, v.set.annotations, kOfSet, "set", "metadata.annotations");
-  for (const Clique& c : v.set.cliques)
-    annotations(v, c.annotations, kOfPart, "clique", clique_path(c.index, ".annotations"));
-  for (const ScalingGroup& g : v.set.groups)
-    annotations(v, g.annotations, kOfPart, "scaling group", group_path(g.index, ".annotations"));
-}
-
 }  // namespace grovec::passes

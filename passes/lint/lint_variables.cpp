@@ -6,6 +6,7 @@
 #include "passes/lint/lint.h"
 #include "passes/lint/references.h"
 #include "passes/rules/set/verify_spec.h"
+#include "schemas/former_names.h"
 
 namespace grovec::passes {
 
@@ -84,6 +85,10 @@ class ContainerVariables {
       v_.context.diags.report(at, diag::GroupVariableOutside, name, clique_.name).path(path);
       return;
     }
+    if (const schemas::FormerName* former = schemas::former_variable(name)) {
+      v_.context.diags.report(at, diag::GroveVariableUnknown, name, schemas::story_text(*former)).path(path);
+      return;
+    }
     std::vector<std::string_view> known(std::begin(kGroveNames), std::end(kGroveNames));
     known.resize(clique_.group ? 8 : 5);
     known.insert(known.end(), names_.begin(), names_.end());
@@ -103,7 +108,8 @@ class ContainerVariables {
       if (!has_shell_ || is_upper_name(r.name)) kubelet_reference(word, r, kAll, path);
     for (const Reference& r : shell_references(text)) {
       if (has_shell_) {
-        if (r.name.starts_with("GROVE_") && !r.is_guarded && !is_defined(r.name, kAll) && !has_imports_)
+        const bool is_expected = r.name.starts_with("GROVE_") || schemas::former_variable(r.name) != nullptr;
+        if (is_expected && !r.is_guarded && !is_defined(r.name, kAll) && !has_imports_)
           undefined(part_of(v_.context, word, r.at, r.length), r.name, path);
       } else if (needs_shell(text, r)) {
         v_.context.diags.report(part_of(v_.context, word, r.at, r.length), diag::VariableNeedsShell, r.name)

@@ -337,7 +337,7 @@ void report_former_values(Context& context, const Value& v, const std::string& p
     const std::string path = prefix + std::string(m.key);
     if (const schemas::FormerName* former = schemas::former_chart_value(path))
       context.diags.report(m.key_at, diag::ChartUnknownValue, path, schemas::story_text(*former)).path(path);
-    else if (prefix.empty() && m.key != "config")
+    else if (std::count(path.begin(), path.end(), '.') < 2)
       report_former_values(context, m.value, path + ".");
   }
 }

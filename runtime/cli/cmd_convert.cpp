@@ -20,7 +20,7 @@ constexpr OptionSpec kOptions[] = {
     {"--out", {}, "FILE", "write the result here instead of standard output; a folder for several files", {}},
     {"--sets-only", {}, {}, "to grove: leave out documents that are no sets (else a YAML file beside has them)", {}},
     {"--recursive", "-R", {}, "to grove: read directories with their subfolders", {}},
-    {"--check", {}, "FILE", "to yaml: write nothing; say what would change in FILE, exit code 1 if anything", {}},
+    {"--check", {}, "FILE", "write nothing; say what would change in FILE, exit code 1 if anything", {}},
     {"--no-mixins", {}, {}, "to grove: write out what cliques have in common", {}},
     {"--stdin-filename", {}, "NAME", "what `-` is called", {}},
     {"--env", {}, "NAME", "to yaml: environment of the .grove file", {}},
@@ -45,7 +45,7 @@ int run(const Options& options) {
     return fail(kUsage, "`convert --to yaml` takes one file");
   const bool to_grove = options.get("--to") == "grove";
   if (!to_grove && options.has("--no-mixins")) return fail(kUsage, "`--no-mixins` is for `--to grove`");
-  for (std::string_view name : {"--env", "--set", "--values", "--include-root", "--check"})
+  for (std::string_view name : {"--env", "--set", "--values", "--include-root"})
     if (to_grove && options.has(name)) return fail(kUsage, "`" + std::string(name) + "` is for `--to yaml`");
   const std::string& path = options.operands()[0];
   const driver::Input input{path, path == "-" ? std::string(options.get("--stdin-filename")) : std::string()};

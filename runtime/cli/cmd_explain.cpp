@@ -11,6 +11,7 @@
 #include "ir/base/explanations.h"
 #include "runtime/cli/commands.h"
 #include "runtime/output/json_stream.h"
+#include "schemas/former_names.h"
 
 namespace grovec::cli {
 
@@ -196,6 +197,24 @@ bool is_chosen(const DiagInfo& info, const std::vector<std::string>& prefixes) {
                      [&](const std::string& p) { return code.starts_with(digits_of(p)); });
 }
 
+/// What is known of a name that this version of Grove does not have; empty if nothing is.
+std::string stories_of(std::string_view word) {
+  std::string out;
+  for (const schemas::FormerName* n : schemas::all_former(word)) {
+    const std::string_view place = n->place.substr(n->place.rfind('.') + 1);
+    out += "`" + std::string(word) + "`" + (place.empty() || place == "*" ? "" : " (" + std::string(place) + ")");
+    out += schemas::story_text(*n) + "\n";
+  }
+  return out;
+}
+
+int print_stories(const std::string& stories) {
+  driver::FdWriter out(STDOUT_FILENO, "standard output");
+  out.write(stories);
+  Result<Done> done = out.finish();
+  return done ? kClean : fail(done.error());
+}
+
 int run(const Options& options) {
   const bool as_json = options.get("--output", "text") == "json";
   const std::vector<std::string>& words = options.operands();
@@ -210,6 +229,8 @@ int run(const Options& options) {
   if (words.empty()) return fail(kUsage, "no code given; `grovec explain --list` prints all");
   for (const std::string& word : words) {
     const DiagInfo* info = find(word);
+    if (const std::string stories = info || as_json || words.size() > 1 ? "" : stories_of(word); !stories.empty())
+      return print_stories(stories);
     if (!info) return fail(kUsage, "there is no code `" + word + "`; " + nearest(word));
     if (std::find(chosen.begin(), chosen.end(), info) == chosen.end()) chosen.push_back(info);
   }
@@ -225,6 +246,7 @@ constinit const Command kExplainCommand{
     "grovec explain [-o json] CODE... | grovec explain --list [CODE...]",
     "  grovec explain GV2033                            rule, reason, example and fix\n"
     "  grovec explain v033                              the same, by upstream's number of the rule\n"
+    "  grovec explain GROVE_PGS_NAME                    what became of a name of another version\n"
     "  grovec explain --list                            every code\n"
     "  grovec explain --list GV22                       those that start with GV22\n",
     kOptions,

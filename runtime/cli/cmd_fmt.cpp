@@ -4,6 +4,7 @@
 #include "frontend/dsl/convert/convert.h"
 #include "frontend/dsl/lower/lower.h"
 #include "ir/base/render.h"
+#include "ir/base/utf8.h"
 #include "runtime/cli/commands.h"
 #include "runtime/input/input.h"
 #include "runtime/output/interrupt.h"
@@ -62,7 +63,7 @@ int run(const Options& options) {
       if (input.path == "-" || frontend::is_grove_path(input.path))
         inputs.push_back(input);
       else if (named)
-        return fail(kUsage, "`" + operand + "` is no .grove file; `grovec convert --to grove` makes one");
+        return fail(kUsage, "`" + printable(operand) + "` is no .grove file; `grovec convert --to grove` makes one");
     }
   }
   driver::FdWriter out(STDOUT_FILENO, "standard output");

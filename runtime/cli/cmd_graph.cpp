@@ -54,7 +54,7 @@ int run(const Options& options) {
 extern const Command kGraphCommand;
 constinit const Command kGraphCommand{
     "graph",
-    "draw what a PodCliqueSet becomes: replicas, groups, cliques, gangs, start order, topology",
+    "draw what a PodCliqueSet becomes: replicas, groups, cliques, gangs, order, topology",
     "grovec graph -o dot|mermaid|svg|html [OPTIONS] FILE...",
     "  grovec graph -o html llm.yaml > llm.html         one page to click through, without a network\n"
     "  grovec graph -o svg llm.yaml > llm.svg           a picture\n"

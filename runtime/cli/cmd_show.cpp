@@ -2,6 +2,7 @@
 #include <unistd.h>
 
 #include "ir/base/edit_distance.h"
+#include "ir/base/utf8.h"
 #include "runtime/cli/showing.h"
 
 namespace grovec::cli {
@@ -41,7 +42,7 @@ int unknown_view(const std::string& name) {
   for (std::size_t i = 0; i < std::size(kViews); ++i) names[i] = kViews[i].name;
   names[std::size(kViews)] = "params";
   const std::string_view near = nearest_name(name, names);
-  return fail(kUsage, "unknown view `" + name + "`; " +
+  return fail(kUsage, "unknown view `" + printable(name) + "`; " +
                           (near.empty() ? "views are " + view_names() : "did you mean `" + std::string(near) + "`?"));
 }
 
@@ -117,17 +118,17 @@ void write_resources(driver::JsonStream& json, const driver::Resources& resource
 extern const Command kShowCommand;
 constinit const Command kShowCommand{
     "show",
-    "print what a PodCliqueSet becomes: its tree, gangs, start order, environment, names, scale",
+    "print what a PodCliqueSet becomes: tree, gangs, start order, environment, names, scale",
     "grovec show tree|env|startup|gangs|names|scale|params [OPTIONS] FILE...\n"
     "       grovec show env [OPTIONS] FILE POD...",
-    "  grovec show tree llm.yaml                        from the set down to its pods, with gangs and totals\n"
+    "  grovec show tree llm.yaml                        from the set to its pods, with gangs and totals\n"
     "  grovec show tree --select group=prefill llm.yaml only a part\n"
     "  grovec show gangs llm.yaml                       what must be placed together, and its GPUs\n"
     "  grovec show startup llm.yaml                     who waits for whom, and the longest chain\n"
     "  grovec show env llm.yaml llm-0-decode-0-worker-3 environment, address, rank and peers of a pod\n"
     "  grovec show names llm.yaml                       names at the largest scale, against their limits\n"
     "  grovec show scale llm.yaml                       what can be scaled, by whom, and the kubectl line\n"
-    "  grovec show params llm.grove                     parameters, environments and defaults of a .grove file\n"
+    "  grovec show params llm.grove                     parameters, environments, defaults\n"
     "  grovec show tree -o json llm.yaml | jq .sets[0].totals\n",
     kOptions,
     run};

@@ -165,6 +165,11 @@ std::unique_ptr<driver::Compilation> compile_or_report(const Options& options, d
     return nullptr;
   }
   std::unique_ptr<driver::Compilation> c = std::move(*done);
+  Result<driver::SuppressionFile> project = driver::project_file_of(request.operands);
+  if (project) {
+    driver::quiet_warnings(c->context, *project);
+    for (const auto& file : c->files) driver::quiet_warnings(*file, *project);
+  }
   bool refused = c->failed();
   if (options.get("--fail-on") == "warn")
     for (const Context* context : c->contexts())

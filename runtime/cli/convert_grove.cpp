@@ -12,6 +12,7 @@
 #include "frontend/dsl/lower/lower.h"
 #include "ir/base/render.h"
 #include "ir/value/writer.h"
+#include "runtime/cli/stale_files.h"
 #include "runtime/input/load.h"
 #include "runtime/output/interrupt.h"
 #include "runtime/output/output.h"
@@ -113,14 +114,25 @@ int write(const std::string& path, const std::string& text) {
   return done ? kClean : fail(done.error());
 }
 
+/// `--check FILE`: is what is kept what would be made?
+int check_kept(const Converted& c, const Options& options) {
+  const std::string path(options.get("--check"));
+  Stale stale;
+  if (Result<Done> done = compare_file(path, c.grove, stale); !done) return fail(done.error());
+  if (!c.others.empty() && !options.has("--sets-only"))
+    if (Result<Done> done = compare_file(others_path(path), c.others, stale); !done) return fail(done.error());
+  return std::max(c.exit_code, report_stale(stale, "write it with `--out " + path + "` and the same options"));
+}
+
 int convert_single(const Input& input, const Options& options) {
-  const std::string out(options.get("--out"));
+  const std::string out(options.get(options.has("--check") ? "--check" : "--out"));
   const bool sets_only = options.has("--sets-only");
   const std::string left = sets_only     ? "; `--sets-only` leaves them out"
                            : out.empty() ? "; with `--out FILE` they go to a file beside it"
                                          : "; `" + others_path(out) + "` has them";
   const Converted c = convert_one(input, options, left, true);
   if (c.grove.empty()) return c.exit_code == kClean ? static_cast<int>(kFound) : c.exit_code;
+  if (options.has("--check")) return check_kept(c, options);
   if (!out.empty()) {
     if (int code = write(out, c.grove); code != kClean) return code;
     if (!c.others.empty() && !sets_only)
@@ -204,7 +216,10 @@ int convert_files_to_grove(const Options& options) {
   const std::string& first = options.operands()[0];
   struct stat st;
   const bool is_folder = first != "-" && ::stat(first.c_str(), &st) == 0 && S_ISDIR(st.st_mode);
-  if (options.operands().size() > 1 || is_folder) return convert_several(options);
+  if (options.has("--check") && options.has("--out")) return fail(kUsage, "say `--out` or `--check`");
+  const bool is_several = options.operands().size() > 1 || is_folder;
+  if (is_several && options.has("--check")) return fail(kUsage, "`--check` looks at one file");
+  if (is_several) return convert_several(options);
   return convert_single({first}, options);
 }
 

@@ -24,8 +24,9 @@ std::string own_path() {
 }
 }  // namespace
 
-Result<std::string> find_live_program(const std::string& own_path, const std::string& path_variable) {
-  const std::string name = "/" + std::string(kLiveProgram);
+Result<std::string> find_live_program(const std::string& own_path, const std::string& path_variable,
+                                      std::string_view program) {
+  const std::string name = "/" + std::string(program);
   const std::string folder = own_path.substr(0, own_path.rfind('/'));
   const std::string parent = folder.substr(0, folder.rfind('/'));
   const std::string libexec = parent + "/libexec/grovec";
@@ -38,17 +39,16 @@ Result<std::string> find_live_program(const std::string& own_path, const std::st
     // Not from the present folder, however PATH names it: that may be somebody else's repository.
     if (place.starts_with("/") && is_program(place + name)) return place + name;
   }
-  return Error{"this command needs the program `grovec-live`, which is neither in `" + folder + "` nor in `" + libexec +
-                   "` nor in PATH; it comes with the packages of grovec",
+  return Error{"this command needs the program `" + std::string(program) + "`, which is neither in `" + folder +
+                   "` nor in `" + libexec + "` nor in PATH; it comes with the packages of grovec",
                Error::kUsage};
 }
 
-int hand_over(std::span<const std::string> args) {
+int hand_over(std::span<const std::string> args, std::string_view name) {
   const char* variable = std::getenv("PATH");
-  Result<std::string> program = find_live_program(own_path(), variable ? variable : "");
+  Result<std::string> program = find_live_program(own_path(), variable ? variable : "", name);
   if (!program) return fail(kCannotRead, program.error().message);
-  std::vector<std::string> texts = {std::string(kLiveProgram),
-                                    std::string(kHandOverOption) + std::string(driver::kVersion)};
+  std::vector<std::string> texts = {std::string(name), std::string(kHandOverOption) + std::string(driver::kVersion)};
   texts.insert(texts.end(), args.begin(), args.end());
   std::vector<char*> pointers;
   for (std::string& text : texts) pointers.push_back(text.data());

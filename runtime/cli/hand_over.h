@@ -5,13 +5,17 @@
 #include <string>
 
 #include "ir/base/result.h"
+#include "runtime/terminal/live_commands.h"
 
 namespace grovec::cli {
 
 /// Where the program is: beside this one, in ../libexec/grovec of it, else in PATH. kUsage with all places if nowhere.
-Result<std::string> find_live_program(const std::string& own_path, const std::string& path_variable);
+Result<std::string> find_live_program(const std::string& own_path, const std::string& path_variable,
+                                      std::string_view program = kLiveProgram);
 
-/// Becomes grovec-live with these arguments (the command first). Returns only if that failed: the exit code.
-int hand_over(std::span<const std::string> args);
+inline constexpr std::string_view kInitcProgram = "grovec-initc";
+
+/// Becomes that program with these arguments (the command first). Returns only if that failed: the exit code.
+int hand_over(std::span<const std::string> args, std::string_view program = kLiveProgram);
 
 }  // namespace grovec::cli

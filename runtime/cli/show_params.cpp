@@ -2,6 +2,7 @@
 #include <unistd.h>
 
 #include "frontend/dsl/lower/lower.h"
+#include "ir/base/utf8.h"
 #include "runtime/cli/compiling.h"
 #include "runtime/cli/showing.h"
 #include "runtime/input/load.h"
@@ -70,7 +71,7 @@ int show_params(const Options& options, const std::vector<std::string>& files) {
     const std::string name = display_name(input);
     const bool is_named = std::find(operands.begin(), operands.end(), input.path) != operands.end();
     if (!frontend::is_grove_path(name) && input.path != "-") {
-      if (is_named) return fail(kUsage, "`" + name + "` is no .grove file; only those have parameters");
+      if (is_named) return fail(kUsage, "`" + printable(name) + "` is no .grove file; only those have parameters");
       continue;
     }
     Result<std::string> text = read_input(input);

@@ -14,10 +14,6 @@ namespace keys = ir::keys;
 
 namespace {
 
-class NoCounts final : public ir::Counter {
-  std::uint32_t count(const ir::CountHole&, const ir::Instance&) const override { return 0; }
-};
-
 Value without_facts(const Value& map, Arena& a) {
   ir::MappingBuilder b(a);
   for (const ir::Member& m : map.members())
@@ -57,7 +53,7 @@ Value pod_body(const World& world, const Action& action, const LiveClique& cliqu
                                        .scheduler = &backends::scheduler_named(desired.scheduler),
                                        .init_image = desired.environment->init_image};
   const Value described = backends::describe_pod(a, input, {.owner_references = true, .gated = action.source.gated});
-  return ir::instantiate(described, action.source.instance, NoCounts(), a);
+  return ir::instantiate(described, action.source.instance, no_counts(), a);
 }
 
 }  // namespace
@@ -70,6 +66,11 @@ Value body_of(const World& world, const Action& action, const LiveClique* clique
     body = pod_body(world, action, *clique, a);
   if (body.is_null() || action.change.is_null()) return body;
   return apply_patch(a, body, action.change);
+}
+
+bool was_kept(const Action& action, const Value& answer) {
+  const bool is_patch = action.verb == Verb::kPatch || action.verb == Verb::kPatchStatus;
+  return !is_patch || keeps(answer, action.change);
 }
 
 Value with_owner_uid(Arena& arena, const Value& body, std::string_view uid) {

@@ -15,7 +15,6 @@ namespace keys = ir::keys;
 
 namespace {
 
-// Numbers of live objects are no business of a description: actions say them.
 class NoCounts final : public ir::Counter {
   std::uint32_t count(const ir::CountHole& hole, const ir::Instance&) const override {
     return hole.kind == ir::CountKind::kFixed ? hole.index : 0;
@@ -24,8 +23,13 @@ class NoCounts final : public ir::Counter {
 
 }  // namespace
 
+const ir::Counter& no_counts() {
+  static const NoCounts kNone;
+  return kNone;
+}
+
 Value wanted_tree(const World& world, ir::DescriptionId id, const ir::Instance& instance, Arena& arena) {
-  return ir::instantiate(world.plan().descriptions[id].tree, instance, NoCounts(), arena);
+  return ir::instantiate(world.plan().descriptions[id].tree, instance, no_counts(), arena);
 }
 
 WantedOwner set_owner(const LiveView& view) {

@@ -7,6 +7,9 @@
 
 namespace grovec::decide {
 
+/// Numbers of live objects are no business of a description: actions say them.
+const ir::Counter& no_counts();
+
 /// The object of the plan for these indices. Sizes in it are 0: every action says them itself.
 ir::Value wanted_tree(const World& world, ir::DescriptionId id, const ir::Instance& instance, Arena& arena);
 

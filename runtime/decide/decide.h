@@ -29,4 +29,8 @@ ir::Value body_of(const World& world, const Action& action, const LiveClique* cl
 /// The body of a create with the uid of its controller filled in.
 ir::Value with_owner_uid(Arena& arena, const ir::Value& body, std::string_view uid);
 
+/// Whether the answer to a patch (the whole object, as it is stored now) has what was sent. If not, something in the
+/// server took it away, and would do so again: the caller remembers the write as one that failed (FailedWrite::lacks).
+bool was_kept(const Action& action, const ir::Value& answer);
+
 }  // namespace grovec::decide

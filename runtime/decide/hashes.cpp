@@ -62,7 +62,7 @@ Facts adopt_hashes(const LiveView& view) {
     std::string_view label;
     for (const CliqueCell& c : view.cliques()) {
       if (c.clique != layout.id || !c.is_there()) continue;
-      const std::string_view own = c.live->meta.label(keys::kPodTemplateHash);
+      const std::string_view own = c.own_hash;
       same = same && (label.empty() || own == label) && has_compiled_template(view, c, scratch);
       label = own;
       found = true;

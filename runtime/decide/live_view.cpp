@@ -1,7 +1,6 @@
 #include "runtime/decide/live_view.h"
 
 #include <algorithm>
-#include <map>
 #include <set>
 #include <unordered_map>
 
@@ -12,7 +11,7 @@ namespace grovec::decide {
 using ir::Instance;
 namespace keys = ir::keys;
 
-bool CliqueCell::is_current() const { return is_there() && live->meta.label(keys::kPodTemplateHash) == compiled_hash; }
+bool CliqueCell::is_current() const { return is_there() && own_hash == compiled_hash; }
 
 namespace {
 
@@ -63,7 +62,8 @@ bool by_host(const LivePod* a, const LivePod* b) {
   return by_index(a, b);
 }
 
-void count(const LivePod& pod, std::string_view target_hash, PodCounts& n) {
+// Pods come by index.
+void count(const LivePod& pod, std::string_view target_hash, std::int32_t& last_index, PodCounts& n) {
   const bool is_updated = pod.template_hash && *pod.template_hash == target_hash;
   n.ready_all += pod.ready;
   n.scheduled_all += pod.scheduled;
@@ -80,6 +80,11 @@ void count(const LivePod& pod, std::string_view target_hash, PodCounts& n) {
   n.ready += pod.ready;
   n.scheduled += pod.scheduled;
   n.old_live += !is_updated;
+  n.in_order &= pod.index > last_index;
+  last_index = pod.index;
+  n.complete &= pod.owner_is_complete && (pod.index < 0 || pod.index_label == pod.index);
+  n.alike &= !n.any || pod.labels == n.any->labels;
+  n.any = &pod;
 }
 
 }  // namespace
@@ -99,6 +104,7 @@ class ViewBuilder {
 
  private:
   using GroupKey = std::pair<std::uint32_t, ir::GroupId>;
+  using GangKey = std::tuple<std::uint32_t, std::optional<ir::GroupId>, std::uint32_t>;  // i, g, scaled; base: no g
   using RowKey = std::tuple<std::uint32_t, ir::GroupId, std::uint32_t>;      // i, g, j
   using CliqueKey = std::tuple<std::uint32_t, ir::CliqueId, std::uint32_t>;  // i, c, j
 
@@ -112,13 +118,14 @@ class ViewBuilder {
       const bool is_ours = place && (!owner || is_set(*owner));
       v_.replicas_of_.groups.push_back(is_ours ? place->second : LiveView::kNoReplica);
       if (is_ours) {
-        groups_[{place->second, place->first}] = g;
+        groups_.push_back({{place->second, place->first}, g});
         if (!g->meta.deleted) group_uids_[g->meta.uid] = g;
         continue;
       }
       v_.stray_groups_.push_back(g);
       if (place) taken_.insert(g->meta.name);
     }
+    sort(groups_);
   }
 
   bool is_ours(const LiveClique& c, const Place& place) const {
@@ -141,15 +148,26 @@ class ViewBuilder {
       v_.stray_cliques_.push_back(c);
       if (place) taken_.insert(c->meta.name);
     }
-    std::sort(cliques_.begin(), cliques_.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
+    sort(cliques_);
     std::sort(rows_.begin(), rows_.end());
     rows_.erase(std::unique(rows_.begin(), rows_.end()), rows_.end());
   }
 
-  const LiveClique* clique_at(const CliqueKey& key) const {
-    const auto at = std::lower_bound(cliques_.begin(), cliques_.end(), key,
-                                     [](const auto& entry, const CliqueKey& k) { return entry.first < k; });
-    return at != cliques_.end() && at->first == key ? at->second : nullptr;
+  template <class Key, class Live>
+  using Index = std::vector<std::pair<Key, const Live*>>;  // sorted by key
+  template <class Key, class Live>
+  static void sort(Index<Key, Live>& index) {
+    std::sort(index.begin(), index.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
+  }
+  template <class Key, class Live>
+  static auto lower_bound(const Index<Key, Live>& index, const Key& key) {
+    return std::lower_bound(index.begin(), index.end(), key,
+                            [](const auto& entry, const Key& k) { return entry.first < k; });
+  }
+  template <class Key, class Live>
+  static const Live* find(const Index<Key, Live>& index, const Key& key) {
+    const auto at = lower_bound(index, key);
+    return at != index.end() && at->first == key ? at->second : nullptr;
   }
 
   void place_gangs() {
@@ -159,15 +177,13 @@ class ViewBuilder {
       const bool is_ours = place && (!owner || is_set(*owner));
       v_.replicas_of_.gangs.push_back(is_ours ? place->i : LiveView::kNoReplica);
       if (is_ours) {
-        if (place->group)
-          scaled_gangs_[{place->i, *place->group}][place->scaled] = g;
-        else
-          base_gangs_[place->i] = g;
+        gangs_.push_back({{place->i, place->group, place->scaled}, g});
         continue;
       }
       v_.stray_gangs_.push_back(g);
       if (place) taken_.insert(g->meta.name);
     }
+    sort(gangs_);
   }
 
   // Set replicas that are wanted or have something.
@@ -178,8 +194,7 @@ class ViewBuilder {
     };
     for (const auto& [key, g] : groups_) add(key.first);
     for (const auto& [key, c] : cliques_) add(std::get<0>(key));
-    for (const auto& [i, g] : base_gangs_) add(i);
-    for (const auto& [key, g] : scaled_gangs_) add(key.first);
+    for (const auto& [key, g] : gangs_) add(std::get<0>(key));
     return extra;
   }
 
@@ -206,7 +221,7 @@ class ViewBuilder {
     GangCell base;
     base.i = i;
     base.wanted = wanted;
-    if (auto at = base_gangs_.find(i); at != base_gangs_.end()) base.live = at->second;
+    base.live = find(gangs_, GangKey{i, std::nullopt, 0});
     add_gang(base);
     for (const GroupLayout& g : world_.groups()) make_group(g, i, wanted);
     r.last_clique = size(v_.cliques_);
@@ -228,7 +243,7 @@ class ViewBuilder {
     g.replica = size(v_.replicas_);
     g.i = i;
     g.wanted = wanted;
-    if (auto at = groups_.find({i, layout.id}); at != groups_.end()) g.live = at->second;
+    g.live = find(groups_, GroupKey{i, layout.id});
     if (!g.live && !taken_.empty()) g.occupied = taken_.contains(v_.name(g));
     g.min_available = layout.min_available;
     g.wanted_replicas = wanted_of(layout, g);
@@ -248,21 +263,21 @@ class ViewBuilder {
 
   void make_scaled_gangs(const GroupLayout& layout, std::uint32_t index) {
     const GroupCell g = v_.groups_[index];
-    const auto live = scaled_gangs_.find({g.i, layout.id});
-    auto add = [&](std::uint32_t scaled, bool wanted) {
+    auto at = lower_bound(gangs_, GangKey{g.i, layout.id, 0});
+    const auto is_of_group = [&] {
+      return at != gangs_.end() && std::get<0>(at->first) == g.i && std::get<1>(at->first) == layout.id;
+    };
+    const auto add = [&](std::uint32_t scaled, bool wanted) {
       GangCell gang;
       gang.i = g.i;
       gang.group = index;
       gang.j = scaled + g.min_available;
       gang.wanted = wanted;
-      if (live != scaled_gangs_.end())
-        if (auto at = live->second.find(scaled); at != live->second.end()) gang.live = at->second;
+      if (is_of_group() && std::get<2>(at->first) == scaled) gang.live = (at++)->second;
       add_gang(gang);
     };
-    std::uint32_t wanted = 0;
-    for (; wanted + g.min_available < g.wanted_replicas; ++wanted) add(wanted, true);
-    if (live == scaled_gangs_.end()) return;
-    for (auto at = live->second.lower_bound(wanted); at != live->second.end(); ++at) add(at->first, false);
+    for (std::uint32_t wanted = 0; wanted + g.min_available < g.wanted_replicas; ++wanted) add(wanted, true);
+    while (is_of_group()) add(std::get<2>(at->first), false);
   }
 
   void add_gang(GangCell gang) {
@@ -281,15 +296,16 @@ class ViewBuilder {
     c.i = i;
     c.j = j;
     c.wanted = wanted;
-    c.live = clique_at({i, id, j});
+    c.live = find(cliques_, CliqueKey{i, id, j});
     c.min_available = layout.min_available;
     c.wanted_pods = layout.template_pods;
     c.compiled_hash = v_.facts_.stored(world_.template_hash(id));
     c.target_hash = c.compiled_hash;
+    if (c.live) c.own_hash = c.live->meta.label(keys::kPodTemplateHash);
     if (c.is_there()) {
       c.wanted_pods = static_cast<std::uint32_t>(std::max(0, c.live->replicas));
       if (group && world_.strategy() == Strategy::kRollingRecreate)
-        c.target_hash = c.live->meta.label(keys::kPodTemplateHash);
+        c.target_hash = c.own_hash;
     }
     v_.cliques_.push_back(c);
     CliqueCell& added = v_.cliques_.back();
@@ -336,7 +352,8 @@ class ViewBuilder {
     if (!std::is_sorted(begin, end, by_index)) std::sort(begin, end, by_index);
     c.pods = std::span(v_.pods_).subspan(first, last - first);
     c.pods_by_name = std::span(v_.pods_by_name_).subspan(first, last - first);
-    for (const LivePod* pod : c.pods) count(*pod, c.target_hash, c.counts);
+    std::int32_t last_index = -1;
+    for (const LivePod* pod : c.pods) count(*pod, c.target_hash, last_index, c.counts);
   }
 
   template <class T>
@@ -347,11 +364,10 @@ class ViewBuilder {
   LiveView& v_;
   const World& world_;
   const Observed& observed_;
-  std::map<GroupKey, const LiveGroup*> groups_;
-  std::vector<std::pair<CliqueKey, const LiveClique*>> cliques_;  // sorted
-  std::vector<RowKey> rows_;                                      // sorted
-  std::map<std::uint32_t, const LiveGang*> base_gangs_;
-  std::map<GroupKey, std::map<std::uint32_t, const LiveGang*>> scaled_gangs_;
+  Index<GroupKey, LiveGroup> groups_;
+  Index<CliqueKey, LiveClique> cliques_;
+  Index<GangKey, LiveGang> gangs_;
+  std::vector<RowKey> rows_;  // sorted
   std::unordered_map<std::string_view, const LiveGroup*> group_uids_;  // that are not marked
   std::set<std::string, std::less<>> taken_;                           // names of ours that others have
 };

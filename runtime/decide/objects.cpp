@@ -3,8 +3,10 @@
 #include <algorithm>
 
 #include "ir/labels.h"
+#include "ir/names.h"
 #include "runtime/decide/compare.h"
 #include "runtime/decide/patch.h"
+#include "runtime/decide/pod_fields.h"
 
 namespace grovec::decide {
 
@@ -201,10 +203,24 @@ class Objects {
     return restore_patch(d_.arena(), live.tree, b.build());
   }
 
-  // What nothing wants any more: ours, of a kind that comes and goes. A Secret stays, pods may mount it.
+  // The token Secret of an older operator goes once no pod mounts it and the one that replaces it has a token.
+  bool is_done_with(const LiveObject& secret) {
+    const std::string set(v_.world().name());
+    if (secret.meta.name != set + std::string(kFormerTokenSecret)) return false;
+    const auto& pods = v_.observed().pods;
+    if (std::any_of(pods.begin(), pods.end(), [](const LivePod* p) { return p->mounts_former_secret; })) return false;
+    const auto& objects = v_.observed().objects;
+    return std::any_of(objects.begin(), objects.end(), [&](const LiveObject* o) {
+      return o->kind == Kind::kSecret && o->meta.name == ir::names::token_secret(d_.arena(), set) &&
+             !o->tree["data"]["token"].as_string().empty();
+    });
+  }
+
+  // What nothing wants any more: ours, of a kind that comes and goes.
   void remove_unwanted(const LiveObject& live) {
     const OwnerReference* o = live.meta.controller();
-    if (!o || live.meta.label(keys::kPartOf) != v_.world().name() || live.kind == Kind::kSecret) return;
+    if (!o || live.meta.label(keys::kPartOf) != v_.world().name() || (live.kind == Kind::kSecret && !is_done_with(live)))
+      return;
     if (live.kind == Kind::kComputeDomain) d_.release(live.kind, live.meta, keys::kComputeDomainFinalizer);
     if (live.meta.deleted || !is_of_live_owner(*o)) return;
     d_.remove(live.kind, live.meta, {Reason::kNotWanted, {}, {}});

@@ -18,6 +18,12 @@ bool LiveMeta::has_finalizer(std::string_view finalizer) const {
   return std::find(finalizers.begin(), finalizers.end(), finalizer) != finalizers.end();
 }
 
+bool is_named_after(std::string_view api_version, std::string_view kind, std::string_view name, std::string_view set) {
+  if (api_version != ir::keys::kGroveApi) return false;
+  if (kind == "PodCliqueSet") return name == set;
+  return kind == "PodCliqueScalingGroup" && name.size() > set.size() && name.starts_with(set) && name[set.size()] == '-';
+}
+
 std::string_view PodLabels::get(std::string_view key) const {
   for (const auto& [k, v] : items)
     if (k == key) return v;

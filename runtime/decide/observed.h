@@ -112,6 +112,7 @@ struct LivePod {
   bool no_room = false;            ///< PodScheduled=False for another reason: the scheduler has tried
   bool ready = false;              ///< Ready=True
   bool has_failed_once = false;    ///< a container or init container whose last termination was not 0
+  bool mounts_former_secret = false;  ///< the token Secret of an older operator
   bool started_not_ready = false;  ///< a main container is started, but not ready
   bool has_unstarted = true;       ///< a main container is not started
 
@@ -194,12 +195,16 @@ struct FailedWrite {
   std::string message;
   std::uint32_t count = 1;  ///< how often in a row
   Instant at;               ///< of the last one
-  bool lacks = false;
+  bool lacks = false;       ///< it succeeded, but `was_kept` says no
 };
+
+/// Whether a controller has the name of the set or of a group of it. So a PodClique or group is known that has lost its
+/// label part-of and whose controller is gone.
+bool is_named_after(std::string_view api_version, std::string_view kind, std::string_view name, std::string_view set);
 
 /// The world of one set. Each list is sorted by name (byte order); pods and PodCliques include those whose controller
 /// is gone (orphans) and those that are marked for deletion. An object belongs here if its label part-of names the set
-/// or its controller is an object listed here.
+/// or its controller is an object listed here; a PodClique or group without that label also if `is_named_after` says so.
 struct Observed {
   std::string name, namespace_;  ///< of the set, which may be gone
   const LiveSet* set = nullptr;

@@ -17,6 +17,10 @@ ir::Value change_patch(Arena& arena, const ir::Value& from, const ir::Value& to)
 /// stay. An item of a list equals if it has everything that the wanted item has. Null if nothing differs.
 ir::Value restore_patch(Arena& arena, const ir::Value& live, const ir::Value& wanted);
 
+/// Whether `stored` is as `patch` asked for: has what it sets and not what it removes. Members of a list item that the
+/// server adds do not count.
+bool keeps(const ir::Value& stored, const ir::Value& patch);
+
 /// {"a": {"b": value}} for {"a", "b"}.
 ir::Value nest(Arena& arena, std::initializer_list<std::string_view> path, const ir::Value& value);
 

@@ -9,6 +9,9 @@
 
 namespace grovec::decide {
 
+/// Behind the name of the set: the token Secret of older operators. It is P-ic-sat now.
+inline constexpr std::string_view kFormerTokenSecret = "-initc-sa-token-secret";
+
 /// metadata.resourceVersion as a number; 0 if it is none.
 std::uint64_t version_of(std::string_view text);
 /// "wl-0-pc-a-12" -> ("wl-0-pc-a", 12); an index of -1 if no number is at the end.

@@ -178,14 +178,24 @@ void restore_pod(Draft& d, const CliqueCell& c, const LivePod& pod) {
   if (d.may(act.verb, act.key)) d.add(Stage::kPods, std::move(act));
 }
 
+// Both lists are in the order of keys, most often: what is next in the one is next in the other.
 bool has_labels(const CliqueCell& c, const LivePod& pod) {
   if (!pod.labels) return true;
-  for (const ir::Member& m : c.live->meta.labels.members())
+  const auto& items = pod.labels->items;
+  std::size_t next = 0;
+  for (const ir::Member& m : c.live->meta.labels.members()) {
+    if (next < items.size() && items[next].first == keys::kPodClique) ++next;
+    if (next < items.size() && items[next].first == m.key && items[next].second == m.value.as_string()) {
+      ++next;
+      continue;
+    }
     if (is_identity_label(m.key) && pod.labels->get(m.key) != m.value.as_string()) return false;
+  }
   return pod.labels->get(keys::kPodClique) == c.live->meta.name;
 }
 
 void restore_pods(Draft& d, const CliqueCell& c) {
+  if (!c.counts.any || (c.counts.complete && c.counts.alike && has_labels(c, *c.counts.any))) return;
   const PodLabels* good = nullptr;  // pods of one PodClique share their labels
   for (const LivePod* pod : c.pods) {
     if (pod->is_marked()) continue;
@@ -199,13 +209,7 @@ bool is_quiet(const Draft& d, const CliqueCell& c) {
   if (!d.updates.cliques[d.view.index_of(c)].exits.empty()) return false;
   if (c.counts.live != static_cast<std::int32_t>(c.wanted_pods) || c.counts.wanted_slots_live != c.counts.live)
     return false;
-  std::int32_t last = -1;
-  for (const LivePod* pod : c.pods) {
-    if (pod->is_marked()) continue;
-    if (pod->index <= last) return false;
-    last = pod->index;
-  }
-  return true;
+  return c.counts.in_order;
 }
 
 }  // namespace

@@ -140,6 +140,9 @@ std::shared_ptr<const LivePod> read_pod(const Value& tree, Interner& interner) {
   pod->index = index;
   pod->has_node = !spec["nodeName"].as_string().empty();
   read_gates_of(spec, interner, *pod);
+  for (const Value& volume : spec["volumes"].items())
+    if (const Value* secret = volume.find("secret", "secretName"))
+      pod->mounts_former_secret |= secret->as_string().ends_with(kFormerTokenSecret);
   pod->phase = phase_of(status["phase"].as_string());
   read_conditions_of(status, *pod);
   read_containers_of(status, spec, *pod);

@@ -39,6 +39,12 @@ bool is_grove_owner(const OwnerReference* o) {
   return o && (o->api_version == keys::kGroveApi || o->api_version == keys::kGangApi);
 }
 
+// Ours by its label. What has lost that and is marked is ours, too: nobody else takes our finalizer away.
+bool is_of_set(const LiveMeta& meta, std::string_view set) {
+  const std::string_view part_of = meta.label(keys::kPartOf);
+  return part_of == set || (part_of.empty() && meta.deleted);
+}
+
 }  // namespace
 
 void decide_strays(Draft& d) {
@@ -47,7 +53,7 @@ void decide_strays(Draft& d) {
   d.turn_to_set();
   const std::unordered_set<std::string_view> alive = live_owners(o);
   auto unit = [&](Kind kind, const LiveMeta& meta) {
-    if (meta.label(keys::kPartOf) != d.view.world().name() || !is_grove_owner(meta.controller())) return;
+    if (!is_of_set(meta, d.view.world().name()) || !is_grove_owner(meta.controller())) return;
     const bool is_dead = !alive.contains(meta.controller()->uid);
     if (meta.deleted)
       d.release(kind, meta, finalizer_of(kind));
@@ -76,7 +82,7 @@ class Removal {
     const std::unordered_set<std::string_view> alive = live_owners(o_);
     auto unit = [&](Kind kind, const LiveMeta& meta) {
       const OwnerReference* owner = meta.controller();
-      if (meta.label(keys::kPartOf) != o_.name || !is_grove_owner(owner)) return;
+      if (!is_of_set(meta, o_.name) || !is_grove_owner(owner)) return;
       if (meta.deleted)
         release(kind, meta, finalizer_of(kind));
       else if (!o_.set && !alive.contains(owner->uid))

@@ -59,7 +59,7 @@ CliqueStatus clique_status(const Draft& d, const CliqueCell& c) {
   s.ready = c.counts.ready_all;
   s.scheduled = c.counts.scheduled_all;
   s.gated = c.counts.gated_all;
-  const std::string_view label = c.live->meta.label(keys::kPodTemplateHash);
+  const std::string_view label = c.own_hash;
   const std::string_view hash = s.update ? s.update->template_hash : !label.empty() ? label : s.current_template_hash;
   if (!hash.empty()) s.updated = pods_with_hash(c, hash);
   if (!plan.is_open && s.updated == s.replicas) {

@@ -30,7 +30,9 @@ bool is_complete(const Draft& d, const GangCell& gang) {
 
 }  // namespace
 
-GangStatus gang_status(const Draft& d, const GangCell& g) {
+std::optional<GangStatus> gang_status(const Draft& d, const GangCell& g) {
+  const GangStatus& live = g.live->status;
+  if (!live.phase.empty() && live.conditions.is("Initialized", Truth::kTrue)) return std::nullopt;
   GangStatus s = g.live->status;
   if (s.phase.empty()) s.phase = "Pending";
   if (s.conditions.is("Initialized", Truth::kTrue)) return s;  // it never returns to False

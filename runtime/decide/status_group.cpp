@@ -40,22 +40,28 @@ void count_row(const Draft& d, std::span<const CliqueCell> row, const std::vecto
   n.not_breached += complete && !breached;
 }
 
-void set_breached(const GroupCell& g, const GroupNumbers& n, bool is_open, Instant now, Conditions& conditions) {
-  constexpr std::string_view kType = "MinAvailableBreached";
-  const auto minimum = static_cast<std::int32_t>(g.min_available);
-  const std::string counts = "PCSG replicas not in breach (" + std::to_string(n.not_breached) + ") ";
-  const std::string limit = " MinAvailable (" + std::to_string(minimum) + ")";
-  if (is_open)
-    conditions.set(kType, Truth::kUnknown, "UpdateInProgress", "Update is in progress", now);
-  else if (g.wanted_replicas < g.min_available)
-    conditions.set(kType, Truth::kTrue, "ScaledBelowMinAvailable",
-                   "Scaled to " + std::to_string(g.wanted_replicas) + ", below" + limit, now);
-  else if (n.not_breached < minimum)
-    conditions.set(kType, Truth::kTrue, "InsufficientAvailablePodCliqueScalingGroupReplicas", counts + "below" + limit,
-                   now);
-  else
-    conditions.set(kType, Truth::kFalse, "SufficientAvailablePodCliqueScalingGroupReplicas", counts + "meets" + limit,
-                   now);
+ConditionNow breached_now(const GroupCell& g, const GroupNumbers& n, bool is_open) {
+  ConditionNow c;
+  c.type = "MinAvailableBreached";
+  if (is_open) {
+    c.reason = "UpdateInProgress";
+    c.before = "Update is in progress";
+    return c;
+  }
+  const bool is_scaled_below = g.wanted_replicas < g.min_available;
+  const bool is_short = n.not_breached < static_cast<std::int32_t>(g.min_available);
+  c.status = is_scaled_below || is_short ? Truth::kTrue : Truth::kFalse;
+  c.reason = is_scaled_below ? "ScaledBelowMinAvailable"
+             : is_short      ? "InsufficientAvailablePodCliqueScalingGroupReplicas"
+                             : "SufficientAvailablePodCliqueScalingGroupReplicas";
+  c.before = is_scaled_below ? "Scaled to " : "PCSG replicas not in breach (";
+  c.first = is_scaled_below ? g.wanted_replicas : n.not_breached;
+  c.between = is_scaled_below ? ", below MinAvailable ("
+              : is_short      ? ") below MinAvailable ("
+                              : ") meets MinAvailable (";
+  c.second = g.min_available;
+  c.after = ")";
+  return c;
 }
 
 std::string selector_of(const GroupCell& g, std::string_view set) {
@@ -65,14 +71,42 @@ std::string selector_of(const GroupCell& g, std::string_view set) {
   return out.append(keys::kScalingGroup).append("=").append(g.live->meta.name);
 }
 
+bool is_selector(std::string_view text, const GroupCell& g, std::string_view set) {
+  for (std::string_view part : {keys::kManagedBy, std::string_view("="), keys::kOperator, std::string_view(","),
+                                keys::kPartOf, std::string_view("="), set, std::string_view(","), keys::kScalingGroup,
+                                std::string_view("="), std::string_view(g.live->meta.name)}) {
+    if (!text.starts_with(part)) return false;
+    text.remove_prefix(part.size());
+  }
+  return text.empty();
+}
+
+// Everything that the status depends on is what it says already; nothing is built to find that out.
+bool says_all(const Draft& d, const GroupCell& g, const GroupNumbers& n, std::string_view set_hash) {
+  const std::uint32_t index = d.view.index_of(g);
+  const GroupUpdatePlan& plan = d.updates.groups[index];
+  const GroupStatus& s = g.live->status;
+  const auto replicas = static_cast<std::int32_t>(g.wanted_replicas), members = static_cast<std::int32_t>(g.members);
+  if (plan.changes || plan.is_open || !d.view.observed().failed.empty() || !s.last_errors.empty()) return false;
+  if (s.observed_generation != g.live->meta.generation || s.replicas != replicas || s.scheduled != n.scheduled ||
+      s.available != n.available || s.updated != n.updated)
+    return false;
+  if (s.update && (s.update->updated_cliques != n.converged || s.update->total_cliques != replicas * members))
+    return false;
+  if (n.all_current && s.current_set_hash != set_hash) return false;
+  if (d.termination.in_progress[index] || s.conditions.find("GangTerminationInProgress")) return false;
+  return is_selector(s.selector, g, d.view.world().name()) && breached_now(g, n, false).is_said_by(s.conditions);
+}
+
 }  // namespace
 
-GroupStatus group_status(const Draft& d, const GroupCell& g, const std::vector<const CliqueStatus*>& cliques,
-                         std::string_view set_hash) {
+std::optional<GroupStatus> group_status(const Draft& d, const GroupCell& g, const std::vector<const CliqueStatus*>& cliques,
+                                        std::string_view set_hash) {
   const std::uint32_t index = d.view.index_of(g);
   const GroupUpdatePlan& plan = d.updates.groups[index];
   GroupNumbers n;
   for (std::uint32_t j = 0; j < g.wanted_replicas; ++j) count_row(d, d.view.row_of(g, j), cliques, set_hash, n);
+  if (says_all(d, g, n, set_hash)) return std::nullopt;
   GroupStatus s = g.live->status;
   s.observed_generation = g.live->meta.generation;
   s.replicas = static_cast<std::int32_t>(g.wanted_replicas);
@@ -86,7 +120,8 @@ GroupStatus group_status(const Draft& d, const GroupCell& g, const std::vector<c
     s.update->total_cliques = static_cast<std::int32_t>(g.wanted_replicas * g.members);
   }
   if (n.all_current && !plan.is_open && !set_hash.empty()) s.current_set_hash = set_hash;
-  set_breached(g, n, plan.is_open, d.now, s.conditions);
+  const ConditionNow breached = breached_now(g, n, plan.is_open);
+  s.conditions.set(breached.type, breached.status, breached.reason, breached.message(), d.now);
   if (d.termination.in_progress[index])
     s.conditions.set("GangTerminationInProgress", Truth::kTrue, "GangTerminationActive",
                      "Gang termination fired at PCS-replica scope for PCS replica " + std::to_string(g.i) +

@@ -22,11 +22,11 @@ SetNumbers count_replica(const Draft& d, const ReplicaCell& r, const Statuses& b
     n.converged_cliques += converged;
   }
   for (const GroupCell& g : d.view.groups_of(r)) {
-    const GroupStatus& s = below.groups[d.view.index_of(g)];
+    const GroupStatus* s = below.groups[d.view.index_of(g)];
     // A change that was taken back left the hash where it was: an open update is none that has been done.
     const bool is_open = d.updates.groups[d.view.index_of(g)].is_open;
-    const bool current = g.is_there() && s.current_set_hash == hash && !is_open;
-    available = available && g.is_there() && s.available >= static_cast<std::int32_t>(g.min_available);
+    const bool current = s && s->current_set_hash == hash && !is_open;
+    available = available && s && s->available >= static_cast<std::int32_t>(g.min_available);
     updated = updated && current;
     ++n.groups;
     n.current_groups += current;

@@ -27,7 +27,7 @@ ReplicaState state_of(const LiveView& view, const GroupCell& group, std::uint32_
   ReplicaState state;
   for (const CliqueCell& cell : view.members_of(group, j)) {
     state.is_coming = state.is_coming || is_coming(cell);
-    if (!cell.live || cell.live->meta.label(ir::keys::kPodTemplateHash) == cell.compiled_hash) continue;
+    if (!cell.live || cell.own_hash == cell.compiled_hash) continue;
     state.has_old_object = true;
     state.is_old = state.is_old || cell.is_there();
   }
@@ -142,7 +142,7 @@ GroupUpdatePlan plan_group(const Turn& turn, const GroupCell& group) {
 bool has_old_replica(const LiveView& view, const GroupCell& group) {
   for (std::uint32_t j = 0; j < group.wanted_replicas; ++j) {
     for (const CliqueCell& cell : view.members_of(group, j)) {
-      if (cell.live && cell.live->meta.label(ir::keys::kPodTemplateHash) != cell.compiled_hash) return true;
+      if (cell.live && cell.own_hash != cell.compiled_hash) return true;
     }
   }
   return false;

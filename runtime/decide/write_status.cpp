@@ -125,16 +125,20 @@ void decide_status(Draft& d) {
   for (const GroupCell& g : v.groups()) {
     if (!g.is_there() || !g.wanted) continue;
     d.turn_to(g.replica);
-    GroupStatus& next = s.groups[v.index_of(g)];
-    next = group_status(d, g, s.cliques, set_hash);
-    write_group(d, g, next);
+    s.groups[v.index_of(g)] = &g.live->status;
+    std::optional<GroupStatus> next = group_status(d, g, s.cliques, set_hash);
+    if (!next) continue;
+    s.changed_groups.push_back(std::move(*next));
+    s.groups[v.index_of(g)] = &s.changed_groups.back();
+    write_group(d, g, s.changed_groups.back());
   }
   d.turn_to_set();
   s.set = set_status(d, s);
   write(d, Kind::kPodCliqueSet, v.set(), s.set, d.updates.set.is_fact);
   for (const GangCell& g : v.gangs()) {
+    if (!g.wanted || !g.is_there()) continue;
     d.turn_to(g.replica);
-    if (g.wanted && g.is_there()) write(d, Kind::kPodGang, *g.live, gang_status(d, g), false);
+    if (const std::optional<GangStatus> next = gang_status(d, g)) write(d, Kind::kPodGang, *g.live, *next, false);
   }
 }
 

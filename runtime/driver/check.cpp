@@ -141,7 +141,7 @@ Result<Done> make_scopes(const CheckRequest& request, std::vector<Input>& inputs
       if (!known->second.empty()) {
         auto [place, is_first] = by_path.emplace(known->second, scopes.size());
         if (is_first) {
-          Result<SuppressionFile> file = read_suppression_file(known->second);
+          Result<SuppressionFile> file = read_project_file(known->second);
           if (!file) return file.error();
           if (Result<Done> made = add(std::move(*file)); !made) return made;
         }
@@ -194,16 +194,29 @@ void find_names(const FileChecks& checks, const std::vector<Input>& inputs) {
 
 /// Old sets of the input's files and folders that no document is called any more.
 std::vector<std::string> removed_sets(const CheckRequest& request, const std::vector<OldSet>& old_sets,
-                                      const std::vector<CheckedFile>& files, const Environment& environment) {
+                                      const std::vector<CheckedFile>& files, const std::vector<std::unique_ptr<Scope>>& scopes) {
   std::set<std::pair<std::string, std::string>> now;
-  auto space = [&](const std::string& name) { return name.empty() ? environment.default_namespace : name; };
+  // The namespace that the project file above the old place gives; without one, the default.
+  auto space_of = [&](const OldSet& o) {
+    if (!o.namespace_.empty()) return o.namespace_;
+    const Scope* nearest = scopes.front().get();
+    std::size_t longest = 0;
+    for (const auto& scope : scopes) {
+      const std::string folder = scope->file.path.empty() ? "" : real_path(folder_of(scope->file.path));
+      if (folder.size() <= longest || !o.path.starts_with(folder + "/")) continue;
+      longest = folder.size();
+      nearest = scope.get();
+    }
+    return nearest->environment.default_namespace;
+  };
+  const std::string fallback = scopes.front()->environment.default_namespace;
   for (const CheckedFile& f : files)
     for (const CheckedDocument& d : f.documents)
-      if (d.kind == "PodCliqueSet") now.emplace(space(d.namespace_), d.name);
+      if (d.kind == "PodCliqueSet") now.emplace(d.namespace_.empty() ? fallback : d.namespace_, d.name);
   std::vector<std::string> out;
   for (const OldSet& o : old_sets)
-    if (!now.contains({space(o.namespace_), o.name}) && is_below(o.path, request.operands))
-      out.push_back(space(o.namespace_) + "/" + o.name + " (" + o.shown + ")");
+    if (!now.contains({space_of(o), o.name}) && is_below(o.path, request.operands))
+      out.push_back(space_of(o) + "/" + o.name + " (" + o.shown + ")");
   return out;
 }
 
@@ -272,7 +285,7 @@ Result<CheckReport> check(const CheckRequest& request, const Progress& progress)
     report.files.push_back(std::move(around));
   }
   if (request.env_all) say_common_findings_once(inputs, files);
-  report.removed = removed_sets(request, old_sets, files, scopes.front()->environment);
+  report.removed = removed_sets(request, old_sets, files, scopes);
   const bool is_walk = std::any_of(inputs.begin(), inputs.end(), [](const Input& i) { return i.is_walked; });
   const bool any_grove =
       std::any_of(files.begin(), files.end(), [](const CheckedFile& f) { return f.grove_documents > 0; });

@@ -12,11 +12,6 @@ namespace {
 
 constexpr std::string_view kName = "/.grovec.yaml";
 
-std::string real_path(const std::string& path) {
-  char resolved[PATH_MAX];
-  return ::realpath(path.c_str(), resolved) ? resolved : std::string();
-}
-
 bool is_folder(const std::string& path) {
   struct stat st;
   return ::stat(path.c_str(), &st) == 0 && S_ISDIR(st.st_mode);
@@ -40,6 +35,19 @@ std::string shown(const std::string& path) {
 }
 
 }  // namespace
+
+std::string real_path(const std::string& path) {
+  char resolved[PATH_MAX];
+  return ::realpath(path.c_str(), resolved) ? resolved : std::string();
+}
+
+Result<SuppressionFile> read_project_file(const std::string& path) {
+  const std::string folder = real_path(folder_of(path)), checkout = checkout_of(folder);
+  const std::string top = checkout.empty() ? folder : checkout;
+  if (const std::string real = real_path(path); !real.empty() && !real.starts_with(top == "/" ? top : top + "/"))
+    return Error{"`" + path + "` is a link that leads out of the checkout", Error::kUsage};
+  return read_suppression_file(path);
+}
 
 std::string find_project_file(const std::string& file, const std::string& operand) {
   const bool is_stream = file == "-";
@@ -65,7 +73,7 @@ Result<SuppressionFile> project_file_of(const std::vector<std::string>& operands
   for (const std::string& operand : operands) {
     const std::string path = find_project_file(operand, operand);
     if (path.empty() || path == out.path) continue;
-    Result<SuppressionFile> file = read_suppression_file(path);
+    Result<SuppressionFile> file = read_project_file(path);
     if (!file) return file.error();
     if (out.path.empty()) {
       out = std::move(*file);

@@ -13,6 +13,12 @@ namespace grovec::driver {
 /// without one no further than `operand`, what the user named. Empty if there is none.
 std::string find_project_file(const std::string& file, const std::string& operand);
 
+/// Reads what `find_project_file` found. Error (2): it is a link out of the checkout, or as `read_suppression_file`.
+Result<SuppressionFile> read_project_file(const std::string& path);
+
+/// As the system knows it, links resolved; empty if there is nothing.
+std::string real_path(const std::string& path);
+
 /// That of the operands together. Error (2): two of them name different surroundings, and one run has one environment.
 Result<SuppressionFile> project_file_of(const std::vector<std::string>& operands);
 

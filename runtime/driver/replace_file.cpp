@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <csignal>
 #include <cstring>
 #include <string_view>
 
@@ -30,6 +31,23 @@ bool write_whole(int fd, std::string_view text) {
   }
   return true;
 }
+
+/// Ctrl-C waits while a temporary file is there. No other thread runs then that could take the signal.
+class DeferInterrupts {
+ public:
+  DeferInterrupts() {
+    sigset_t wait;
+    ::sigemptyset(&wait);
+    for (int signal : {SIGINT, SIGTERM, SIGHUP}) ::sigaddset(&wait, signal);
+    ::pthread_sigmask(SIG_BLOCK, &wait, &before_);
+  }
+  ~DeferInterrupts() { ::pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
+  DeferInterrupts(const DeferInterrupts&) = delete;
+  DeferInterrupts& operator=(const DeferInterrupts&) = delete;
+
+ private:
+  sigset_t before_;
+};
 
 /// The same file with the same content as before.
 bool is_unchanged(const std::string& path, const struct stat& was, const std::string& before) {
@@ -59,6 +77,7 @@ Result<Done> replace_file(const std::string& path, const std::string& before, co
   if (::lstat(path.c_str(), &was) != 0) return failure(path);
   if (std::string why = why_not_replaced(path); !why.empty()) return Error{"`" + path + "` is not changed: " + why};
   if (::access(path.c_str(), W_OK) != 0) return failure(path);
+  const DeferInterrupts whole_step;
   std::string temporary = path + ".grovec-XXXXXX";
   const int fd = ::mkostemp(temporary.data(), O_CLOEXEC);
   if (fd < 0) return failure(path);

@@ -356,4 +356,27 @@ std::uint32_t apply_suppressions(Context& context, const Levels& levels, const S
   return suppressed;
 }
 
+void quiet_warnings(Context& context, const SuppressionFile& file) {
+  std::map<SourceId, std::vector<Comment>> comments;
+  auto is_silent = [&](const Diagnostic& d) {
+    if (d.severity != Severity::kWarning || !can_be_lowered(*d.info)) return false;
+    const auto level = file.levels.find(d.info->code);
+    if (level != file.levels.end() && level->second == LintLevel::kOff) return true;
+    if (d.at == kNowhere) return false;
+    const Origin& o = context.origins[d.at];
+    const std::string_view name = context.sources.name(o.source);
+    auto match = [&](const std::string& glob) { return matches(glob, name); };
+    for (const IgnoreEntry& e : file.entries)
+      if (e.code == d.info->code && (e.files.empty() || std::any_of(e.files.begin(), e.files.end(), match)))
+        return true;
+    auto [said, is_new] = comments.try_emplace(o.source);
+    if (is_new) find_comments(context, o.source, said->second);
+    const std::uint32_t line = context.sources.position(o.source, o.begin).line;
+    return std::any_of(said->second.begin(), said->second.end(), [&](const Comment& c) {
+      return c.line == line && c.code == d.info->code && !c.reason.empty();
+    });
+  };
+  std::erase_if(context.diags.all(), is_silent);
+}
+
 }  // namespace grovec::driver

@@ -52,6 +52,9 @@ Result<SuppressionFile> read_suppression_text(const std::string& path, std::stri
 std::uint32_t apply_suppressions(Context& context, const Levels& levels, const SuppressionFile& file,
                                  std::string_view name, std::span<const SourceId> sources,
                                  std::vector<std::uint8_t>& seen, const std::string* base_text = nullptr);
+/// For commands that print warnings beside their work: takes out those that the file turns off or ignores, or a comment
+/// does. What is raised there stays a warning, and nothing is said about suppressions; that is `check`'s work.
+void quiet_warnings(Context& context, const SuppressionFile& file);
 inline constexpr std::uint8_t kEntryApplies = 1, kEntryUsed = 2;
 
 }  // namespace grovec::driver

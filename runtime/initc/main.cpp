@@ -15,7 +15,8 @@ namespace {
 constexpr std::string_view kHelp =
     "usage: grovec-initc --podcliques=NAME:COUNT ...\n"
     "\n"
-    "The init container of pods that start after others: waits until COUNT pods of each PodClique NAME are Ready, all at the\n"
+    "The init container of pods that start after others: waits until COUNT pods of each PodClique NAME are Ready, all "
+    "at the\n"
     "same moment, then ends. Namespace, gang and token come from the files that the operator mounts.\n"
     "\n"
     "exit codes: 0 done, 1 anything else\n";
@@ -61,7 +62,19 @@ int wait(std::vector<Wanted> wanted) {
   return 0;
 }
 
-int run(const std::vector<std::string_view>& words) {
+/// `grovec initc` says first which version it is, as it does to grovec-live.
+constexpr std::string_view kFromGrovec = "--from-grovec=";
+
+int run(std::vector<std::string_view> words) {
+  if (!words.empty() && words[0].starts_with(kFromGrovec)) {
+    std::string version(words[0].substr(kFromGrovec.size()));
+    if (version != driver::kVersion) {
+      return fail({"`grovec` is version " + version + " and `grovec-initc` is version " +
+                       std::string(driver::kVersion) + "; install both from one package",
+                   Error::kUsage});
+    }
+    words.erase(words.begin());
+  }
   Result<Arguments> arguments = read_arguments(words);
   if (!arguments) return fail(arguments.error());
   std::string text;

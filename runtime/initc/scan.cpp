@@ -21,7 +21,8 @@ void put_utf8(std::string& into, unsigned code) {
 }  // namespace
 
 void Scan::white() {
-  while (at_ < text_.size() && (text_[at_] == ' ' || text_[at_] == '\n' || text_[at_] == '\t' || text_[at_] == '\r')) ++at_;
+  while (at_ < text_.size() && (text_[at_] == ' ' || text_[at_] == '\n' || text_[at_] == '\t' || text_[at_] == '\r'))
+    ++at_;
 }
 
 bool Scan::next_is(char c) {

@@ -7,8 +7,8 @@
 
 namespace grovec::initc {
 
-/// Every function returns whether the text was JSON so far. A visitor is called with the cursor before the value and must
-/// read or skip it.
+/// Every function returns whether the text was JSON so far. A visitor is called with the cursor before the value and
+/// must read or skip it.
 class Scan {
  public:
   explicit Scan(std::string_view text) : text_(text) {}

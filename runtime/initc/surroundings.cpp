@@ -16,7 +16,8 @@ Error failed(const std::string& path) { return {"cannot read " + path + ": " + s
 
 Result<std::string> needed(const Environment& environment, const char* name) {
   std::optional<std::string> value = environment(name);
-  if (!value || value->empty()) return Error{std::string(name) + " is not set: this program runs in a pod", Error::kUsage};
+  if (!value || value->empty())
+    return Error{std::string(name) + " is not set: this program runs in a pod", Error::kUsage};
   return *std::move(value);
 }
 

@@ -1,4 +1,5 @@
-/// \file What the operator and the kubelet put into the pod: files with namespace, gang and token, and the server's place.
+/// \file What the operator and the kubelet put into the pod: files with namespace, gang and token, and the server's
+/// place.
 #pragma once
 
 #include <functional>
@@ -20,8 +21,8 @@ struct PodFacts {
 
 using Environment = std::function<std::optional<std::string>(const std::string& name)>;
 
-/// Reads the files below /var/grove/pod-info and /var/run/secrets/kubernetes.io/serviceaccount, or below the folders that
-/// GROVE_POD_INFO_DIR and GROVE_TOKEN_DIR name.
+/// Reads the files below /var/grove/pod-info and /var/run/secrets/kubernetes.io/serviceaccount, or below the folders
+/// that GROVE_POD_INFO_DIR and GROVE_TOKEN_DIR name.
 Result<PodFacts> read_pod_facts(const Environment& environment);
 
 /// The content of a small file without the white space around it.

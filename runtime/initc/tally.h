@@ -1,5 +1,5 @@
-/// \file Counts the Ready pods of each awaited PodClique. A pod belongs to the clique that its label names and that controls
-/// it, never to one whose name its own begins with.
+/// \file Counts the Ready pods of each awaited PodClique. A pod belongs to the clique that its label names and that
+/// controls it, never to one whose name its own begins with.
 #pragma once
 
 #include <map>

@@ -99,7 +99,8 @@ std::string Tls::connect(const std::string& host, const std::string& port, const
   SSL_CTX_set_min_proto_version(context_.get(), TLS1_2_VERSION);
   SSL_CTX_set_verify(context_.get(), SSL_VERIFY_PEER, nullptr);
   SSL_CTX_set_options(context_.get(), SSL_OP_IGNORE_UNEXPECTED_EOF);  // HTTP says where an answer ends
-  if (SSL_CTX_load_verify_file(context_.get(), ca_file.c_str()) != 1) return "cannot read the certificates in " + ca_file;
+  if (SSL_CTX_load_verify_file(context_.get(), ca_file.c_str()) != 1)
+    return "cannot read the certificates in " + ca_file;
   if (std::string error = reach(host, port, deadline); !error.empty()) return error;
   ssl_.reset(SSL_new(context_.get()));
   if (!ssl_ || SSL_set_fd(ssl_.get(), fd_) != 1) return "TLS does not start";
@@ -132,7 +133,8 @@ Result<size_t> Tls::read(char* into, size_t size, std::chrono::milliseconds limi
   } while (code <= 0 && again(code, deadline));
   if (code > 0) return static_cast<size_t>(code);
   if (!late_ && SSL_get_error(ssl_.get(), code) == SSL_ERROR_ZERO_RETURN) return size_t{0};
-  return Error{late_ ? "nothing came for " + std::to_string(limit.count() / 1000) + " s" : "the connection broke off", Error::kRetry};
+  return Error{late_ ? "nothing came for " + std::to_string(limit.count() / 1000) + " s" : "the connection broke off",
+               Error::kRetry};
 }
 
 }  // namespace grovec::initc

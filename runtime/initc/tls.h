@@ -19,7 +19,8 @@ class Tls {
   Tls(const Tls&) = delete;
   Tls& operator=(const Tls&) = delete;
 
-  /// Connects and checks that the certificate is of that authority, for that host, and in time. An empty text is success.
+  /// Connects and checks that the certificate is of that authority, for that host, and in time. An empty text is
+  /// success.
   std::string connect(const std::string& host, const std::string& port, const std::string& ca_file,
                       std::chrono::milliseconds limit);
   std::string write(std::string_view data, std::chrono::milliseconds limit);

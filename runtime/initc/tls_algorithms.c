@@ -1,19 +1,23 @@
-/* What TLS 1.2 and 1.3 need of OpenSSL, and nothing else: linked statically, its default provider alone is a megabyte. The
- * linker takes a function from here before it looks into the archive, so these definitions stand in for the library's and
- * what only those use stays out of the program. The names are OpenSSL 3.0's own (Debian 12); with another version the
- * program does not link. Certificates: RSA, ECDSA, Ed25519. Key exchange: X25519, P-256, P-384, P-521. Ciphers: AES-GCM and
- * ChaCha20-Poly1305. */
+/* What TLS 1.2 and 1.3 need of OpenSSL, and nothing else: linked statically, its default provider alone is a megabyte.
+ * The linker takes a function from here before it looks into the archive, so these definitions stand in for the
+ * library's and what only those use stays out of the program. The names are OpenSSL 3.0's own (Debian 12); with another
+ * version the program does not link. Certificates: RSA, ECDSA, Ed25519. Key exchange: X25519, P-256, P-384, P-521.
+ * Ciphers: AES-GCM and ChaCha20-Poly1305. */
 #define OPENSSL_SUPPRESS_DEPRECATED
 #include <openssl/bio.h>
 #include <openssl/core.h>
 #include <openssl/core_dispatch.h>
 #include <openssl/crypto.h>
 #include <openssl/ec.h>
+#include <openssl/evp.h>
 
 #define TABLE(name) extern const OSSL_DISPATCH name[]
-#define ALGORITHM(names, table) {names, "provider=default", table, NULL}
-#define DECODER(names, table) {names, "provider=default,fips=yes,input=der,structure=SubjectPublicKeyInfo", table, NULL}
-#define END {NULL, NULL, NULL, NULL}
+#define ALGORITHM(names, table) \
+  { names, "provider=default", table, NULL }
+#define DECODER(names, table) \
+  { names, "provider=default,fips=yes,input=der,structure=SubjectPublicKeyInfo", table, NULL }
+#define END \
+  { NULL, NULL, NULL, NULL }
 
 TABLE(ossl_sha1_functions); /* names a key in a certificate; no signature with it is accepted */
 TABLE(ossl_sha256_functions);
@@ -43,7 +47,8 @@ static const OSSL_ALGORITHM kCiphers[] = {ALGORITHM("AES-128-GCM:id-aes128-GCM",
                                           ALGORITHM("AES-256-GCM:id-aes256-GCM", ossl_aes256gcm_functions),
                                           ALGORITHM("ChaCha20-Poly1305", ossl_chacha20_ossl_poly1305_functions),
                                           ALGORITHM("AES-256-CTR", ossl_aes256ctr_functions),
-                                          ALGORITHM("AES-256-ECB", ossl_aes256ecb_functions), END};
+                                          ALGORITHM("AES-256-ECB", ossl_aes256ecb_functions),
+                                          END};
 
 TABLE(ossl_drbg_ctr_functions);
 TABLE(ossl_seed_src_functions);
@@ -71,31 +76,43 @@ static const OSSL_ALGORITHM kKeys[] = {ALGORITHM("RSA:rsaEncryption", ossl_rsa_k
                                        ALGORITHM("RSA-PSS:RSASSA-PSS", ossl_rsapss_keymgmt_functions),
                                        ALGORITHM("EC:id-ecPublicKey", ossl_ec_keymgmt_functions),
                                        ALGORITHM("X25519", ossl_x25519_keymgmt_functions),
-                                       ALGORITHM("ED25519", ossl_ed25519_keymgmt_functions), END};
+                                       ALGORITHM("ED25519", ossl_ed25519_keymgmt_functions),
+                                       END};
 
 TABLE(ossl_SubjectPublicKeyInfo_der_to_rsa_decoder_functions);
 TABLE(ossl_SubjectPublicKeyInfo_der_to_rsapss_decoder_functions);
 TABLE(ossl_SubjectPublicKeyInfo_der_to_ec_decoder_functions);
 TABLE(ossl_SubjectPublicKeyInfo_der_to_ed25519_decoder_functions);
-static const OSSL_ALGORITHM kDecoders[] = {DECODER("RSA", ossl_SubjectPublicKeyInfo_der_to_rsa_decoder_functions),
-                                           DECODER("RSA-PSS", ossl_SubjectPublicKeyInfo_der_to_rsapss_decoder_functions),
-                                           DECODER("EC", ossl_SubjectPublicKeyInfo_der_to_ec_decoder_functions),
-                                           DECODER("ED25519", ossl_SubjectPublicKeyInfo_der_to_ed25519_decoder_functions), END};
+static const OSSL_ALGORITHM kDecoders[] = {
+    DECODER("RSA", ossl_SubjectPublicKeyInfo_der_to_rsa_decoder_functions),
+    DECODER("RSA-PSS", ossl_SubjectPublicKeyInfo_der_to_rsapss_decoder_functions),
+    DECODER("EC", ossl_SubjectPublicKeyInfo_der_to_ec_decoder_functions),
+    DECODER("ED25519", ossl_SubjectPublicKeyInfo_der_to_ed25519_decoder_functions), END};
 
 static const OSSL_ALGORITHM* algorithms_of(void* provider, int operation, int* no_cache) {
   (void)provider;
   *no_cache = 0;
   switch (operation) {
-    case OSSL_OP_DIGEST: return kDigests;
-    case OSSL_OP_MAC: return kMacs;
-    case OSSL_OP_KDF: return kDerivations;
-    case OSSL_OP_CIPHER: return kCiphers;
-    case OSSL_OP_RAND: return kRandom;
-    case OSSL_OP_KEYEXCH: return kExchanges;
-    case OSSL_OP_SIGNATURE: return kSignatures;
-    case OSSL_OP_KEYMGMT: return kKeys;
-    case OSSL_OP_DECODER: return kDecoders;
-    default: return NULL;
+    case OSSL_OP_DIGEST:
+      return kDigests;
+    case OSSL_OP_MAC:
+      return kMacs;
+    case OSSL_OP_KDF:
+      return kDerivations;
+    case OSSL_OP_CIPHER:
+      return kCiphers;
+    case OSSL_OP_RAND:
+      return kRandom;
+    case OSSL_OP_KEYEXCH:
+      return kExchanges;
+    case OSSL_OP_SIGNATURE:
+      return kSignatures;
+    case OSSL_OP_KEYMGMT:
+      return kKeys;
+    case OSSL_OP_DECODER:
+      return kDecoders;
+    default:
+      return NULL;
   }
 }
 
@@ -141,7 +158,12 @@ int ossl_err_load_crypto_strings(void) { return 1; }
 void openssl_add_all_ciphers_int(void);
 void openssl_add_all_ciphers_int(void) {}
 void openssl_add_all_digests_int(void);
-void openssl_add_all_digests_int(void) {}
+void openssl_add_all_digests_int(void) { /* how strong a certificate's signature is, is looked up here */
+  EVP_add_digest(EVP_sha1());
+  EVP_add_digest(EVP_sha256());
+  EVP_add_digest(EVP_sha384());
+  EVP_add_digest(EVP_sha512());
+}
 
 /* Curves by the general method instead of tables of their own; P-256 keeps its fast one in assembler. */
 const EC_METHOD* EC_GFp_nistp224_method(void);
@@ -150,15 +172,11 @@ const EC_METHOD* EC_GFp_nistp256_method(void);
 const EC_METHOD* EC_GFp_nistp256_method(void) { return EC_GFp_mont_method(); }
 const EC_METHOD* EC_GFp_nistp521_method(void);
 const EC_METHOD* EC_GFp_nistp521_method(void) { return EC_GFp_mont_method(); }
-#define NO_TABLES(curve)                              \
-  void* EC_##curve##_pre_comp_dup(void* tables);      \
-  void* EC_##curve##_pre_comp_dup(void* tables) {     \
-    return tables;                                    \
-  }                                                   \
-  void EC_##curve##_pre_comp_free(void* tables);      \
-  void EC_##curve##_pre_comp_free(void* tables) {     \
-    (void)tables;                                     \
-  }
+#define NO_TABLES(curve)                                           \
+  void* EC_##curve##_pre_comp_dup(void* tables);                   \
+  void* EC_##curve##_pre_comp_dup(void* tables) { return tables; } \
+  void EC_##curve##_pre_comp_free(void* tables);                   \
+  void EC_##curve##_pre_comp_free(void* tables) { (void)tables; }
 NO_TABLES(nistp224)
 NO_TABLES(nistp256)
 NO_TABLES(nistp521)

@@ -41,7 +41,8 @@ class Reading {
     parser_.get().body() = {piece_.data(), piece_.size(), true};
     boost::system::error_code error;
     size_t taken = parser_.put(boost::asio::buffer(buffer_.data(), used_), error);
-    std::copy(buffer_.begin() + static_cast<std::ptrdiff_t>(taken), buffer_.begin() + static_cast<std::ptrdiff_t>(used_), buffer_.begin());
+    std::copy(buffer_.begin() + static_cast<std::ptrdiff_t>(taken),
+              buffer_.begin() + static_cast<std::ptrdiff_t>(used_), buffer_.begin());
     used_ -= taken;
     if (answer_.status == 0 && parser_.is_header_done()) head();
     std::string_view data(piece_.data(), piece_.size() - parser_.get().body().size);
@@ -92,7 +93,8 @@ class TlsTransport final : public Transport {
     answer.error = tls.connect(host_, port_, ca_file_, kConnect);
     if (answer.error.empty()) {
       answer.error = tls.write("GET " + get.path + " HTTP/1.1\r\nHost: " + host_ + "\r\nUser-Agent: grovec-initc\r\n" +
-                                   "Accept: application/json\r\nConnection: close\r\nAuthorization: Bearer " + get.token + "\r\n\r\n",
+                                   "Accept: application/json\r\nConnection: close\r\nAuthorization: Bearer " +
+                                   get.token + "\r\n\r\n",
                                kFirstByte);
     }
     if (answer.error.empty()) std::make_unique<Reading>(tls, answer, on_data)->run(get.idle);
@@ -105,7 +107,8 @@ class TlsTransport final : public Transport {
 
 }  // namespace
 
-std::unique_ptr<Transport> make_transport(const std::string& host, const std::string& port, const std::string& ca_file) {
+std::unique_ptr<Transport> make_transport(const std::string& host, const std::string& port,
+                                          const std::string& ca_file) {
   return std::make_unique<TlsTransport>(host, port, ca_file);
 }
 

@@ -1,4 +1,5 @@
-/// \file One GET over TLS: all that waiting needs of a network. transport.cpp has it with Boost.Beast; tests have scripts.
+/// \file One GET over TLS: all that waiting needs of a network. transport.cpp has it with Boost.Beast; tests have
+/// scripts.
 #pragma once
 
 #include <chrono>
@@ -16,9 +17,9 @@ struct Get {
 };
 
 struct Answer {
-  int status = 0;             ///< 0: there was none
-  std::string error;          ///< why there was none, or why it ended early; empty if it came to its end
-  bool stopped = false;       ///< `on_data` said so
+  int status = 0;        ///< 0: there was none
+  std::string error;     ///< why there was none, or why it ended early; empty if it came to its end
+  bool stopped = false;  ///< `on_data` said so
   std::chrono::seconds retry_after{0};
 };
 

@@ -27,7 +27,8 @@ std::string escaped(std::string_view text) {
   constexpr std::string_view kDigits = "0123456789ABCDEF";
   std::string out;
   for (char c : text) {
-    bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '.' || c == '_';
+    bool plain =
+        (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '.' || c == '_';
     if (plain) {
       out += c;
     } else {
@@ -119,7 +120,8 @@ class Waiting {
       });
       if (answer.status != 200) return refused(answer, body);
       if (!answer.error.empty()) return trouble(answer.error);
-      std::optional<Page> page = answer.stopped ? std::nullopt : read_page(body, [&](const Pod& pod) { tally_.put(pod); });
+      std::optional<Page> page =
+          answer.stopped ? std::nullopt : read_page(body, [&](const Pod& pod) { tally_.put(pod); });
       if (!page) return trouble("the API server's list of pods cannot be read");
       more = page->more;
       version = page->version;
@@ -164,7 +166,8 @@ class Waiting {
     }
     if (event->kind == Event::kError) {
       version_.clear();
-      if (event->code != 410) wrong = "the API server ends the watch with " + std::to_string(event->code) + ": " + event->message;
+      if (event->code != 410)
+        wrong = "the API server ends the watch with " + std::to_string(event->code) + ": " + event->message;
       return false;
     }
     last_trouble_.clear();
@@ -174,7 +177,8 @@ class Waiting {
     return !tally_.is_done();
   }
 
-  void after(const Answer& answer, const std::string& body, const std::string& wrong, std::chrono::steady_clock::duration took) {
+  void after(const Answer& answer, const std::string& body, const std::string& wrong,
+             std::chrono::steady_clock::duration took) {
     if (tally_.is_done()) return;
     if (answer.status == 410) version_.clear();
     if (!wrong.empty()) {
@@ -203,7 +207,8 @@ milliseconds BackOff::next(milliseconds floor) {
   auto now = world_.now();
   if (now - last_ > kCalm) delay_ = kFirstDelay;
   last_ = now;
-  auto jittered = milliseconds(static_cast<milliseconds::rep>(static_cast<double>(delay_.count()) * (1 + world_.random())));
+  auto jittered =
+      milliseconds(static_cast<milliseconds::rep>(static_cast<double>(delay_.count()) * (1 + world_.random())));
   delay_ = std::min(delay_ * 2, kLastDelay);
   return std::max(jittered, floor);
 }

@@ -1,4 +1,5 @@
-/// \file The waiting itself: a consistent list, then a watch from there, and what follows from each way in which they end.
+/// \file The waiting itself: a consistent list, then a watch from there, and what follows from each way in which they
+/// end.
 #pragma once
 
 #include <chrono>
@@ -25,8 +26,8 @@ struct Place {
   std::string gang;
 };
 
-/// Returns once every count is reached; there is no time limit, as there is none upstream. Says in one line what it waits
-/// for, and each trouble once.
+/// Returns once every count is reached; there is no time limit, as there is none upstream. Says in one line what it
+/// waits for, and each trouble once.
 void wait_for(Tally& tally, const Place& place, Transport& transport, const World& world);
 
 /// Delays between attempts: client-go's numbers.

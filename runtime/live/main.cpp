@@ -35,7 +35,8 @@ int run(std::vector<std::string> args) {
   }
   if (args.empty())
     return live::fail({"this program is started by `grovec`; `grovec --help` lists the commands", Error::kUsage});
-  if (args[0] == "reconcile") return live::reconcile(std::span(args).subspan(1));
+  if (args[0] == "reconcile")
+    return live::reconcile(std::span<const std::string>(args).subspan(1));  // options of its own
   for (const cli::LiveCommand& command : cli::live_commands()) {
     if (command.name != args[0]) continue;
     std::vector<cli::OptionSpec> specs(command.options.begin(), command.options.end());

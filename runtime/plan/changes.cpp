@@ -62,20 +62,81 @@ bool is_at_or_below(std::string_view path, std::string_view field) {
 
 }  // namespace
 
+namespace {
+
+Change change_of(const driver::CompiledSet& old, const driver::CompiledSet& next, std::string path, const Value* before,
+                 const Value* after) {
+  Change c;
+  c.path = std::move(path);
+  c.old_text = json_of(before);
+  c.new_text = json_of(after);
+  c.old_at = spot_of(old, before);
+  c.at = spot_of(next, after);
+  if (c.at.line == 0) c.at = c.old_at;
+  return c;
+}
+
+/// Differences that a writer would not see, but the hash does: another spelling of a quantity, an empty mapping where
+/// there is none.
+class HashedDifferences {
+ public:
+  HashedDifferences(const driver::CompiledSet& old, const driver::CompiledSet& next, std::vector<Change>& out)
+      : old_(old), next_(next), out_(out) {}
+
+  void add(const std::string& path, const Value* a, const Value* b) {
+    if ((!a && !b) || (a && b && equal(*a, *b))) return;
+    if (a && b && a->is_mapping() && b->is_mapping()) {
+      for (const Member& m : a->members()) add(diff::member_path(path, m.key), &m.value, b->find(m.key));
+      for (const Member& m : b->members())
+        if (!a->find(m.key)) add(diff::member_path(path, m.key), nullptr, &m.value);
+    } else if (a && b && a->is_sequence() && b->is_sequence() && a->size() == b->size()) {
+      for (std::size_t k = 0; k < a->size(); ++k)
+        add(path + "[" + std::to_string(k) + "]", &a->items()[k], &b->items()[k]);
+    } else {
+      out_.push_back(change_of(old_, next_, path, a, b));
+      out_.back().note = "the same to the cluster, but another text: it is in the hash";
+    }
+  }
+
+ private:
+  const driver::CompiledSet& old_;
+  const driver::CompiledSet& next_;
+  std::vector<Change>& out_;
+};
+
+bool is_hashed(std::string_view rest) {
+  return is_at_or_below(rest, ".labels") || is_at_or_below(rest, ".annotations") ||
+         is_at_or_below(rest, ".spec.podSpec");
+}
+
+void add_hashed_differences(const driver::CompiledSet& old, const driver::CompiledSet& next, std::vector<Change>& out) {
+  for (const Clique& c : next.module.spec.cliques) {
+    const std::optional<CliqueId> before = old.module.spec.find_clique(c.name);
+    const bool is_told = std::any_of(out.begin(), out.end(), [&](const Change& change) {
+      std::string_view rest;
+      const auto clique = item_of(change.path, kCliques, rest);
+      return clique && *clique == c.name && is_hashed(rest);
+    });
+    if (!before || is_told) continue;
+    const Clique& then = old.module.spec.cliques[*before];
+    const std::string path = std::string(kCliques) + "[name=" + std::string(c.name) + "]";
+    HashedDifferences differences(old, next, out);
+    differences.add(path + ".labels", then.labels, c.labels);
+    differences.add(path + ".annotations", then.annotations, c.annotations);
+    differences.add(path + ".spec.podSpec", then.pod_spec, c.pod_spec);
+  }
+}
+
+}  // namespace
+
 std::vector<Change> changes_of(const driver::CompiledSet& old, const driver::CompiledSet& next) {
   std::vector<Change> out;
   for (const diff::FieldChange& f : diff::field_changes({&old.module.defaulted}, {&next.module.defaulted})) {
     if (is_kept_by_server(f.path)) continue;
-    Change c;
-    c.path = f.path;
-    c.old_text = json_of(f.before.value);
-    c.new_text = json_of(f.after.value);
-    c.old_at = spot_of(old, f.before.value);
-    c.at = spot_of(next, f.after.value);
-    if (c.at.line == 0) c.at = c.old_at;
-    if (f.moved) c.note = "the same items in another order";
-    out.push_back(std::move(c));
+    out.push_back(change_of(old, next, f.path, f.before.value, f.after.value));
+    if (f.moved) out.back().note = "the same items in another order";
   }
+  add_hashed_differences(old, next, out);
   return out;
 }
 

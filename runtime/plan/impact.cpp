@@ -178,8 +178,11 @@ class Reader {
     const bool by_replica = !frame_.scale->is_identity();
     auto rank = [&](const Stretch& s) {
       const bool first = s.step.action != Action::kRoll;
-      return std::tuple(!first, by_replica && !first ? s.i : 0, first ? 0 : s.round + (by_replica ? s.j : 0), s.i, s.g,
-                        s.j, s.step.name);
+      return std::tuple(!first, by_replica && !first ? s.i : 0,
+                        first        ? 0
+                        : by_replica ? s.j
+                                     : s.round,
+                        s.i, s.g, s.j, s.step.name);
     };
     std::sort(sorted.begin(), sorted.end(), [&](const Stretch& a, const Stretch& b) { return rank(a) < rank(b); });
     std::uint32_t number = 0;

@@ -62,13 +62,11 @@ std::string cost_of(const driver::CompiledSet& old) {
          (gpus > 0 ? ", " + std::to_string(gpus) + (gpus == 1 ? " GPU" : " GPUs") : "");
 }
 
-std::string instead_of(const Forbidden& f, const driver::CompiledSet& old) {
+std::string instead_of(const driver::CompiledSet& old) {
   const std::string cost = cost_of(old);
-  if (f.message.find("immutable") != std::string::npos || f.code.empty())
-    return "delete the set and create it again: that stops all of it at once (" + cost +
-           "); or create a set of another name, move the traffic, then delete this one: for a while both need room (" +
-           cost + " more)";
-  return "correct the value; the cluster keeps OLD until then";
+  return "delete the set and create it again: that stops all of it at once (" + cost +
+         "); or create a set of another name, move the traffic, then delete this one: for a while both need room (" +
+         cost + " more)";
 }
 
 }  // namespace
@@ -118,7 +116,7 @@ SetPlan refused(const driver::CompiledSet& old, const driver::CompiledSet& next,
     c.effect = is_cause ? Action::kForbidden : Action::kNoop;
     c.note = is_cause ? "" : "the API server refuses the whole edit";
   }
-  for (Forbidden& f : forbidden) f.instead = instead_of(f, old);
+  for (Forbidden& f : forbidden) f.instead = instead_of(old);
   out.forbidden = std::move(forbidden);
   out.objects.push_back({"PodCliqueSet", out.name, Action::kForbidden, out.forbidden.front().path});
   return out;

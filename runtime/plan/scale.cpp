@@ -8,8 +8,6 @@ using namespace ir;
 
 namespace {
 
-// Of pods that are replaced one after the other: the first, one in the middle, the last.
-constexpr std::uint32_t kPlayedPods = 3;
 // Of a run of equal replicas: the first and one that comes after another.
 constexpr std::uint32_t kPlayedReplicas = 2;
 
@@ -17,11 +15,9 @@ struct Counts {
   std::uint32_t replicas = 0, minimum = 0;
 };
 
-/// What one replica, and one that comes after it, stand for: [first, first + count).
-void add_run(std::vector<IndexRange>& out, std::uint32_t first, std::uint32_t count) {
-  if (count == 0) return;
-  out.push_back({first, 1});
-  if (count > 1) out.push_back({first + 1, count - 1});
+/// `played` replicas stand for [first, first + count): each for one, the last for all that are left.
+void add_run(std::vector<IndexRange>& out, std::uint32_t first, std::uint32_t count, std::uint32_t played) {
+  for (std::uint32_t k = 0; k < played; ++k) out.push_back({first + k, k + 1 < played ? 1 : count - k});
 }
 
 Value with_counts(Arena& arena, const Value& spec, const Counts& counts, std::string_view scaling) {
@@ -55,6 +51,7 @@ class Shrinker {
 
   Small run() {
     Small out;
+    find_bounds();
     shrink_set(out.scale);
     shrink_groups(out.scale);
     shrink_cliques(out.scale);
@@ -70,11 +67,58 @@ class Shrinker {
     const auto before = static_cast<std::uint32_t>(old_.module.spec.replicas);
     const auto after = static_cast<std::uint32_t>(spec().replicas);
     const std::uint32_t common = std::min(before, after);
-    add_run(scale.sets, 0, common);
+    add_run(scale.sets, 0, common, std::min(common, kPlayedReplicas));
     const auto kept = static_cast<std::uint32_t>(scale.sets.size());
     if (std::max(before, after) > common) scale.sets.push_back({common, std::max(before, after) - common});
     set_counts_[0] = before > common ? kept + 1 : kept;
     set_counts_[1] = after > common ? kept + 1 : kept;
+  }
+
+  const Value& group_then(const ScalingGroup& g) const {
+    return item_named((*old_.module.spec.template_)["podCliqueScalingGroups"], g.name);
+  }
+  const Value& group_now(const ScalingGroup& g) const {
+    return item_named((*spec().template_)["podCliqueScalingGroups"], g.name);
+  }
+  bool has_same_counts(const ScalingGroup& g) const {
+    return same_fields(group_now(g), group_then(g), {"replicas", "minAvailable", "scaleConfig"});
+  }
+  bool has_same_counts(const Clique& c) const {
+    return same_fields(item_named((*spec().template_)["cliques"], c.name)["spec"],
+                       item_named((*old_.module.spec.template_)["cliques"], c.name)["spec"],
+                       {"replicas", "minAvailable", "autoScalingConfig"});
+  }
+  bool rolls(const ScalingGroup& g) const {
+    return std::any_of(g.cliques.begin(), g.cliques.end(), [&](CliqueId c) { return is_changed(spec().cliques[c]); });
+  }
+
+  // What rolls in a set replica rolls side by side, each in as many rounds as it has pods or replicas; what is down in
+  // a round is the same in all rounds between two bounds, where something ends or a group gets to its scaled gangs. So
+  // two rounds between neighbouring bounds show everything, as long as their order stays.
+  void find_bounds() {
+    for (const Clique& c : spec().cliques) {
+      if (c.group || !is_changed(c)) continue;
+      keeps_bounds_ |= !has_same_counts(c);
+      bounds_.push_back(static_cast<std::uint32_t>(std::max(c.replicas, 0)));
+    }
+    for (const ScalingGroup& g : spec().groups) {
+      if (!rolls(g)) continue;
+      keeps_bounds_ |= !has_same_counts(g);
+      bounds_.push_back(static_cast<std::uint32_t>(std::max(g.min_available, 0)));
+      bounds_.push_back(static_cast<std::uint32_t>(std::max(g.replicas, 0)));
+    }
+    std::sort(bounds_.begin(), bounds_.end());
+    bounds_.erase(std::unique(bounds_.begin(), bounds_.end()), bounds_.end());
+  }
+  std::uint32_t played_bound(std::uint32_t bound) const {
+    if (keeps_bounds_) return bound;
+    std::uint32_t out = 0, before = 0;
+    for (const std::uint32_t b : bounds_) {
+      if (b > bound) break;
+      out += std::min(b - before, kPlayedReplicas);
+      before = b;
+    }
+    return out;
   }
 
   void shrink_groups(Scale& scale) {
@@ -82,14 +126,16 @@ class Shrinker {
       std::vector<IndexRange>& runs = scale.groups.emplace_back();
       const auto base = static_cast<std::uint32_t>(g.min_available), all = static_cast<std::uint32_t>(g.replicas);
       scale.base_replicas.push_back(base);
+      scale.played_base.push_back(base);
       group_counts_.emplace_back();
-      const Value& now = item_named(spec().template_->operator[]("podCliqueScalingGroups"), g.name);
-      const Value& then = item_named(old_.module.spec.template_->operator[]("podCliqueScalingGroups"), g.name);
-      if (!same_fields(now, then, {"replicas", "minAvailable", "scaleConfig"}) || all < base) continue;
-      add_run(runs, 0, base);
-      const auto base_runs = static_cast<std::uint32_t>(runs.size());
-      add_run(runs, base, all - base);
-      group_counts_.back() = {static_cast<std::uint32_t>(runs.size()), base_runs};
+      if (!has_same_counts(g) || all < base) continue;
+      const bool is_rolled = rolls(g);
+      const std::uint32_t played_base = is_rolled ? played_bound(base) : std::min(base, kPlayedReplicas);
+      const std::uint32_t played = is_rolled ? played_bound(all) : played_base + std::min(all - base, kPlayedReplicas);
+      add_run(runs, 0, base, played_base);
+      add_run(runs, base, all - base, played - played_base);
+      scale.played_base.back() = played_base;
+      group_counts_.back() = {played, played_base};
     }
   }
 
@@ -97,12 +143,10 @@ class Shrinker {
     for (const Clique& c : spec().cliques) {
       scale.pods.push_back(0);
       clique_counts_.emplace_back();
-      const Value& now = item_named((*spec().template_)["cliques"], c.name)["spec"];
-      const Value& then = item_named((*old_.module.spec.template_)["cliques"], c.name)["spec"];
-      if (!same_fields(now, then, {"replicas", "minAvailable", "autoScalingConfig"})) continue;
+      if (!has_same_counts(c)) continue;
       const auto pods = static_cast<std::uint32_t>(std::max(c.replicas, 0));
       const auto least = static_cast<std::uint32_t>(c.min_available.value_or(c.replicas));
-      const std::uint32_t played = c.group || !is_changed(c) ? 1 : kPlayedPods;
+      const std::uint32_t played = c.group || !is_changed(c) ? 1 : played_bound(pods);
       if (pods <= played || least > pods || least == 0) continue;
       scale.pods.back() = pods;
       clique_counts_.back() = {played, least == pods || played == 1 ? played : std::min(least, played - 1)};
@@ -148,6 +192,8 @@ class Shrinker {
   const driver::CompiledSet& next_;
   Arena& arena_;
   std::uint32_t set_counts_[2] = {};
+  std::vector<std::uint32_t> bounds_;
+  bool keeps_bounds_ = false;
   std::vector<Counts> group_counts_, clique_counts_;  // 0 replicas: as they are
 };
 
@@ -167,13 +213,8 @@ std::vector<ObjectPlace> Scale::real_places(const ObjectPlace& place) const {
   std::uint32_t base = 0;
   if (place.part.group) {
     const auto at = static_cast<std::size_t>(*place.part.group);
-    std::uint32_t small_base = 0;
-    if (at < groups.size() && !groups[at].empty()) {
-      base = base_replicas[at];
-      small_base = std::min(base, kPlayedReplicas);
-    } else if (at < base_replicas.size()) {
-      base = small_base = base_replicas[at];
-    }
+    const std::uint32_t small_base = at < played_base.size() ? played_base[at] : 0;
+    base = at < base_replicas.size() ? base_replicas[at] : 0;
     const bool is_gang = place.kind == ObjectKind::kPodGang || place.kind == ObjectKind::kKaiPodGroup ||
                          place.kind == ObjectKind::kVolcanoPodGroup;
     const std::uint32_t j = is_gang ? place.instance.scaled_gang + small_base : place.instance.group_replica;

@@ -22,6 +22,7 @@ class Scale {
   std::vector<std::vector<IndexRange>> groups;  ///< by GroupId, then by played group replica; empty = itself
   std::vector<std::uint32_t> pods;              ///< by CliqueId: real pods of each PodClique; 0 = as played
   std::vector<std::uint32_t> base_replicas;     ///< by GroupId: real minAvailable
+  std::vector<std::uint32_t> played_base;       ///< by GroupId: minAvailable as played
 
   bool is_identity() const { return sets.empty() && groups.empty() && pods.empty(); }
   IndexRange set_range(std::uint32_t i) const;

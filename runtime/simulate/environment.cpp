@@ -166,8 +166,9 @@ void Environment::notice(const Store& store, const std::vector<Change>& changes,
       plan({MoveKind::kAutoscale, object.key, object.uid}, now.plus(options_.autoscale * 1'000'000));
     if (object.key.kind == Kind::kPod) {
       if (!change.after || is_in_line(object)) plan_scheduler(now);
-      const bool waits = change.after && next_step(store, object, behaviour_of(object)) == PodStep::kWait;
-      if (waits)
+      // Also what could start now: whoever it has waited for may be gone again when its turn comes.
+      const PodStep next = change.after ? next_step(store, object, behaviour_of(object)) : PodStep::kNone;
+      if (next == PodStep::kWait || next == PodStep::kStart)
         waiting_.insert(object.key);
       else
         waiting_.erase(object.key);
@@ -229,7 +230,11 @@ void Environment::make(const Move& move, Store& store, Instant now) {
     if (const std::optional<std::int64_t> n = wanted_scale(store, *object, target)) store.scale(target, *n, now);
     return;
   }
-  if (move_of(store, *object) != move) return;
+  if (move_of(store, *object) != move) {
+    // What it waited for was there when the move was planned, and is not any more.
+    if (next_step(store, *object, behaviour_of(*object)) == PodStep::kWait) waiting_.insert(object->key);
+    return;
+  }
   if (move.kind == MoveKind::kGone)
     store.remove_now(move.key, {.uid = move.uid, .resource_version = {}}, now);
   else if (move.kind == MoveKind::kCollect)

@@ -29,7 +29,7 @@ class Gatherer {
     if (object.key.namespace_ != namespace_ && !object.key.namespace_.empty()) return false;
     if (belongs_to(object, namespace_, set_)) return true;
     const OwnerReference* owner = object.controller();
-    return owner && uids_.contains(owner->uid);
+    return owner && (uids_.contains(owner->uid) || has_lost_label(object, namespace_, set_));
   }
 
   const Store& store_;
@@ -48,6 +48,13 @@ bool belongs_to(const Object& object, std::string_view namespace_, std::string_v
   if (object.key.namespace_ != namespace_) return false;
   if (object.key.kind == Kind::kPodCliqueSet) return object.key.name == set;
   return object.set == set;
+}
+
+bool has_lost_label(const Object& object, std::string_view namespace_, std::string_view set) {
+  const OwnerReference* owner = object.controller();
+  const bool may_wait = object.key.kind == Kind::kPodClique || object.key.kind == Kind::kPodCliqueScalingGroup;
+  return owner && may_wait && object.key.namespace_ == namespace_ && object.set.empty() &&
+         decide::is_named_after(owner->api_version, owner->kind, owner->name, set);
 }
 
 decide::Observed observe(const Store& store, std::string_view namespace_, std::string_view set,

@@ -162,7 +162,13 @@ Answer Operator::carry(const Action& action, Store& store, Instant now) {
 }
 
 void Operator::remember(const Action& action, const Answer& answer, Instant now) {
-  if (failures_.note(action, answer.code, answer.message, lookup_in(*flight_->view)(action.key), now))
+  bool lacks = false;
+  if (answer.object && answer.code != 0 && answer.ok()) {
+    Arena arena;
+    lacks = !decide::was_kept(action, tree_of(*answer.object, arena));
+  }
+  const std::string message = lacks ? "the answer lacks what was sent" : answer.message;
+  if (failures_.note(action, answer.code, message, lookup_in(*flight_->view)(action.key), now, lacks))
     look_at_ = now.plus(options_.look_after_ns);
 }
 

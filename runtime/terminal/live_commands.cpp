@@ -5,12 +5,12 @@ namespace grovec::cli {
 namespace {
 
 // How to reach the cluster: of every command.
-#define GROVEC_CLUSTER_OPTIONS                                                                                        \
-  {"--kubeconfig", {}, "FILE", "instead of KUBECONFIG and ~/.kube/config", {}},                                       \
-      {"--context", {}, "NAME", "instead of the current context", {}},                                                \
-      {"--namespace", "-n", "NAME", "instead of the context's", {}},                                                  \
-      {"--insecure-skip-tls-verify", {}, {}, "do not verify the server's certificate; says so each time", {}}, {      \
-    "--verbose", "-v", {}, "show requests as they are made (twice: more)", {}                                         \
+#define GROVEC_CLUSTER_OPTIONS                                                                                   \
+  {"--kubeconfig", {}, "FILE", "instead of KUBECONFIG and ~/.kube/config", {}},                                  \
+      {"--context", {}, "NAME", "instead of the current context", {}},                                           \
+      {"--namespace", "-n", "NAME", "instead of the context's", {}},                                             \
+      {"--insecure-skip-tls-verify", {}, {}, "do not verify the server's certificate; says so each time", {}}, { \
+    "--verbose", "-v", {}, "show requests as they are made (twice: more)", {}                                    \
   }
 
 constexpr OptionSpec kClusterOptions[] = {GROVEC_CLUSTER_OPTIONS};
@@ -73,8 +73,7 @@ constexpr LiveCommand kLiveCommands[] = {
      "  grovec scale group llm-0-pool 4\n"
      "  grovec scale set llm 2 --dry-run\n",
      kScaleOptions},
-    {"status", "print what lives of PodCliqueSets, and why something does not run",
-     "grovec status [OPTIONS] [NAME...]",
+    {"status", "print what lives of PodCliqueSets, and why something does not run", "grovec status [OPTIONS] [NAME...]",
      "  grovec status                                    all sets of the namespace\n"
      "  grovec status llm --watch                        until it is healthy\n"
      "  kubectl get pcs,pcsg,pclq,podgang,pod,resourceclaim,event -o yaml > dump.yaml\n"

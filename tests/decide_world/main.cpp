@@ -161,6 +161,7 @@ decide::FailedWrite failed_write(const Value& f) {
   out.code = static_cast<int>(f["code"].as_int());
   out.message = f["message"].as_string();
   out.count = static_cast<std::uint32_t>(f["count"].as_int(1));
+  out.lacks = f["lacks"].as_bool();
   out.at = decide::parse_time(f["at"].as_string()).value_or(Instant{});
   return out;
 }

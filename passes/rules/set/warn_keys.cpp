@@ -1,6 +1,7 @@
 // Labels and annotations that Grove does not read, although their names say that it would.
 #include <algorithm>
 
+#include "ir/labels.h"
 #include "passes/rules/set/verify_spec.h"
 #include "passes/wording.h"
 #include "schemas/former_names.h"
@@ -50,16 +51,42 @@ void report_former(const SpecView& v, const Member& m, const Value& map, bool is
     b.fix(m.key_at, std::string(former.meant));
 }
 
-void check_map(const SpecView& v, const Value* map, bool is_annotation_map, const std::string& path) {
+/// What a map of annotations belongs to.
+enum class Owner : std::uint8_t { kSet, kClique, kGroup };
+
+constexpr std::string_view name_of(Owner owner) {
+  return owner == Owner::kSet ? "set" : owner == Owner::kClique ? "clique" : "scaling group";
+}
+
+// The NVLink group is read everywhere, the queue from sets and cliques, the switches from the set alone.
+bool is_read_of(Owner owner, std::string_view key) {
+  if (owner == Owner::kSet || key == keys::kNvlinkGroup) return true;
+  return owner == Owner::kClique && key == "scheduling.grove.io/volcano-queue";
+}
+
+void check_labels(const SpecView& v, const Value* map, const std::string& path) {
   if (!map) return;
   for (const Member& m : map->members()) {
-    if (const schemas::FormerName* former = schemas::former_key(m.key)) {
-      report_former(v, m, *map, is_annotation_map, *former, path);
-    } else if (!is_annotation_map && is_annotation(m.key)) {
+    if (const schemas::FormerName* former = schemas::former_key(m.key))
+      report_former(v, m, *map, false, *former, path);
+    else if (is_annotation(m.key))
       v.context.diags
           .report(m.key_at, diag::KeyWithoutEffect, "label", m.key, "; Grove reads an annotation of this name")
           .path(path);
-    } else if (is_annotation_map && is_of_grove(m.key) && !is_annotation(m.key) && !is_own_label(m.key)) {
+  }
+}
+
+// One message for each key: another name was meant (GV6131), Grove reads it elsewhere (GV6150), or it does not know it.
+void check_annotations(const SpecView& v, const Value* map, Owner owner, const std::string& path) {
+  if (!map) return;
+  for (const Member& m : map->members()) {
+    if (is_own_label(m.key)) continue;  // comes along when a live object is written down
+    if (const schemas::FormerName* former = schemas::former_key(m.key)) {
+      report_former(v, m, *map, true, *former, path);
+    } else if (is_annotation(m.key)) {
+      if (!is_read_of(owner, m.key))
+        v.context.diags.report(m.key_at, diag::AnnotationUnread, m.key, name_of(owner), "").path(path);
+    } else if (is_of_grove(m.key)) {
       v.context.diags.report(m.key_at, diag::UnknownGroveAnnotation, m.key, did_you_mean(m.key, kAnnotations))
           .path(path);
     }
@@ -69,13 +96,14 @@ void check_map(const SpecView& v, const Value* map, bool is_annotation_map, cons
 }  // namespace
 
 void warn_keys(const SpecView& v) {
-  check_map(v, v.set.annotations, true, "metadata.annotations");
-  check_map(v, v.set.labels, false, "metadata.labels");
+  check_annotations(v, v.set.annotations, Owner::kSet, "metadata.annotations");
+  check_labels(v, v.set.labels, "metadata.labels");
   for (const Clique& c : v.set.cliques) {
-    check_map(v, c.annotations, true, clique_path(c.index, ".annotations"));
-    check_map(v, c.labels, false, clique_path(c.index, ".labels"));
+    check_annotations(v, c.annotations, Owner::kClique, clique_path(c.index, ".annotations"));
+    check_labels(v, c.labels, clique_path(c.index, ".labels"));
   }
-  for (const ScalingGroup& g : v.set.groups) check_map(v, g.annotations, true, group_path(g.index, ".annotations"));
+  for (const ScalingGroup& g : v.set.groups)
+    check_annotations(v, g.annotations, Owner::kGroup, group_path(g.index, ".annotations"));
 }
 
 }  // namespace grovec::passes

@@ -26,6 +26,14 @@ std::string space_of(const Value& tree) {
   return std::string(named.empty() ? "default" : named);
 }
 
+// A manifest has no uid; what it owns needs one.
+std::shared_ptr<const decide::LiveSet> with_uid(std::shared_ptr<const decide::LiveSet> set) {
+  if (!set->meta.uid.empty()) return set;
+  auto copy = std::make_shared<decide::LiveSet>(*set);
+  copy->meta.uid = "dumped-set";
+  return copy;
+}
+
 template <class Live>
 void sort_by_name(std::vector<const Live*>& list) {
   std::sort(list.begin(), list.end(), [](const Live* a, const Live* b) { return a->meta.name < b->meta.name; });
@@ -52,7 +60,7 @@ void Dump::add(const Value& tree) {
   const std::shared_ptr<const void> memory;  // of the context
   switch (*kind) {
     case ObjectKind::kPodCliqueSet:
-      sets_.push_back({space, decide::read_set(tree, memory)});
+      sets_.push_back({space, with_uid(decide::read_set(tree, memory))});
       break;
     case ObjectKind::kPodCliqueScalingGroup:
       groups_.push_back({space, decide::read_group(tree, memory)});

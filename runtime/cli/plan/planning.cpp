@@ -247,14 +247,10 @@ class Planning {
                           : usable && job.old ? job.old
                                               : nullptr,
                           job.next, job.live ? &*job.live : nullptr};
-    if (!job.forbidden.empty() && job.old && job.old->is_planned) {
+    if (!job.forbidden.empty()) {
       job.plan = plan::refused(*job.old, *job.next, std::move(job.forbidden));
     } else if (usable || job.live) {
       job.plan = plan::plan_of(pair);
-      if (job.repaired) {
-        job.plan.forbidden = std::move(job.forbidden);
-        if (!job.plan.forbidden.empty()) job.plan.action = plan::Action::kForbidden;
-      }
     } else {
       job.plan.action = plan::Action::kForbidden;
     }

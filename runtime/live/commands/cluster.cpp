@@ -20,8 +20,9 @@ Result<kube::Duration> timeout_of(const cli::Options& options, kube::Duration ot
   if (!options.has("--timeout")) return otherwise;
   const std::optional<std::int64_t> ns = ir::parse_duration(options.get("--timeout"));
   if (!ns || *ns <= 0)
-    return Error{"`--timeout` takes a duration such as 90s, 5m or 1h, not `" + std::string(options.get("--timeout")) + "`",
-                 Error::kUsage};
+    return Error{
+        "`--timeout` takes a duration such as 90s, 5m or 1h, not `" + std::string(options.get("--timeout")) + "`",
+        Error::kUsage};
   return kube::Duration(*ns);
 }
 

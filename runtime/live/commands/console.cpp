@@ -12,12 +12,15 @@ namespace grovec::live {
 ExitCode exit_code_of(Error::Kind kind) {
   switch (kind) {
     case Error::kContent:
-    case Error::kConflict: return kFound;
-    case Error::kUsage: return kUsage;
+    case Error::kConflict:
+      return kFound;
+    case Error::kUsage:
+      return kUsage;
     case Error::kIo:
     case Error::kRetry:
     case Error::kGone:
-    case Error::kDenied: return kFailed;
+    case Error::kDenied:
+      return kFailed;
   }
   return kFailed;
 }

@@ -22,8 +22,9 @@ struct Gathered {
   std::uint32_t requests = 0;
 };
 
-/// Sets, groups, PodCliques, PodGangs, pods and the operator's Lease: one list each (of 500 objects a request). Claims and
-/// warnings only if a pod is not Ready. A kind that may not be listed is left out, but for sets: then it is an Error.
+/// Sets, groups, PodCliques, PodGangs, pods and the operator's Lease: one list each (of 500 objects a request). Claims
+/// and warnings only if a pod is not Ready. A kind that may not be listed is left out, but for sets: then it is an
+/// Error.
 Result<std::unique_ptr<Gathered>> gather(kube::Client& client, const GatherOptions& options);
 
 }  // namespace grovec::live

@@ -22,7 +22,6 @@ namespace {
 constexpr kube::Duration kBetweenLooks = 500ms;
 constexpr std::int32_t kMostReplicas = 100'000;
 
-
 struct Target {
   std::string_view word, plural, kind;
 };
@@ -57,8 +56,9 @@ class Consequences {
 
  private:
   std::string removed(std::int32_t from, std::int32_t to) const {
-    std::string out = target_.word == "clique" ? cli::counted(static_cast<std::uint64_t>(from - to), "pod") + " will be removed"
-                                               : std::string(target_.word) + " " + replicas_text(to, from - to) + " will be removed";
+    std::string out = target_.word == "clique"
+                          ? cli::counted(static_cast<std::uint64_t>(from - to), "pod") + " will be removed"
+                          : std::string(target_.word) + " " + replicas_text(to, from - to) + " will be removed";
     std::int64_t pods = 0;
     if (set_ && target_.word != "clique") {
       for (const status::Row& r : set_->rows) pods += pods_from(r, to);
@@ -80,9 +80,7 @@ class Consequences {
     return pods;
   }
 
-  std::int32_t index_of(const status::Row& row) const {
-    return static_cast<std::int32_t>(&row - set_->rows.data());
-  }
+  std::int32_t index_of(const status::Row& row) const { return static_cast<std::int32_t>(&row - set_->rows.data()); }
 
   std::string added(std::int32_t from, std::int32_t to) const {
     const std::uint64_t n = static_cast<std::uint64_t>(to - from);
@@ -91,7 +89,8 @@ class Consequences {
     if (target_.word == "group") {
       const std::int32_t first = std::max(from, minimum());
       if (to > first)
-        out += "; " + replicas_text(first, to - first) + (to - first == 1 ? " is a scaled gang: its" : " are scaled gangs: their") +
+        out += "; " + replicas_text(first, to - first) +
+               (to - first == 1 ? " is a scaled gang: its" : " are scaled gangs: their") +
                " pods stay gated until the minimum of the base gang is scheduled";
     } else {
       out += "; each is a base gang of its own";
@@ -124,8 +123,7 @@ Result<status::Report> report_of_set(Cluster& cluster, const std::string& set) {
 void warn_of_autoscaler(Cluster& cluster, const std::string& name) {
   Result<Tree> scaler = get_object(
       *cluster.client, kube::path_of("autoscaling", "v2", "horizontalpodautoscalers", cluster.namespace_, name), name);
-  if (scaler)
-    warn("HorizontalPodAutoscaler `" + name + "` scales it, too, and may change it back");
+  if (scaler) warn("HorizontalPodAutoscaler `" + name + "` scales it, too, and may change it back");
 }
 
 int send_scale(Cluster& cluster, const Target& target, const std::string& name, std::int32_t n, bool dry_run) {
@@ -157,8 +155,10 @@ class Deletion {
     if (!report) return fail(report.error());
     tell(what_goes(*report));
     if (!options.has("--yes")) {
-      if (!is_terminal(STDIN_FILENO)) return fail(kUsage, "nothing is deleted without `--yes`, where nobody can be asked");
-      if (!ask("Delete PodCliqueSet `" + c_.namespace_ + "/" + name_ + "`?")) return fail(kFound, "nothing was deleted");
+      if (!is_terminal(STDIN_FILENO))
+        return fail(kUsage, "nothing is deleted without `--yes`, where nobody can be asked");
+      if (!ask("Delete PodCliqueSet `" + c_.namespace_ + "/" + name_ + "`?"))
+        return fail(kFound, "nothing was deleted");
     }
     if (int code = send(set->root["metadata"]["uid"].as_string())) return code;
     return options.has("--no-wait") ? kClean : wait(timeout);
@@ -179,7 +179,8 @@ class Deletion {
     kube::Request request;
     request.method = kube::Method::kDelete;
     request.path = path();
-    request.body = "{\"apiVersion\":\"v1\",\"kind\":\"DeleteOptions\",\"preconditions\":{\"uid\":" + json_text(uid) + "}}";
+    request.body =
+        "{\"apiVersion\":\"v1\",\"kind\":\"DeleteOptions\",\"preconditions\":{\"uid\":" + json_text(uid) + "}}";
     request.idempotent = true;
     kube::Answer answer = c_.client->call(std::move(request));
     if (answer.error && answer.status != 404) return fail(*answer.error);
@@ -226,13 +227,13 @@ int run_scale(const Options& options) {
     return fail(kUsage, "`" + words[2] + "` is no number of replicas from 0 to " + std::to_string(kMostReplicas));
   Result<std::unique_ptr<Cluster>> cluster = reach(options);
   if (!cluster) return fail(cluster.error());
-  Result<Tree> object =
-      get_object(*(*cluster)->client,
-                 kube::path_of(kGroveGroup, kGroveVersion, target->plural, (*cluster)->namespace_, words[1]),
-                 std::string(target->kind) + " `" + words[1] + "`");
+  Result<Tree> object = get_object(
+      *(*cluster)->client, kube::path_of(kGroveGroup, kGroveVersion, target->plural, (*cluster)->namespace_, words[1]),
+      std::string(target->kind) + " `" + words[1] + "`");
   if (!object) return fail(object.error());
   const std::int32_t from = static_cast<std::int32_t>(object->root["spec"]["replicas"].as_int(1));
-  const std::string set(target->word == "set" ? words[1] : object->root["metadata"]["labels"][ir::keys::kPartOf].as_string());
+  const std::string set(target->word == "set" ? words[1]
+                                              : object->root["metadata"]["labels"][ir::keys::kPartOf].as_string());
   Result<status::Report> report = report_of_set(**cluster, set);
   const status::SetReport* seen = report && !report->sets.empty() ? &report->sets.front() : nullptr;
   tell(words[1] + ": " + Consequences(*target, *object, seen).text(from, n));

@@ -17,7 +17,6 @@ namespace {
 
 constexpr kube::Duration kBetweenLooks = 2s;
 
-
 enum class WaitFor : std::uint8_t { kNothing, kHealthy, kAvailable, kUpdated };
 
 bool has_arrived(const status::SetReport& set, WaitFor wait) {
@@ -25,10 +24,14 @@ bool has_arrived(const status::SetReport& set, WaitFor wait) {
   const bool is_updated = is_available && !(set.update && set.update->is_open) && set.updated >= set.replicas;
   const bool is_seen = set.reasons.empty() || set.reasons.front().cause != status::Cause::kOperator;
   switch (wait) {
-    case WaitFor::kNothing: return true;
-    case WaitFor::kHealthy: return set.is_healthy();
-    case WaitFor::kAvailable: return is_available && is_seen;
-    case WaitFor::kUpdated: return is_updated && is_seen;
+    case WaitFor::kNothing:
+      return true;
+    case WaitFor::kHealthy:
+      return set.is_healthy();
+    case WaitFor::kAvailable:
+      return is_available && is_seen;
+    case WaitFor::kUpdated:
+      return is_updated && is_seen;
   }
   return true;
 }
@@ -140,8 +143,8 @@ int run_status(const Options& options) {
   what.namespace_ = options.has("--all-namespaces") ? std::string() : (*cluster)->namespace_;
   what.selector = options.get("--selector");
   const std::string_view wait_for = options.get("--wait-for");
-  const WaitFor wait = wait_for == "available" ? WaitFor::kAvailable
-                       : wait_for == "updated" ? WaitFor::kUpdated
+  const WaitFor wait = wait_for == "available"  ? WaitFor::kAvailable
+                       : wait_for == "updated"  ? WaitFor::kUpdated
                        : options.has("--watch") ? WaitFor::kHealthy
                                                 : WaitFor::kNothing;
   return Watcher(**cluster, std::move(what), options).run(wait, *timeout, options.has("--watch"));
@@ -150,8 +153,7 @@ int run_status(const Options& options) {
 int run_rollout(const Options& options) {
   set_habits(options);
   std::vector<std::string> words = options.operands();
-  if (words.size() != 2 || words[0] != "status")
-    return fail(kUsage, "write `grovec rollout status NAME`");
+  if (words.size() != 2 || words[0] != "status") return fail(kUsage, "write `grovec rollout status NAME`");
   Result<kube::Duration> timeout = timeout_of(options, 10min);
   if (!timeout) return fail(timeout.error());
   Result<std::unique_ptr<Cluster>> cluster = reach(options);

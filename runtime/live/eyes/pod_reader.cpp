@@ -100,11 +100,22 @@ class PodReader {
         pod_.index = index;
       }
       if (key == "containers") return each_item(m, [&](value) { return ++containers_, true; });
+      if (key == "volumes") return each_item(m, [&](value volume) { return read_volume(volume); });
       if (key == "schedulingGates") return each_item(m, [&](value g) { return read_gate(g, others); });
       return true;
     });
     pod_.other_gates = interner_.text(others);
     return fine;
+  }
+
+  bool read_volume(value v) {
+    return each_member(v, [&](std::string_view key, value m) {
+      if (key != "secret") return true;
+      return each_member(m, [&](std::string_view name, value text) {
+        if (name == "secretName") pod_.mounts_former_secret |= text_of(text).ends_with(decide::kFormerTokenSecret);
+        return true;
+      });
+    });
   }
 
   bool read_gate(value v, std::string& others) {

@@ -167,7 +167,10 @@ class Explorer {
     Violation v{"the same state comes again and again though nobody does anything", tell(way_to(first))};
     v.path.push_back("# from here on, again and again:");
     State state = stage_.first();
-    for (const std::uint16_t c : way_to(first)) stage_.make(stage_.choices(state)[c], state);
+    for (const std::uint16_t c : way_to(first)) {
+      const std::vector<Choice> choices = stage_.choices(state);
+      if (c < choices.size()) stage_.make(choices[c], state);
+    }
     for (std::size_t i = 0; i < circle.size(); ++i) {
       const std::uint32_t want = circle[(i + 1) % circle.size()];
       for (const Choice& c : stage_.choices(state)) {

@@ -155,6 +155,10 @@ TEST(Reader, RefusesKeysThatTwoMergesBring) {
   EXPECT_EQ(own.codes(), "1018") << "set before the merge";
   EXPECT_EQ(own.root().find("w", "p")->as_int(), 5) << "the mapping's own key wins";
   EXPECT_EQ(Read("x: &a {p: 1}\nz: &b {p: 3}\nw: {<<: *a, <<: *b}\n").codes(), "1029");
+  const Read list("x: &a {p: 1}\nz: &b {p: 3, r: 4}\nw:\n  <<: [*a, *b]\n");
+  EXPECT_EQ(list.codes(), "") << "a list of mappings: the earlier wins, as with kubectl";
+  EXPECT_EQ(list.root().find("w", "p")->as_int(), 1);
+  EXPECT_EQ(list.root().find("w", "r")->as_int(), 4);
 }
 
 TEST(Reader, ExpandsAliasesWithTheirOrigins) {

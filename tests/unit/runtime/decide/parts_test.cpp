@@ -178,6 +178,31 @@ TEST_F(PartsTest, ObjectsOfTheSetAndOfAReplica) {
   EXPECT_EQ(parts_.decided(), 1u);
 }
 
+// A pod has no node any more: its PodClique is to remember that its minimum was scheduled, before its status says that
+// it is not. As long as that write is refused, the status is not written either.
+TEST_F(PartsTest, AStatusWaitsForTheFactThatItShows) {
+  const auto writes_of = [](const Decision& d, Verb verb) {
+    std::size_t n = 0;
+    for (const Step& step : d.steps)
+      for (const Action& a : step) n += a.verb == verb && a.key == ObjectKey{Kind::kPodClique, "s-0-g-0-b"};
+    return n;
+  };
+  for (std::size_t n = 0; n < seen_.pods.size(); ++n)
+    if (*seen_.pods[n]->owner_name == "s-0-g-0-b") change(seen_.pods, n, [](LivePod& pod) { pod.scheduled = pod.ready = false; });
+  Decision d = look();
+  EXPECT_EQ(writes_of(d, Verb::kPatch), 1u);
+  EXPECT_EQ(writes_of(d, Verb::kPatchStatus), 1u);
+  seen_.failed.push_back({Verb::kPatch, {Kind::kPodClique, "s-0-g-0-b"}, 500, "no", 3, now_});
+  d = look();
+  EXPECT_EQ(writes_of(d, Verb::kPatch), 0u);
+  EXPECT_EQ(writes_of(d, Verb::kPatchStatus), 0u);
+  EXPECT_EQ(d.next_look, now_.plus(4 * kSecond)) << "the third failure in a row";
+  now_ = now_.plus(4 * kSecond);
+  d = look();
+  EXPECT_EQ(writes_of(d, Verb::kPatch), 1u);
+  EXPECT_EQ(writes_of(d, Verb::kPatchStatus), 1u);
+}
+
 TEST_F(PartsTest, ACopyRemembersNothing) {
   look();
   Parts copy(parts_);
