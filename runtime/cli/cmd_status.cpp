@@ -11,15 +11,6 @@ namespace grovec::cli {
 
 namespace {
 
-constexpr OptionSpec kOptions[] = {
-    {"--dump", {}, "FILE", "objects as `kubectl get -o yaml` prints them; `-` is standard input (may be repeated)", {}},
-    {"--namespace", "-n", "NAME", "only sets of this namespace", {}},
-    {"--all-namespaces", "-A", {}, "sets of all namespaces (so it is with --dump, unless -n is given)", {}},
-    {"--selector", "-l", "LABELS", "only sets with these labels: a=b, a!=b, a, !a, joined by commas", {}},
-    {"--output", "-o", "FORMAT", "how to print", "text|json|markdown"},
-    {"--all", {}, {}, "text: list what is ready, too", {}},
-};
-
 Result<Done> read_dump(const std::string& path, status::World& world) {
   Result<std::string> text = driver::read_input({path});
   if (!text) return text.error();
@@ -53,8 +44,11 @@ int print(const Options& options, const status::Report& report) {
   return report.is_healthy() ? kClean : kFound;
 }
 
-int run(const Options& options) {
-  if (!options.has("--dump")) return fail(kUsage, "no `--dump FILE` given: what `kubectl get` printed");
+}  // namespace
+
+int run_status_of_dump(const Options& options) {
+  for (const char* live : {"--watch", "--wait-for", "--timeout", "--context", "--kubeconfig"})
+    if (options.has(live)) return fail(kUsage, "`" + std::string(live) + "` is for a cluster, not for `--dump`");
   if (options.has("--namespace") && options.has("--all-namespaces"))
     return fail(kUsage, "`-n` and `-A` exclude each other");
   status::World world;
@@ -70,19 +64,5 @@ int run(const Options& options) {
   if (report->sets.empty()) return fail(kFound, "there is no PodCliqueSet, and nothing that belongs to one");
   return print(options, *report);
 }
-
-}  // namespace
-
-extern const Command kStatusCommand;
-constinit const Command kStatusCommand{
-    "status",
-    "print what lives of a PodCliqueSet, and why something does not run",
-    "grovec status --dump FILE [OPTIONS] [NAME...]",
-    "  kubectl get pcs,pcsg,pclq,podgang,pod,resourceclaim,event -o yaml > dump.yaml\n"
-    "  grovec status --dump dump.yaml                   all sets in it\n"
-    "  grovec status --dump dump.yaml llm -o json       one of them, for a program\n"
-    "  kubectl get pcs,pclq,pod -o json | grovec status --dump -\n",
-    kOptions,
-    run};
 
 }  // namespace grovec::cli

@@ -18,14 +18,14 @@ namespace grovec::cli {
 
 extern const Command kCheckCommand, kCompileCommand, kCompletionCommand, kConvertCommand, kDiffCommand, kExplainCommand,
     kFmtCommand, kGitopsCommand, kGraphCommand, kInitcCommand, kKrmCommand, kPlanCommand, kResolveCommand,
-    kSchemaCommand, kShowCommand, kStatusCommand, kTestCommand, kVersionCommand;
+    kSchemaCommand, kShowCommand, kTestCommand, kVersionCommand;
 
 namespace {
 
 constexpr const Command* kOwnCommands[] = {
     &kCheckCommand,   &kCompileCommand, &kCompletionCommand, &kConvertCommand, &kDiffCommand, &kExplainCommand,
     &kFmtCommand,     &kGitopsCommand,  &kGraphCommand,      &kInitcCommand,   &kKrmCommand,  &kPlanCommand,
-    &kResolveCommand, &kSchemaCommand,  &kShowCommand,       &kStatusCommand,  &kTestCommand, &kVersionCommand};
+    &kResolveCommand, &kSchemaCommand,  &kShowCommand,  &kTestCommand, &kVersionCommand};
 
 const std::vector<const Command*>& all_commands() {
   static const std::vector<const Command*> kAll = [] {
@@ -234,7 +234,8 @@ int run_command_line(std::span<const std::string> given) {
   Result<Options> options = parse_options(specs, rest);
   if (!options)
     return fail(kUsage, options.error().message + "\nSee `grovec " + std::string(command->name) + " --help`.");
-  if (command->is_live) return hand_over(args);
+  const bool is_offline = command->run && options->has("--dump");
+  if (command->is_live && !is_offline) return hand_over(args);
   quiet = options->has("--quiet");
   color_when = options->get("--color", "auto");
   if (command->writes_file && options->has("--out")) return run_into_file(*command, *options);

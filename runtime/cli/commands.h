@@ -28,7 +28,7 @@ struct Command {
   int (*run)(const Options& options);
   /// Whether `--out FILE` replaces standard output (else the command has an `--out` of its own, or prints nothing).
   bool writes_file = true;
-  /// Run by grovec-live, to which it is handed over; `run` is null.
+  /// Run by grovec-live, to which it is handed over; `run`, if there is one, is for `--dump`.
   bool is_live = false;
 };
 
@@ -36,6 +36,8 @@ struct Command {
 std::span<const Command* const> commands();
 /// Those that grovec-live runs (runtime/terminal/live_commands.h).
 std::span<const Command> handed_over_commands();
+/// `status --dump`: no cluster is asked.
+int run_status_of_dump(const Options& options);
 
 /// Runs `args` (without the program's name). Never throws; returns the exit code.
 int run_command_line(std::span<const std::string> args);

@@ -1,11 +1,7 @@
 #include "runtime/live/connect.h"
 
-#include <unistd.h>
-
 #include <algorithm>
 #include <string>
-
-#include "runtime/kube/redact.h"
 
 namespace grovec::live {
 
@@ -22,12 +18,6 @@ kube::Surroundings surroundings_of(const cli::Options& options) {
   kube::Surroundings out = kube::real_surroundings();
   out.log_level = static_cast<kube::LogLevel>(std::min<std::size_t>(options.all("--verbose").size(), 2));
   return out;
-}
-
-int fail(const Error& error) {
-  const std::string text = "grovec: " + kube::redact(error.message) + "\n";
-  if (::write(STDERR_FILENO, text.data(), text.size()) < 0) return 3;
-  return error.kind == Error::kUsage ? 2 : error.kind == Error::kContent ? 1 : 3;
 }
 
 }  // namespace grovec::live

@@ -4,6 +4,7 @@
 #include <string_view>
 
 #include "runtime/kube/access.h"
+#include "runtime/live/commands/console.h"
 #include "runtime/terminal/options.h"
 
 namespace grovec::live {
@@ -12,8 +13,5 @@ namespace grovec::live {
 kube::AccessOptions access_options(const cli::Options& options);
 /// The machine's, with the log as loud as the number of -v says.
 kube::Surroundings surroundings_of(const cli::Options& options);
-
-/// Prints `grovec: message` and gives the exit code that belongs to the kind of error.
-int fail(const Error& error);
 
 }  // namespace grovec::live

@@ -5,6 +5,8 @@
 
 #include "runtime/driver/version.h"
 #include "runtime/live/cmd_cluster.h"
+#include "runtime/live/commands/scale.h"
+#include "runtime/live/commands/status.h"
 #include "runtime/live/connect.h"
 #include "runtime/live/reconcile/command.h"
 #include "runtime/terminal/live_commands.h"
@@ -18,8 +20,8 @@ struct Row {
   int (*run)(const cli::Options& options);
 };
 constexpr Row kRows[] = {
-    {"cluster", live::run_cluster},
-    {"reconcile", live::run_reconcile},
+    {"cluster", live::run_cluster}, {"delete", live::run_delete}, {"reconcile", live::run_reconcile},
+    {"rollout", live::run_rollout}, {"scale", live::run_scale},   {"status", live::run_status},
 };
 
 int run(std::vector<std::string> args) {

@@ -258,7 +258,8 @@ Result<Report> report_of(const World& world, const ReportOptions& options) {
       if (it != options.names.end()) seen[static_cast<std::size_t>(it - options.names.begin())] = true;
       const bool is_bare = !set.set && set.cliques.empty() && set.pods.empty() && set.groups.empty();
       if (is_bare) continue;
-      if (*is_selected(options.selector, set.set ? set.set->labels : ir::Value())) report.sets.push_back(SetBuilder(world, space_name, space, name, now).build());
+      if (*is_selected(options.selector, set.set ? set.set->labels : ir::Value()))
+        report.sets.push_back(SetBuilder(world, space_name, space, name, now).build());
     }
   }
   for (std::size_t i = 0; i < seen.size(); ++i)

@@ -167,7 +167,11 @@ func prerequisites(client *objectClient, one testCase, namespace string) error {
 // createTree posts the objects in order. Owners are found by kind and name
 // among those already created.
 func createTree(client *objectClient, objects []map[string]any) ([]map[string]any, error) {
-	uids := map[string]types.UID{}
+	return createBelow(client, objects, map[string]types.UID{})
+}
+
+// createBelow is createTree with owners that exist already.
+func createBelow(client *objectClient, objects []map[string]any, uids map[string]types.UID) ([]map[string]any, error) {
 	var created []map[string]any
 	for _, one := range objects {
 		name := field(one, "kind") + " " + field(one, "metadata", "name")
