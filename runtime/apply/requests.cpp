@@ -100,8 +100,8 @@ kube::Request event_request(const decide::Event& event, const EventSource& sourc
   const KindInfo& info = info_of(event.on.kind);
   const Value at = Value::string(arena.copy(decide::time_text(now)));
   const auto text = [&](std::string_view s) { return Value::string(arena.copy(s)); };
-  const std::string name = event.on.name.substr(0, 200) + "." + std::to_string(now.ns / 1000) + "-" +
-                           std::to_string(source.number);
+  const std::string name =
+      event.on.name.substr(0, 200) + "." + std::to_string(now.ns / 1000) + "-" + std::to_string(source.number);
   const Value object = make_mapping(arena, {{"apiVersion", kNowhere, text(info.api_version)},
                                             {"kind", kNowhere, text(info.kind)},
                                             {"name", kNowhere, text(event.on.name)},
@@ -109,9 +109,11 @@ kube::Request event_request(const decide::Event& event, const EventSource& sourc
                                             {"uid", kNowhere, text(source.uid)}});
   MappingBuilder out(arena);
   out.set("apiVersion", text("v1")).set("kind", text("Event"));
-  out.set("metadata", make_mapping(arena, {{"name", kNowhere, text(name)},
-                                           {"namespace", kNowhere, text(source.namespace_)}}));
-  out.set("involvedObject", object).set("reason", text(event.reason)).set("message", text(event.message.substr(0, 1024)));
+  out.set("metadata",
+          make_mapping(arena, {{"name", kNowhere, text(name)}, {"namespace", kNowhere, text(source.namespace_)}}));
+  out.set("involvedObject", object)
+      .set("reason", text(event.reason))
+      .set("message", text(event.message.substr(0, 1024)));
   out.set("type", text(event.is_warning ? "Warning" : "Normal")).set("count", Value::integer(1));
   out.set("firstTimestamp", at).set("lastTimestamp", at);
   out.set("source", make_mapping(arena, {{"component", kNowhere, text(keys::kOperator)}}));

@@ -75,7 +75,7 @@ class Store {
 
   std::array<List, ir::kObjectKinds> lists_;
   std::map<SetKey, Bucket> buckets_;
-  std::map<std::string, SetKey, std::less<>> homes_;              // by uid, of what can be a controller
+  std::map<std::string, SetKey, std::less<>> homes_;               // by uid, of what can be a controller
   std::map<std::string, std::set<Entry*>, std::less<>> by_owner_;  // those without a label, by the controller's uid
   std::set<SetKey> changed_;
 };
