@@ -77,9 +77,9 @@ class Store {
 
   std::array<List, ir::kObjectKinds> lists_;
   std::map<SetKey, Bucket> buckets_;
-  std::map<std::string, SetKey, std::less<>> homes_;              // by uid, of what can be a controller
+  std::map<std::string, SetKey, std::less<>> homes_;               // by uid, of what can be a controller
   std::map<std::string, std::set<Entry*>, std::less<>> by_owner_;  // those without a label, by the controller's uid
-  std::map<std::string, std::set<Entry*>, std::less<>> strays_;  // whose home only names tell, by namespace
+  std::map<std::string, std::set<Entry*>, std::less<>> strays_;    // whose home only names tell, by namespace
   std::set<SetKey> changed_;
 };
 

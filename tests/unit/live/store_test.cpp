@@ -16,7 +16,8 @@ struct World {
 
   // An object with this metadata, as JSON without its braces.
   void put(Kind kind, const std::string& metadata, const std::string& rest = "\"spec\":{}") {
-    auto seen = eyes.read(kind, "{" + std::string(kApi) + ",\"metadata\":{\"namespace\":\"ns\"," + metadata + "}," + rest + "}");
+    auto seen = eyes.read(
+        kind, "{" + std::string(kApi) + ",\"metadata\":{\"namespace\":\"ns\"," + metadata + "}," + rest + "}");
     ASSERT_TRUE(seen) << seen.error().message;
     store.put(std::make_shared<const Seen>(std::move(*seen)));
   }
