@@ -2,7 +2,6 @@
 
 #include "ir/labels.h"
 #include "ir/value/writer.h"
-#include "runtime/decide/patch.h"
 
 namespace grovec::apply {
 
@@ -44,15 +43,6 @@ std::string delete_options(Arena& arena, const Action& action) {
   return to_text(options.build(), Format::kJson);
 }
 
-// A patch without its removals: what has to be in the answer.
-Value without_nulls(Arena& arena, const Value& patch) {
-  if (!patch.is_mapping()) return patch;
-  MappingBuilder out(arena);
-  for (const Member& m : patch.members())
-    if (!m.value.is_null()) out.set(m.key, without_nulls(arena, m.value));
-  return out.build();
-}
-
 }  // namespace
 
 kube::Request create_request(decide::Kind kind, std::string_view namespace_, const Value& body) {
@@ -84,15 +74,6 @@ kube::Request change_request(const Action& action, std::string_view namespace_) 
           .body = to_text(with_preconditions(arena, action), Format::kJson),
           .content_type = std::string(kube::kMergePatch),
           .idempotent = action.resource_version == 0};
-}
-
-bool lacks_fields(const Value& patch, const Value& answer) {
-  Arena arena;
-  MappingBuilder wanted(arena);
-  for (const std::string_view part : {"spec", "status"})
-    if (const Value* v = patch.find(part); v && v->is_mapping()) wanted.set(part, without_nulls(arena, *v));
-  if (wanted.empty()) return false;
-  return !decide::restore_patch(arena, answer, wanted.build()).is_null();
 }
 
 kube::Request event_request(const decide::Event& event, const EventSource& source, decide::Instant now) {
