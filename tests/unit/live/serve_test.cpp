@@ -48,12 +48,12 @@ std::string exchange(kube::Loop& loop, const std::string& address, const std::st
   const bool is_over = loop.run_until(
       [&] {
         char buffer[4096];
-        const ssize_t n = recv(fd, buffer, sizeof buffer, MSG_DONTWAIT);
-        if (n > 0) out.append(buffer, static_cast<std::size_t>(n));
+        ssize_t n = 0;
+        while ((n = recv(fd, buffer, sizeof buffer, MSG_DONTWAIT)) > 0) out.append(buffer, static_cast<std::size_t>(n));
         if (n < 0) loop.after(1ms, [] {});
         return n == 0;
       },
-      5s);
+      30s);
   EXPECT_TRUE(is_over);
   close(fd);
   return out;
