@@ -146,9 +146,20 @@ struct Operator::TemplateWatch final : kube::Sink {
   }
   void on_bookmark(std::string_view) override {}
   void on_broken(const Error& error, kube::Duration) override {
-    if (!has_listed) owner.options_.say(true, "watch of resourceclaimtemplates: " + error.message);
-    has_listed = has_listed || error.kind == Error::kDenied;  // they are then unknown, and nothing waits for them
+    if (has_listed) return;
+    if (error.kind == Error::kDenied && !is_narrow && !owner.options_.namespace_.empty()) {
+      // Those of other namespaces are then unknown.
+      owner.client_.loop().post([this] { open(owner.options_.namespace_); });
+      is_narrow = true;
+      return;
+    }
+    owner.options_.say(true, "watch of resourceclaimtemplates: " + error.message);
+    has_listed = error.kind == Error::kDenied;  // nothing waits for them
     owner.drain_soon();
+  }
+  void open(const std::string& namespace_) {
+    kube::WatchSpec spec{.path = kube::path_of("resource.k8s.io", "v1", "resourceclaimtemplates", namespace_)};
+    watch = std::make_unique<kube::Watch>(owner.client_, std::move(spec), *this);
   }
   void changed() {
     owner.surroundings_changed_ = true;
@@ -158,7 +169,7 @@ struct Operator::TemplateWatch final : kube::Sink {
   Operator& owner;
   std::unique_ptr<kube::Watch> watch;
   std::map<std::pair<std::string, std::string>, std::shared_ptr<const LiveFact>> objects, listed;
-  bool is_listing = false, has_listed = false;
+  bool is_listing = false, has_listed = false, is_narrow = false;
 };
 
 Operator::Operator(kube::Client& client, OperatorOptions options)
@@ -196,12 +207,6 @@ void Operator::watch(Kind kind, const std::string& selector) {
   watches_.push_back(std::move(w));
 }
 
-void Operator::watch_templates() {
-  templates_ = std::make_unique<TemplateWatch>(*this);
-  kube::WatchSpec spec{.path = kube::path_of("resource.k8s.io", "v1", "resourceclaimtemplates", options_.namespace_)};
-  templates_->watch = std::make_unique<kube::Watch>(client_, std::move(spec), *templates_);
-}
-
 Result<Done> Operator::start() {
   if (auto read = compiler_.set_surroundings({}); !read) return read.error();
   const Result<kube::Discovery> discovery = kube::discover(client_);
@@ -217,7 +222,10 @@ Result<Done> Operator::start() {
     }
     watch(w.kind, w.by_label ? selector : std::string());
   }
-  if (discovery->find("resource.k8s.io", "v1", "resourceclaimtemplates")) watch_templates();
+  if (discovery->find("resource.k8s.io", "v1", "resourceclaimtemplates")) {
+    templates_ = std::make_unique<TemplateWatch>(*this);
+    templates_->open("");  // a set may name those of other namespaces
+  }
   return Done{};
 }
 

@@ -69,7 +69,6 @@ class Operator {
   void watch(Kind kind, const std::string& selector);
   void drain_soon();
   void drain();
-  void watch_templates();
   void refresh_surroundings();
   void note_ready(const Seen& now);
   void probe_stuck();

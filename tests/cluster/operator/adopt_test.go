@@ -127,6 +127,21 @@ func withTimes(status map[string]any) map[string]any {
 	return status
 }
 
+// sortReferences: a PodGang lists its pods in the order of their names, which
+// are other ones now.
+func sortReferences(gang map[string]any) {
+	groups, _, _ := unstructured.NestedSlice(gang, "spec", "podgroups")
+	if groups == nil {
+		return
+	}
+	for _, group := range groups {
+		references, _ := group.(map[string]any)["podReferences"].([]any)
+		name := func(i int) string { return references[i].(map[string]any)["name"].(string) }
+		sort.Slice(references, func(i, j int) bool { return name(i) < name(j) })
+	}
+	_ = unstructured.SetNestedSlice(gang, groups, "spec", "podgroups")
+}
+
 // load stores a recording as another operator would have left it.
 func (r recording) load(t *testing.T, client dynamic.Interface) {
 	t.Helper()
@@ -146,6 +161,7 @@ func (r recording) load(t *testing.T, client dynamic.Interface) {
 				owners[i].UID = uid
 			}
 			u.SetOwnerReferences(owners)
+			sortReferences(object)
 			stored, err := client.Resource(k.resource).Namespace("default").Create(context.Background(), u, metav1.CreateOptions{FieldManager: "grove-operator"})
 			if err != nil {
 				t.Fatalf("%s %s: %v", k.kind, u.GetName(), err)
@@ -156,6 +172,9 @@ func (r recording) load(t *testing.T, client dynamic.Interface) {
 				continue
 			}
 			stored.Object["status"] = withTimes(status)
+			if status["observedGeneration"] != nil {
+				status["observedGeneration"] = stored.GetGeneration() // it has no past here
+			}
 			if _, err := client.Resource(k.resource).Namespace("default").UpdateStatus(context.Background(), stored, metav1.UpdateOptions{FieldManager: "grove-operator"}); err != nil {
 				t.Fatalf("status of %s %s: %v", k.kind, u.GetName(), err)
 			}
@@ -180,6 +199,9 @@ func world(t *testing.T, client dynamic.Interface) map[string]map[string]any {
 			metadata := item.Object["metadata"].(map[string]any)
 			for _, field := range []string{"resourceVersion", "generation", "managedFields"} {
 				delete(metadata, field)
+			}
+			if !strings.HasSuffix(k.resource.Group, "grove.io") && k.kind != "Pod" {
+				delete(item.Object, "status") // of the autoscaler and others who are no operator
 			}
 			out[k.kind+"/"+item.GetName()] = item.Object
 		}
@@ -250,7 +272,7 @@ func kept(t *testing.T) []recording {
 // behind and lets this one look after it: no pod is deleted or rolled, and
 // nothing is changed but what is named below.
 func TestWorldsOfAnotherOperatorAreTakenOver(t *testing.T) {
-	c := cluster(t, "--nodes", "20", "--initc", filepath.Join(clustertest.Bin(t), "waitpods"))
+	c := cluster(t, "--nodes", "20", "--devices", "8", "--initc", filepath.Join(clustertest.Bin(t), "waitpods"))
 	client, err := dynamic.NewForConfig(c.Config)
 	if err != nil {
 		t.Fatal(err)
@@ -260,17 +282,17 @@ func TestWorldsOfAnotherOperatorAreTakenOver(t *testing.T) {
 	if len(recordings) < 15 {
 		t.Fatalf("only %d recordings", len(recordings))
 	}
+	running := map[string]bool{}
 	for _, r := range recordings {
 		r.load(t, client)
+		for name, status := range r.status {
+			running[name] = status["phase"] == "Running"
+		}
 	}
-	// Pods run as far as they can by themselves.
 	clustertest.Eventually(t, 3*patience, func() error {
 		for name, object := range world(t, client) {
-			if !strings.HasPrefix(name, "Pod/") {
-				continue
-			}
 			phase, _, _ := unstructured.NestedString(object, "status", "phase")
-			if gates, _, _ := unstructured.NestedSlice(object, "spec", "schedulingGates"); len(gates) == 0 && phase != "Running" {
+			if running[name] && phase != "Running" {
 				return fmt.Errorf("%s is %s", name, phase)
 			}
 		}
@@ -278,7 +300,7 @@ func TestWorldsOfAnotherOperatorAreTakenOver(t *testing.T) {
 	})
 	before := world(t, client)
 	for _, r := range recordings {
-		out, err := live(t, c, "reconcile", "--once", "--wait", "--timeout", "120", "--from-cluster", r.set).CombinedOutput()
+		out, err := live(t, c, "reconcile", "--once", "--timeout", "120", "--from-cluster", r.set).CombinedOutput()
 		if err != nil {
 			t.Errorf("%s: %v\n%s", r.set, err, out)
 		} else if len(out) > 0 {
@@ -288,13 +310,15 @@ func TestWorldsOfAnotherOperatorAreTakenOver(t *testing.T) {
 	after := world(t, client)
 	pods := 0
 	for name, object := range before {
+		pods += strings.Count(name, "Pod/")
 		now, is := after[name]
 		if !is {
-			t.Errorf("%s is gone", name)
+			if !slices.Contains(leaked, name) {
+				t.Errorf("%s is gone", name)
+			}
 			continue
 		}
-		pods += strings.Count(name, "Pod/")
-		found := slices.DeleteFunc(differences("", object, now), isExpected)
+		found := slices.DeleteFunc(differences("", object, now), func(d string) bool { return isExpected(name, d) })
 		if len(found) > 0 {
 			t.Errorf("%s was changed:\n  %s", name, strings.Join(found, "\n  "))
 		}
@@ -307,12 +331,20 @@ func TestWorldsOfAnotherOperatorAreTakenOver(t *testing.T) {
 	t.Logf("%d sets with %d objects, %d of them pods", len(recordings), len(before), pods)
 }
 
-// isExpected: what this operator remembers of its own, and the garbage of time.
-func isExpected(difference string) bool {
-	for _, prefix := range []string{".metadata.annotations.grovec.dev/"} {
-		if strings.HasPrefix(difference, prefix) {
-			return true
-		}
-	}
-	return false
+// leaked are the Services that upstream leaves behind of set replicas that were
+// scaled in (docs/differences.md).
+var leaked = []string{"Service/grp-1", "Service/grp-2"}
+
+// late are objects whose status was recorded before all their pods were ready:
+// here they are.
+var late = []string{"PodClique/ord-0-rt", "PodClique/xg-0-p-1-pw", "PodCliqueScalingGroup/xg-0-p"}
+
+var counts = regexp.MustCompile(`^\.status\.(ready|available|updated|scheduleGated)Replicas: `)
+
+// isExpected: what this operator remembers of its own, errors of the other one
+// that have long been mended, and counts that were late.
+func isExpected(object, difference string) bool {
+	return strings.HasPrefix(difference, ".metadata.annotations.grovec.dev/") ||
+		strings.HasPrefix(difference, ".status.lastErrors: ") && strings.HasSuffix(difference, ", now null") ||
+		slices.Contains(late, object) && counts.MatchString(difference)
 }
