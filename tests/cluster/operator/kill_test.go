@@ -252,10 +252,31 @@ func expected(t *testing.T, manifest string) (names []string, pods int) {
 
 const kindsOfASet = "podcliques,podcliquescalinggroups,podgangs,services,secrets,roles,rolebindings,serviceaccounts,pods"
 
+// podsOf is cheaper than kubectl, for what is asked again and again.
+func podsOf(c *clustertest.Cluster, set string) ([]corev1.Pod, error) {
+	list, err := c.Client.CoreV1().Pods("default").List(context.Background(), metav1.ListOptions{LabelSelector: "app.kubernetes.io/part-of=" + set})
+	if err != nil {
+		return nil, err
+	}
+	return list.Items, nil
+}
+
 // exact says why a set is not exactly as asked for, everything Ready with that image.
 func exact(c *clustertest.Cluster, set string, names []string, pods, image int) error {
-	if err := ready(c, "^"+set+"-", pods); err != nil {
+	list, err := podsOf(c, set)
+	if err != nil {
 		return err
+	}
+	if len(list) != pods {
+		return fmt.Errorf("%d pods, not %d", len(list), pods)
+	}
+	for _, pod := range list {
+		if pod.DeletionTimestamp != nil {
+			return fmt.Errorf("pod %s is going", pod.Name)
+		}
+		if err := clustertest.Ready(&pod); err != nil {
+			return err
+		}
 	}
 	out, stderr, err := c.Kubectl("", "get", kindsOfASet, "-l", "app.kubernetes.io/part-of="+set, "-o",
 		`jsonpath={range .items[*]}{.kind}/{.metadata.name} {.metadata.deletionTimestamp} {.spec.containers[0].image}{"\n"}{end}`)
@@ -296,6 +317,9 @@ func ended(c *clustertest.Cluster, set string, replicas int) error {
 }
 
 func gone(c *clustertest.Cluster, set string) error {
+	if list, err := podsOf(c, set); err != nil || len(list) > 0 {
+		return fmt.Errorf("%d pods are left, %v", len(list), err)
+	}
 	out, stderr, err := c.Kubectl("", "get", "pcs,"+kindsOfASet, "-l", "app.kubernetes.io/part-of="+set, "-o", "name")
 	if err != nil || strings.TrimSpace(out) != "" {
 		return fmt.Errorf("left: %s %v %s", out, err, stderr)
@@ -355,9 +379,14 @@ func phasesOf(t *testing.T, c *clustertest.Cluster, set string, isUpdated bool) 
 	fourth := phase{"gang termination", func(t *testing.T) {
 		c.MustKubectl(t, "", "annotate", "pod", "-l", "grove.io/podclique="+set+"-0-front", "test.grovec.dev/behave=unready")
 	}, func() error {
-		out, _, err := c.Kubectl("", "get", "pods", "-l", "app.kubernetes.io/part-of="+set, "-o", "jsonpath={.items[*].metadata.annotations.test\\.grovec\\.dev/behave}")
-		if err != nil || strings.TrimSpace(out) != "" {
-			return fmt.Errorf("a pod of before the termination is there: %q %v", out, err)
+		list, err := podsOf(c, set)
+		if err != nil {
+			return err
+		}
+		for _, pod := range list {
+			if pod.Annotations["test.grovec.dev/behave"] != "" {
+				return fmt.Errorf("pod %s of before the termination is there", pod.Name)
+			}
 		}
 		return exact(c, set, one, onePods, 1)
 	}, 40, matching("^"+set+"-0-", 8)}

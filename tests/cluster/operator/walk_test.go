@@ -59,8 +59,8 @@ func readWalk(t *testing.T, file string) []walkStep {
 	return out
 }
 
-// TestWalksThroughTheTutorial types what the tutorial types, with kubectl and
-// nothing else, and compares what it prints; suffixes, ages, addresses and
+// TestWalksThroughTheTutorial types what the tutorial types, with kubectl, after
+// admission's defaults, which no webhook fills in here; and compares what it prints; suffixes, ages, addresses and
 // nodes aside, and columns that listings of today's kinds have in addition.
 func TestWalksThroughTheTutorial(t *testing.T) {
 	c := cluster(t, "--nodes", "20")
@@ -73,10 +73,10 @@ func TestWalksThroughTheTutorial(t *testing.T) {
 	for _, file := range files {
 		for _, step := range readWalk(t, file) {
 			arguments := slices.Clone(step.command)
-			for i, argument := range arguments {
-				if strings.HasPrefix(argument, "examples/") {
-					arguments[i] = filepath.Join(clustertest.Root(t), argument)
-				}
+			if arguments[0] == "apply" {
+				file := filepath.Join(clustertest.Root(t), arguments[2])
+				c.MustKubectl(t, stored(t, file), "apply", "-f", "-")
+				continue
 			}
 			if step.listing == "" {
 				c.MustKubectl(t, "", arguments...)
@@ -110,7 +110,7 @@ func TestScalingGroupReference(t *testing.T) {
 	c := cluster(t, "--nodes", "20")
 	daemon(t, c, "--metrics-address", "off")
 	file := filepath.Join(clustertest.Root(t), "examples", "distributed-training", "distributed-training.yaml")
-	c.MustKubectl(t, "", "apply", "-f", file)
+	c.MustKubectl(t, stored(t, file), "apply", "-f", "-")
 	get := func(arguments ...string) string {
 		t.Helper()
 		return strings.Join(strings.Fields(c.MustKubectl(t, "", append([]string{"get"}, arguments...)...)), " ")
