@@ -18,8 +18,7 @@ Directory::Directory(const ObjectPlan& plan, const Desired& desired) : plan_(&pl
     cliques_.push_back(names::clique(arena_, set, set.cliques.id_at(s)));
     pods_.push_back(names::pod(arena_, cliques_.back()));
     hosts_.push_back(names::host(arena_, cliques_.back()));
-    addresses_.push_back(
-        names::pod_address(arena_, hosts_.back(), names::service(arena_, set.name), set.namespace_));
+    addresses_.push_back(names::pod_address(arena_, hosts_.back(), names::service(arena_, set.name), set.namespace_));
   }
   for (std::size_t s = 0; s < set.groups.size(); ++s) {
     groups_.push_back(names::scaling_group(arena_, set, set.groups.id_at(s)));

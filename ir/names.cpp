@@ -22,7 +22,9 @@ void visit(const Part& p, const Literal& literal, const OnHole& hole) {
 // Names are made by the hundred, so their texts and pieces go into the arena at once, without anything in between.
 Value pattern(Arena& arena, std::initializer_list<Part> parts) {
   std::size_t length = 0, holes = 0;
-  for (const Part& p : parts) visit(p, [&](std::string_view t) { length += t.size(); }, [&](Hole) { ++holes; });
+  for (const Part& p : parts)
+    visit(
+        p, [&](std::string_view t) { length += t.size(); }, [&](Hole) { ++holes; });
   if (length + holes == 0) return Value::string(std::string_view());
   char* text = length == 0 ? nullptr : static_cast<char*>(arena.allocate(length, 1));
   const std::span<Piece> pieces = arena.array<Piece>(holes == 0 ? 0 : 2 * holes + 1);

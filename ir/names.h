@@ -37,13 +37,13 @@ Value pattern(Arena& arena, std::initializer_list<Part> parts);
 namespace names {
 /// P-i, <= 63; what stands for P and i may also be what the labels of a live PodClique hold.
 Value service(Arena& a, const Part& set, const Part& index = Hole::kSetReplica);
-Value service_address(Arena& a, const Value& service, std::string_view ns);           ///< P-i.NS.svc.cluster.local
+Value service_address(Arena& a, const Value& service, std::string_view ns);  ///< P-i.NS.svc.cluster.local
 Value pod_address(Arena& a, const Value& host, const Value& service, std::string_view ns);  ///< <host>.P-i.NS.svc…
-std::string_view role(Arena& a, std::string_view set);                             ///< grove.io:pcs:P
-std::string_view role_label(Arena& a, std::string_view set);                       ///< grove.io-pcs-P, <= 63
-std::string_view token_secret(Arena& a, std::string_view set);                     ///< P-ic-sat
-Value scaling_group(Arena& a, std::string_view set, std::string_view group);       ///< P-i-g
-Value standalone_clique(Arena& a, std::string_view set, std::string_view clique);  ///< P-i-c
+std::string_view role(Arena& a, std::string_view set);                                      ///< grove.io:pcs:P
+std::string_view role_label(Arena& a, std::string_view set);                                ///< grove.io-pcs-P, <= 63
+std::string_view token_secret(Arena& a, std::string_view set);                              ///< P-ic-sat
+Value scaling_group(Arena& a, std::string_view set, std::string_view group);                ///< P-i-g
+Value standalone_clique(Arena& a, std::string_view set, std::string_view clique);           ///< P-i-c
 Value member_clique(Arena& a, std::string_view set, std::string_view group, std::string_view clique);  ///< P-i-g-j-c
 Value base_gang(Arena& a, std::string_view set);                                                       ///< P-i
 Value scaled_gang(Arena& a, std::string_view set, std::string_view group);            ///< P-i-g-(j-minAvailable)

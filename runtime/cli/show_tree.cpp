@@ -211,8 +211,8 @@ class GangText {
           members_text(v_, g, m.first + n, 1));
     if (shown == m.count) return;
     const std::uint32_t rest = m.count - shown, first = m.first + shown;
-    table_.row({v_.names().scaled_gang_names(i, g, index_range(first - v_.desired().min_available(g), rest)), "", "", "", "",
-                "",
+    table_.row({v_.names().scaled_gang_names(i, g, index_range(first - v_.desired().min_available(g), rest)), "", "",
+                "", "", "",
                 replicas_text(v_, g, first, rest) + "like " + std::string(v_.group(g).name) + "-" + number(m.first)});
   }
 

@@ -165,8 +165,7 @@ class SetData {
   // Pods that live, by index: their suffixes are what they are.
   void pods(const LiveClique& live) {
     j_.begin_list();
-    for (const LivePod& pod : live.by_index)
-      j_.begin_list().value(pod.index).value(text_of(pod.suffix)).end_list();
+    for (const LivePod& pod : live.by_index) j_.begin_list().value(pod.index).value(text_of(pod.suffix)).end_list();
     j_.end_list();
   }
 
