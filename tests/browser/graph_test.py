@@ -193,6 +193,42 @@ def test_source_points_at_the_line(b, pages):
     equal(b.text("#source-first").strip(), f"{line}    - name: dworker")
 
 
+def test_source_of_the_language_shows_set_clique_and_mixins(b, pages):
+    b.open(pages.of(ROOT / "tests/browser/inputs/mixins.grove"))
+
+    def shown(name):
+        search(b, name)
+        b.click("#detail-source")
+        return b.text("#source-line"), b.texts("#details .mark"), b.texts(".source-other")
+
+    place, marked, others = shown("s-0-a")
+    check(place.endswith("mixins.grove:11"), place)
+    equal([line.strip().lstrip("0123456789").strip() for line in marked],
+          ["env LEVEL=info", "clique a x1 : near, far(9) {", "image: a:1", "env FAR=$k"])
+    check(len(others) == 1 and others[0].endswith("mixed.grove:5"), others)
+    place, marked, others = shown("s-0-b")
+    check(place.endswith("mixins.grove:14") and not others, (place, others))
+    equal([line.strip().lstrip("0123456789").strip() for line in marked], ["clique b x1 { image: b:1 }"])
+    b.click("#tab-picture")
+    b.click(".picture [data-key='s'] .title")
+    b.click("#detail-source")
+    check(b.text("#source-line").endswith("mixins.grove:10"), b.text("#source-line"))
+    equal(b.text("#source-first").strip(), "10set s {")
+
+
+def test_gpus_of_claims_and_slices_are_those_of_show(b, pages):
+    claims = ROOT / "tests/golden/show/gpus_of_claims_and_slices"
+    page = pages.of(claims / "in.yaml", "--with", claims / "with.yaml")
+    b.open(page)
+    equal(b.texts("#totals .chip")[2:5], ["40 GPUs", "20 MIG slices", "all GPUs of 6 nodes"])
+    for name, gpus in [("dra-0", "20 GPUs, 10 MIG slices, all GPUs of 3 nodes"), ("dra-0-plain", "2 GPUs, 4 MIG slices"),
+                       ("dra-1-own", "12 GPUs"), ("dra-0-each", "6 MIG slices"), ("dra-0-pool", "6 GPUs, all GPUs of 3 nodes"),
+                       ("dra-0-pool-1", "2 GPUs, all GPUs of a node"), ("dra-0-pool-2-member", "all GPUs of a node")]:
+        search(b, name)
+        b.click("#detail-summary")
+        check(gpus in b.texts("#details dd"), f"{name}: {b.texts('#details dd')}")
+
+
 def test_search_finds_by_parts_host_and_gang(b, pages):
     b.open(pages.of(MANY))
     for text, name in [

@@ -197,18 +197,31 @@
       default: return null;
     }
   }
+  // Whole devices, MIG slices, nodes with all they have, as `show` counts them; never added up with each other.
+  const plusGpus = (a, b, times = 1) => a.map((n, at) => n + times * b[at]);
   function gpusOf(n) {
-    if (n.t === 's') return n.set.totals.gpus;
-    if (n.t === 'p') return n.set.cliques[n.c].gpus;
-    if (n.t === 'c') return podsOf(n) * n.set.cliques[n.c].gpus;
-    if (n.t === 'm') return children(n).reduce((s, child) => s + gpusOf(child), 0);
-    if (n.t === 'g') {
-      return membersRuns(n).reduce((sum, [first, count, , cliques]) =>
-        sum + count * cliques.reduce((s, c) => s + n.set.pods(n.i, first, c) * n.set.cliques[c].gpus, 0), 0);
+    const {set} = n, none = [0, 0, 0];
+    const sumOf = (all) => all.reduce((sum, child) => plusGpus(sum, gpusOf(child)), none);
+    switch (n.t) {
+      case 's': return set.totals.gpus;
+      case 'p': return set.cliques[n.c].gpus;
+      case 'c': return plusGpus(set.cliques[n.c].shared, set.cliques[n.c].gpus, podsOf(n));
+      case 'm': return plusGpus(sumOf(children(n)), set.groups[n.g].each);
+      case 'g': {
+        const runs = membersRuns(n), group = set.groups[n.g], count = runs.reduce((sum, run) => sum + run[1], 0);
+        const own = plusGpus(count === set.groupReplicas(n.i, n.g) ? group.shared : none, group.each, count);
+        return runs.reduce((sum, [first, times, , cliques]) => cliques.reduce((s, c) =>
+          plusGpus(s, plusGpus(set.cliques[c].shared, set.cliques[c].gpus, set.pods(n.i, first, c)), times), sum), own);
+      }
+      case 'r': return plusGpus(sumOf(children(n)), set.runOf(n.i)[2] ? set.shared : none);
+      default: return none;
     }
-    if (n.t === 'r') return children(n).reduce((s, child) => s + gpusOf(child), 0);
-    return 0;
   }
+  function gpuParts([gpus, slices, nodes]) {
+    return [...(gpus ? [plural(gpus, 'GPU')] : []), ...(slices ? [plural(slices, 'MIG slice')] : []),
+      ...(nodes ? [nodes === 1 ? 'all GPUs of a node' : `all GPUs of ${nodes.toLocaleString('en')} nodes`] : [])];
+  }
+  const hasAny = (gpus) => gpus.some((n) => n > 0);
   function nameOf(n) {
     const {set} = n;
     switch (n.t) {
@@ -308,7 +321,7 @@
   let rows = [];  // {node, level, position, size}
   let current = 0;
   let selectedKey = null;
-  const hasGpus = SETS.some((set) => set.totals.gpus > 0);
+  const hasGpus = SETS.some((set) => hasAny(set.totals.gpus));
 
   function appendRows(list, node, level, position, size) {
     list.push({node, level, position, size});
@@ -380,7 +393,7 @@
     el('span', {class: 'badges'}, planBadge(node),
       pack ? el('span', {class: 'pill-label', title: 'packed in this topology domain'}, pack) : null,
       pods === null || node.t === 'p' ? null : el('span', {class: 'pod-count'}, plural(pods, 'pod')),
-      hasGpus ? el('span', {class: 'gpu-count'}, gpus ? plural(gpus, 'GPU') : '') : null));
+      hasGpus ? el('span', {class: 'gpu-count'}, gpuParts(gpus).join(', ')) : null));
     row.style.top = `${index * ROW}px`;
     row.style.paddingLeft = `${(level - 1) * 18}px`;
     row.addEventListener('click', () => { current = index; select(node); });
@@ -557,7 +570,7 @@
     const {set} = n, box = el('div');
     const clique = n.c === undefined ? null : set.cliques[n.c];
     const entries = [['namespace', n.t === 's' ? set.namespace : null], ['gang', gangFact(n)], ['topology', packOf(n)],
-      ['pods', n.t === 'p' || n.t === 'b' ? null : podsOf(n).toLocaleString('en')], ['GPUs', gpusOf(n) ? gpusOf(n).toLocaleString('en') : null]];
+      ['pods', n.t === 'p' || n.t === 'b' ? null : podsOf(n).toLocaleString('en')], ['GPUs', hasAny(gpusOf(n)) ? gpuParts(gpusOf(n)).join(', ') : null]];
     if (n.t === 's') {
       entries.push(['replicas', String(set.replicas)], ['objects', set.totals.objects ? set.totals.objects.toLocaleString('en') : null],
         ['gangs', `${set.totals.base_gangs} base, ${set.totals.scaled_gangs} scaled`], ['scheduler', set.scheduler], ['priority class', set.priority]);
@@ -620,23 +633,30 @@
     }
     return box;
   }
-  function linesOf(n) {
-    if (n.c !== undefined) return n.set.cliques[n.c].lines;
-    if (n.g !== undefined) return n.set.groups[n.g].lines;
-    return n.set.lines;
+  function nodeOfText(n) {
+    return n.c !== undefined ? n.set.cliques[n.c] : n.g !== undefined ? n.set.groups[n.g] : n.set;
+  }
+  // One text with the lines of some pairs marked; the first of them gets the id, if one is given.
+  function markedText(text, first, pairs, id) {
+    const isMarked = (n) => pairs.some((start, i) => i % 2 === 0 && n >= start && n <= pairs[i + 1]);
+    const pre = el('pre', {tabindex: '0', 'aria-label': 'Source'});
+    text.replace(/\n$/, '').split('\n').forEach((line, at) => {
+      const number = first + at;
+      pre.append(el('span', {class: isMarked(number) ? 'mark' : '', id: number === pairs[0] ? id : null},
+        el('span', {class: 'number'}, String(number)), line || ' '), '\n');
+    });
+    return pre;
   }
   function sourceTab(n) {
-    const {source} = n.set, lines = linesOf(n), box = el('div');
+    const {source} = n.set, {lines, mixed} = nodeOfText(n), box = el('div');
     if (!source || !lines) return el('p', {}, 'The text is not known.');
-    box.append(el('p', {}, 'Made from ', el('span', {class: 'mono', id: 'source-line'}, `${source.file}:${lines[0]}`)));
-    if (!source.text) return box;
-    const pre = el('pre', {tabindex: '0', 'aria-label': 'Source'});
-    source.text.replace(/\n$/, '').split('\n').forEach((text, at) => {
-      const number = source.first + at, marked = number >= lines[0] && number <= lines[1] || lines.some((first, i) => i > 1 && i % 2 === 0 && number >= first && number <= lines[i + 1]);
-      pre.append(el('span', {class: marked ? 'mark' : '', id: number === lines[0] ? 'source-first' : null},
-        el('span', {class: 'number'}, String(number)), text || ' '), '\n');
-    });
-    box.append(pre);
+    box.append(el('p', {}, 'Made from ', el('span', {class: 'mono', id: 'source-line'}, `${source.file}:${lines[0] ?? 1}`)));
+    if (source.text) box.append(markedText(source.text, source.first, lines, 'source-first'));
+    for (const [at, ...pairs] of mixed ?? []) {
+      const other = source.others[at];
+      box.append(el('p', {}, 'and from ', el('span', {class: 'mono source-other'}, `${other.file}:${pairs[0]}`)));
+      if (other.text) box.append(markedText(other.text, 1, pairs, null));
+    }
     return box;
   }
   function drawDetails(n) {
@@ -831,9 +851,9 @@
   function drawTotals() {
     const sum = (f) => SETS.reduce((s, set) => s + f(set), 0);
     const chip = (n, one) => el('span', {class: 'chip'}, el('b', {}, n.toLocaleString('en')), ` ${one}${n === 1 ? '' : 's'}`);
-    const gpus = sum((s) => s.totals.gpus);
+    const gpus = SETS.reduce((s, set) => plusGpus(s, set.totals.gpus), [0, 0, 0]);
     byId('totals').append(chip(sum((s) => s.totals.pods), 'pod'), chip(sum((s) => s.totals.base_gangs + s.totals.scaled_gangs), 'gang'),
-      ...(gpus ? [chip(gpus, 'GPU')] : []), ...(sum((s) => s.totals.objects) ? [chip(sum((s) => s.totals.objects), 'object')] : []));
+      ...gpuParts(gpus).map((text) => el('span', {class: 'chip'}, el('b', {}, /^[\d.,]*/.exec(text)[0]), text.replace(/^[\d.,]*/, ''))), ...(sum((s) => s.totals.objects) ? [chip(sum((s) => s.totals.objects), 'object')] : []));
   }
   const ACTIONS = {ROLL: 'pods are replaced', SCALE: 'pods come or go', PENDING: 'stays old until deleted by hand', CREATE: 'new', DELETE: 'goes', 'IN-PLACE': 'changed without a restart', FORBIDDEN: 'refused'};
   function drawLegend() {
