@@ -336,6 +336,32 @@ TEST(KubeWatch, BacksOffByItselfWithTheUsualNumbers) {
   EXPECT_FALSE(good.has("broken"));
 }
 
+// A handler that throws must not leave a program that goes on without its watch.
+TEST(KubeWatchDeathTest, AHandlerThatThrowsEndsTheProgram) {
+  testing::FLAGS_gtest_death_test_style = "threadsafe";
+  struct Throwing : Sink {
+    void on_object(const Item&) override { throw std::runtime_error("a mistake"); }
+    void on_delete(const Item&) override {}
+    void on_list_begin() override {}
+    void on_list_end(std::string_view) override {}
+    void on_bookmark(std::string_view) override {}
+    void on_broken(const Error&, Duration) override {}
+  };
+  for (const bool is_streaming : {true, false}) {
+    EXPECT_DEATH(
+        {
+          Rig rig([](const Exchange& e) {
+            e.answer(200, e.has("watch=1") ? event("ADDED", "a", 1) : page(1, {"a"}, ""));
+            return true;
+          });
+          Throwing sink;
+          Watch watch(rig.client, {.path = "/pods", .streaming_list = is_streaming}, sink);
+          rig.until([] { return false; });
+        },
+        "");
+  }
+}
+
 TEST(KubeWatch, RetryAfterIsHonoured) {
   Rig rig([](const Exchange& e) {
     e.answer(429, "{}", "Retry-After: 17\r\n");
