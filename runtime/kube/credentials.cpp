@@ -36,9 +36,7 @@ struct Credentials::State {
     const WallTime now = loop.surroundings().wall_time();
     return has_expired() || (now >= *from_plugin->expires - kRenewEarly && now - got_at >= kRenewEarly);
   }
-  bool has_expired() const {
-    return from_plugin->expires && loop.surroundings().wall_time() >= *from_plugin->expires;
-  }
+  bool has_expired() const { return from_plugin->expires && loop.surroundings().wall_time() >= *from_plugin->expires; }
 
   Result<std::string> bytes_of(const Material& material) const {
     if (material.file.empty()) return material.bytes;

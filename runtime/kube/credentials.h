@@ -19,8 +19,8 @@ struct Identity {
   std::uint64_t number = 0;          ///< grows with every change
 };
 
-/// Files are read again after kReadAgain and after a 401, plugins run again kRenewEarly before their credential expires and after
-/// a 401. Everything stays in memory.
+/// Files are read again after kReadAgain and after a 401, plugins run again kRenewEarly before their credential expires
+/// and after a 401. Everything stays in memory.
 class Credentials {
  public:
   static constexpr std::chrono::seconds kReadAgain{10}, kRenewEarly{10};

@@ -8,6 +8,7 @@
 #include <openssl/pem.h>
 #include <openssl/ssl.h>
 #include <openssl/x509v3.h>
+#include <signal.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -82,6 +83,7 @@ inline Pair issue(const Subject& subject, const Pair* issuer = nullptr) {
 class TlsServer {
  public:
   explicit TlsServer(const Pair& identity, const Pair* clients = nullptr) : context_(SSL_CTX_new(TLS_server_method())) {
+    ::signal(SIGPIPE, SIG_IGN);  // a client that refuses us closes while we write; programs ignore it, too
     SSL_CTX_use_certificate(context_, identity.certificate.get());
     SSL_CTX_use_PrivateKey(context_, identity.key.get());
     if (clients) {
