@@ -51,7 +51,7 @@ int run(std::vector<std::string> args) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  grovec::cli::set_message_filter(grovec::kube::redact);
+  grovec::cli::set_message_filter([](std::string_view text) { return grovec::kube::redact(text); });
   std::signal(SIGPIPE, SIG_IGN);  // a reader that goes away is an error code of write, not a death
   return run({argv + (argc > 0 ? 1 : 0), argv + argc});
 }

@@ -359,6 +359,7 @@ class SetData {
     return out;
   }
 
+  Arena arena_;
   const CompiledSet& set_;
   const SetView& v_;
   const Desired& d_;

@@ -16,7 +16,8 @@ constexpr const char* kUsage =
     "Explores a world breadth first, with the decisions of grovec as the operator. On a path people do at most so "
     "many\n"
     "things and at most so many faults happen (default: 1 and 1). Ends with code 1 where something is wrong, and\n"
-    "prints the shortest way there, as steps for `simulate --script FILE --log`; --only takes words of those printed at the end, separated by commas,\n"
+    "prints the shortest way there, as steps for `simulate --script FILE --log`; --only takes words of those printed "
+    "at the end, separated by commas,\n"
     "and lets nothing else go wrong or be done; with code 4 where not every state was reached within the limit of "
     "states.\n";
 
