@@ -3,6 +3,7 @@ package operator
 import (
 	"fmt"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"regexp"
 	"strings"
@@ -42,13 +43,31 @@ func holder(t *testing.T, c *clustertest.Cluster) string {
 	return c.MustKubectl(t, "", "get", "lease", leaseName, "-o", "jsonpath={.spec.holderIdentity}")
 }
 
-func TestOnlyOneOperatorLeads(t *testing.T) {
+// stop ends an operator in order, so that its Lease is free.
+func stop(t *testing.T, command *exec.Cmd) {
+	t.Helper()
+	if err := command.Process.Signal(syscall.SIGTERM); err != nil {
+		t.Fatal(err)
+	}
+	if err := command.Wait(); err != nil {
+		t.Errorf("the operator did not end well: %v", err)
+	}
+}
+
+// TestTurns is about whose turn it is; each part leaves the Lease free.
+func TestTurns(t *testing.T) {
 	c := cluster(t)
+	t.Run("OnlyOneOperatorLeads", func(t *testing.T) { onlyOneOperatorLeads(t, c) })
+	t.Run("AnotherOperatorIsTakenOverOnlyWhenItHasStopped", func(t *testing.T) { anotherOperatorIsTakenOver(t, c) })
+	t.Run("HangUpChangesTheLogLevel", func(t *testing.T) { hangUpChangesTheLogLevel(t, c) })
+}
+
+func onlyOneOperatorLeads(t *testing.T, c *clustertest.Cluster) {
 	// So long a period that only whoever sees the Lease come back takes it in time.
 	slow := configuration(t, "leaderElection: {enabled: true, leaseDuration: 600s, renewDeadline: 500s, retryPeriod: 200s}\n")
 	first, firstLog := daemon(t, c, "--metrics-address", "off", "--operator-config", slow)
 	says(t, firstLog, "watching")
-	_, secondLog := daemon(t, c, "--metrics-address", "off", "--operator-config", slow)
+	second, secondLog := daemon(t, c, "--metrics-address", "off", "--operator-config", slow)
 	says(t, secondLog, "waiting for the operator")
 	out, err := live(t, c, "reconcile", "--once", example(t)).CombinedOutput()
 	if err == nil || !strings.Contains(string(out), "is running here") {
@@ -66,6 +85,7 @@ func TestOnlyOneOperatorLeads(t *testing.T) {
 	if err := first.Wait(); err != nil {
 		t.Errorf("the first operator did not end well: %v", err)
 	}
+	stop(t, second)
 }
 
 // TestLoserOfTheLeaseWritesNothing stops an operator for longer than its Lease
@@ -109,10 +129,8 @@ metadata: {name: grove-operator-leader-election, namespace: kube-public}
 spec: {holderIdentity: grove-operator-7d9c-x2x_0b5c, leaseDurationSeconds: %d, renewTime: "%s"}
 `
 
-// TestAnotherOperatorIsTakenOverOnlyWhenItHasStopped is about the operator that
-// has the same kinds.
-func TestAnotherOperatorIsTakenOverOnlyWhenItHasStopped(t *testing.T) {
-	c := cluster(t)
+// The other operator has the same kinds.
+func anotherOperatorIsTakenOver(t *testing.T, c *clustertest.Cluster) {
 	refused := func(what string, flags ...string) {
 		t.Helper()
 		out, err := live(t, c, append([]string{"reconcile", "--metrics-address", "off"}, flags...)...).CombinedOutput()
@@ -138,18 +156,13 @@ func TestAnotherOperatorIsTakenOverOnlyWhenItHasStopped(t *testing.T) {
 	if !strings.HasPrefix(held, "grovec:*/") {
 		t.Errorf("the other's Lease is held by %q", held)
 	}
-	if err := command.Process.Signal(syscall.SIGTERM); err != nil {
-		t.Fatal(err)
-	}
-	if err := command.Wait(); err != nil {
-		t.Error(err)
-	}
-	_, log = daemon(t, c, "--metrics-address", "off")
+	stop(t, command)
+	command, log = daemon(t, c, "--metrics-address", "off")
 	says(t, log, "watching") // back to normal: the Lease was given back
+	stop(t, command)
 }
 
-func TestHangUpChangesTheLogLevel(t *testing.T) {
-	c := cluster(t)
+func hangUpChangesTheLogLevel(t *testing.T, c *clustertest.Cluster) {
 	unused := configuration(t, "controllers: {podCliqueSet: {concurrentSyncs: 3}}\nlogFormat: text\n")
 	command, log := daemon(t, c, "--metrics-address", "off", "--operator-config", unused)
 	says(t, log, "`controllers.podCliqueSet.concurrentSyncs` of the configuration changes nothing here")

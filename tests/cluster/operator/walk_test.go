@@ -59,12 +59,18 @@ func readWalk(t *testing.T, file string) []walkStep {
 	return out
 }
 
-// TestWalksThroughTheTutorial types what the tutorial types, with kubectl, after
+// TestWalks types what documents say that people type.
+func TestWalks(t *testing.T) {
+	c := cluster(t, "--nodes", "20", "--gpus", "8")
+	daemon(t, c, "--metrics-address", "off")
+	t.Run("Tutorial", func(t *testing.T) { walkTutorial(t, c) })
+	t.Run("ScalingGroupReference", func(t *testing.T) { walkScalingGroupReference(t, c) })
+}
+
+// walkTutorial types what the tutorial types, with kubectl, after
 // admission's defaults, which no webhook fills in here; and compares what it prints; suffixes, ages, addresses and
 // nodes aside, and columns that listings of today's kinds have in addition.
-func TestWalksThroughTheTutorial(t *testing.T) {
-	c := cluster(t, "--nodes", "20")
-	daemon(t, c, "--metrics-address", "off")
+func walkTutorial(t *testing.T, c *clustertest.Cluster) {
 	files, err := filepath.Glob(filepath.Join(clustertest.Root(t), "tests", "cluster", "operator", "testdata", "walks", "*.txt"))
 	if err != nil || len(files) < 6 {
 		t.Fatalf("%v: %v", files, err)
@@ -104,11 +110,9 @@ func TestWalksThroughTheTutorial(t *testing.T) {
 	t.Logf("%d listings of %d walks", compared, len(files))
 }
 
-// TestScalingGroupReference follows the reference of the scaling group: totals,
+// walkScalingGroupReference follows the reference of the scaling group: totals,
 // counts of the status, autoscalers and the progress of a rolling update.
-func TestScalingGroupReference(t *testing.T) {
-	c := cluster(t, "--nodes", "20")
-	daemon(t, c, "--metrics-address", "off")
+func walkScalingGroupReference(t *testing.T, c *clustertest.Cluster) {
 	file := filepath.Join(clustertest.Root(t), "examples", "distributed-training", "distributed-training.yaml")
 	c.MustKubectl(t, stored(t, file), "apply", "-f", "-")
 	get := func(arguments ...string) string {
