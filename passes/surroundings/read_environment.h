@@ -13,6 +13,9 @@ inline constexpr std::uint32_t kEnvironmentDocument = 0xFFFFFFFF;
 /// What upstream's Helm chart installs if it is given no values.
 ir::OperatorConfig chart_config();
 
+/// The fields of the configuration in a document: itself, or those inside values of the chart; null without any.
+ir::Value configuration_in(const ir::Value& document);
+
 /// The configuration a document describes, with upstream's validation (GV25xx): an OperatorConfiguration, on top of the
 /// defaults in code, or values of the Helm chart, whose `config` is on top of the chart's defaults.
 ir::OperatorConfig read_operator_config(Context& context, const ir::Value& document);

@@ -369,6 +369,12 @@ OperatorConfig chart_config() {
   return c;
 }
 
+Value configuration_in(const Value& document) {
+  if (!document.is_mapping()) return {};
+  const Value& values = values_of_grove(document);
+  return is_chart_values(values) ? values["config"] : document;
+}
+
 OperatorConfig read_operator_config(Context& context, const Value& document) {
   if (!document.is_mapping()) {
     context.diags.report(document.at(), diag::ConfigNotAnObject, json_kind(document));

@@ -146,6 +146,30 @@ def test_every_object_has_a_place(b, pages):
     equal(sorted(seen), sorted(objects), "objects found in the tree")
 
 
+def test_live_pods_have_the_names_they_have(b, pages):
+    page = pages.of(DISAGG).read_text()
+    none = '"counts":{"groups":[],"cliques":[]}'
+    check(page.count(none) == 1, "the page has no counts of its own")
+    # Of the frontend (clique 0, two replicas asked for) three pods live: out of order, one index twice.
+    live = '[0,0,0,2,[[0,"z9x2k"],[3,"bbbbb"],[3,"4lmnp"]]]'
+    path = pages.folder / "live.html"
+    path.write_text(page.replace(none, none.replace('"cliques":[]', f'"cliques":[{live}]')))
+    b.open(path)
+    for name, host in [("z9x2k", 0), ("bbbbb", 3), ("4lmnp", 3)]:
+        search(b, f"mn-disagg-0-frontend-{name}")
+        text = yaml_of(b, "Pod")
+        check(f"\n  name: mn-disagg-0-frontend-{name}\n" in text and f"\n  hostname: mn-disagg-0-frontend-{host}\n" in text, text)
+    search(b, "mn-disagg-0-frontend")
+    check("\n  replicas: 2\n" in yaml_of(b, "PodClique"), "its own count stays")
+    b.click("#tab-picture")
+    b.click(".picture [data-key='r0'] .title")
+    gang = yaml_of(b, "PodGang")
+    order = [gang.find(f"name: mn-disagg-0-frontend-{suffix}\n") for suffix in ["4lmnp", "bbbbb", "z9x2k"]]
+    # The alphabet has its letters first, names are sorted by byte.
+    check(-1 not in order and order == sorted(order), f"podReferences by name: {gang}")
+    check("mn-disagg-0-frontend-bbbbc" not in gang, "no pod that does not live")
+
+
 def test_environment_is_what_show_env_prints(b, pages):
     pod = "llm-17-prefill-33-pleader-bbbbb"
     want = json.loads(pages.grovec_output("show", "env", MANY, pod, "-o", "json"))["pods"][0]

@@ -79,6 +79,7 @@ class SetData {
     j_.member("pack", pack_of_gang(std::nullopt)).member("replicas", v_.world().replicas());
     gpus("shared", v_.replica_claims());
     totals(runs);
+    names();
     counts();
     cliques();
     groups();
@@ -121,6 +122,35 @@ class SetData {
     j_.end_object();
   }
 
+  // Patterns, which the page fills in: it spells no name itself.
+  void names() {
+    const PodCliqueSet& set = v_.set();
+    const Value service = names::service(arena_, set.name);
+    j_.key("names").begin_object().key("replica");
+    segments(service);
+    auto of_groups = [&](std::string_view key, auto name) {
+      j_.key(key).begin_list();
+      for (std::size_t s = 0; s < set.groups.size(); ++s) segments(name(set.groups.id_at(s)));
+      j_.end_list();
+    };
+    auto of_cliques = [&](std::string_view key, auto name) {
+      j_.key(key).begin_list();
+      for (std::size_t s = 0; s < set.cliques.size(); ++s)
+        segments(name(names::clique(arena_, set, set.cliques.id_at(s))));
+      j_.end_list();
+    };
+    of_groups("groups", [&](GroupId g) { return names::scaling_group(arena_, set, g); });
+    of_groups("members", [&](GroupId g) { return names::group_replica(arena_, set, g); });
+    of_groups("gangs", [&](GroupId g) { return names::gang(arena_, set, g); });
+    of_cliques("cliques", [](const Value& clique) { return clique; });
+    of_cliques("pods", [&](const Value& clique) { return names::pod(arena_, clique); });
+    of_cliques("hosts", [&](const Value& clique) { return names::host(arena_, clique); });
+    of_cliques("addresses", [&](const Value& clique) {
+      return names::pod_address(arena_, names::host(arena_, clique), service, set.namespace_);
+    });
+    j_.end_object();
+  }
+
   void counts() {
     j_.key("counts").begin_object().key("groups").begin_list();
     for (const auto& [key, n] : v_.world().population.groups()) {
@@ -129,9 +159,18 @@ class SetData {
     j_.end_list().key("cliques").begin_list();
     for (const auto& [key, live] : v_.world().population.cliques()) {
       const auto& [i, j, c] = key;
-      j_.begin_list().value(i).value(j).value(static_cast<std::uint32_t>(c)).value(live.replicas).end_list();
+      j_.begin_list().value(i).value(j).value(static_cast<std::uint32_t>(c)).value(live.replicas);
+      if (live.has_pods) pods(live);
+      j_.end_list();
     }
     j_.end_list().end_object();
+  }
+
+  // Pods that live, by index: their suffixes are what they are.
+  void pods(const LiveClique& live) {
+    j_.begin_list();
+    for (const LivePod& pod : live.by_index) j_.begin_list().value(pod.index).value(text_of(pod.suffix)).end_list();
+    j_.end_list();
   }
 
   void starts_after(std::string_view key, CliqueId c, std::uint32_t j) {
@@ -219,7 +258,7 @@ class SetData {
           const Home home = home_of(layer, block, cls);
           j_.begin_list().value(std::string_view(&home.level, 1)).value(home.owner);
           j_.value(static_cast<std::uint32_t>(block.loop)).value(static_cast<std::uint32_t>(cls.base));
-          j_.value(static_cast<std::uint32_t>(cls.scaled)).end_list();
+          j_.value(static_cast<std::uint32_t>(cls.scaled)).value(cls.pod_loop == PodLoop::kReplicas).end_list();
         }
     j_.end_list();
   }
@@ -237,29 +276,10 @@ class SetData {
       case ObjectKind::kComputeDomain:
         return {'r'};
       default:
-        return home_by_name(block, d);
+        if (d.part.clique) return {'c', static_cast<std::int64_t>(*d.part.clique)};
+        if (d.part.group) return {block.loop == GroupLoop::kNone ? 'g' : 'm', static_cast<std::int64_t>(*d.part.group)};
+        return {'r'};
     }
-  }
-
-  // The PodClique or scaling group whose name this object has, or has in front: the longest such name.
-  Home home_by_name(const Block& block, const Description& d) const {
-    const std::string name = name_text(d.name, {});
-    Home best{'r'};
-    std::size_t longest = 0;
-    auto offer = [&](const std::string& candidate, Home home) {
-      const bool fits = name == candidate || name.starts_with(candidate + "-");
-      if (fits && candidate.size() > longest) {
-        best = home;
-        longest = candidate.size();
-      }
-    };
-    const std::string_view target = d.tree["spec"]["scaleTargetRef"]["kind"].as_string();
-    for (std::size_t s = 0; s < v_.set().cliques.size() && target != "PodCliqueScalingGroup"; ++s)
-      offer(v_.clique_name(0, 0, v_.set().cliques.id_at(s)), {'c', static_cast<std::int64_t>(s)});
-    for (std::size_t s = 0; s < v_.set().groups.size() && target != "PodClique"; ++s)
-      offer(v_.group_name(0, v_.set().groups.id_at(s)),
-            {block.loop == GroupLoop::kNone ? 'g' : 'm', static_cast<std::int64_t>(s)});
-    return best;
   }
 
   void segments(const Value& text) {
@@ -339,6 +359,7 @@ class SetData {
     return out;
   }
 
+  Arena arena_;
   const CompiledSet& set_;
   const SetView& v_;
   const Desired& d_;

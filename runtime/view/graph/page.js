@@ -29,29 +29,42 @@
     return ALPHABET[attempt] + text;
   }
 
-  /** One set: names, counts, texts of its objects. Indices: i set replica, j group replica, c clique, k pod. */
+  /** One set: names, counts, texts of its objects. Indices: i set replica, j group replica, c clique, k pod (its place
+   *  among those of the PodClique, which is its index unless the set lists the pods that live). */
   class SetModel {
     constructor(data, number) {
       Object.assign(this, data);
       this.number = number;
       this.groupCounts = new Map(data.counts.groups.map(([i, g, n]) => [`${i}.${g}`, n]));
       this.cliqueCounts = new Map(data.counts.cliques.map(([i, j, c, n]) => [`${i}.${j}.${c}`, n]));
+      this.livePods = new Map(data.counts.cliques.filter(([, , , , pods]) => pods).map(([i, j, c, , pods]) => [`${i}.${j}.${c}`, pods]));
     }
     groupReplicas(i, g) { return this.groupCounts.get(`${i}.${g}`) ?? this.groups[g].replicas; }
-    pods(i, j, c) { return this.cliqueCounts.get(`${i}.${j}.${c}`) ?? this.cliques[c].pods; }
-    replicaName(i) { return `${this.name}-${i}`; }
-    groupName(i, g) { return `${this.name}-${i}-${this.groups[g].name}`; }
-    memberName(i, g, j) { return `${this.groupName(i, g)}-${j}`; }
-    cliqueName(i, j, c) {
-      const {group, name} = this.cliques[c];
-      return group < 0 ? `${this.name}-${i}-${name}` : `${this.memberName(i, group, j)}-${name}`;
+    /** A PodClique's own `replicas`, which its pods may not have reached. */
+    replicasOf(i, j, c) { return this.cliqueCounts.get(`${i}.${j}.${c}`) ?? this.cliques[c].pods; }
+    pods(i, j, c) { return this.livePods.get(`${i}.${j}.${c}`)?.length ?? this.replicasOf(i, j, c); }
+    /** Index and suffix of a pod by its place. */
+    pod(i, j, c, k) {
+      const live = this.livePods.get(`${i}.${j}.${c}`);
+      return live ? {k: live[k][0], x: live[k][1]} : {k, x: podSuffix(0, k)};
     }
-    podName(i, j, c, k) { return `${this.cliqueName(i, j, c)}-${podSuffix(0, k)}`; }
-    hostName(i, j, c, k) { return `${this.cliqueName(i, j, c)}-${k}`; }
-    address(i, j, c, k) { return `${this.hostName(i, j, c, k)}.${this.replicaName(i)}.${this.namespace}.svc.cluster.local`; }
+    /** Indices below `replicas` that no pod of a list has; what is made for an index is there all the same. */
+    indicesWithoutPod(i, j, c) {
+      const live = this.livePods.get(`${i}.${j}.${c}`);
+      if (!live) return [];
+      const taken = new Set(live.map(([k]) => k));
+      return Array.from({length: this.replicasOf(i, j, c)}, (_, k) => k).filter((k) => !taken.has(k));
+    }
+    replicaName(i) { return this.fill(this.names.replica, {i}); }
+    groupName(i, g) { return this.fill(this.names.groups[g], {i}); }
+    memberName(i, g, j) { return this.fill(this.names.members[g], {i, j}); }
+    cliqueName(i, j, c) { return this.fill(this.names.cliques[c], {i, j}); }
+    podName(i, j, c, k) { return this.fill(this.names.pods[c], {i, j, ...this.pod(i, j, c, k)}); }
+    hostName(i, j, c, k) { return this.fill(this.names.hosts[c], {i, j, ...this.pod(i, j, c, k)}); }
+    address(i, j, c, k) { return this.fill(this.names.addresses[c], {i, j, ...this.pod(i, j, c, k)}); }
     isScaled(g, j) { return g >= 0 && j >= this.groups[g].min; }
     gangName(i, g, j) {
-      return this.isScaled(g, j) ? `${this.groupName(i, g)}-${j - this.groups[g].min}` : this.replicaName(i);
+      return this.isScaled(g, j) ? this.fill(this.names.gangs[g], {i, s: j - this.groups[g].min}) : this.replicaName(i);
     }
     /** Color of the gang: the base gang's, or one of the others in turn. */
     color(g, j) {
@@ -65,9 +78,20 @@
     count(kind, index, inst) {
       if (kind === 2) return index;
       if (kind === 1) return this.groupReplicas(inst.i, index);
-      const g = this.cliques[index].group;
-      if (g >= 0 && inst.j >= this.groupReplicas(inst.i, g)) return 0;
-      return this.pods(inst.i, g >= 0 ? inst.j : 0, index);
+      const j = this.memberOf(index, inst);
+      return j < 0 ? 0 : this.replicasOf(inst.i, j, index);
+    }
+    /** The group replica of a clique that an instance is about, or -1 if there is none. */
+    memberOf(c, inst) {
+      const g = this.cliques[c].group;
+      return g < 0 ? 0 : inst.j < this.groupReplicas(inst.i, g) ? inst.j : -1;
+    }
+    /** The pods that a repeat is about, in the order of their names. */
+    podsByName(kind, index, inst) {
+      const j = kind === 0 ? this.memberOf(index, inst) : -1;
+      const n = kind !== 0 ? this.count(kind, index, inst) : j < 0 ? 0 : this.pods(inst.i, j, index);
+      const all = Array.from({length: n}, (_, k) => (kind === 0 ? this.pod(inst.i, j, index, k) : {k, x: podSuffix(0, k)}));
+      return all.sort((a, b) => (a.x < b.x ? -1 : 1));
     }
     /** Text with holes for one object. */
     fill(segments, inst) {
@@ -78,20 +102,17 @@
         else if (s === HOLE.member) out += inst.j;
         else if (s === HOLE.gang) out += inst.s;
         else if (s === HOLE.pod) out += inst.k;
-        else if (s === HOLE.suffix) out += podSuffix(0, inst.k);
+        else if (s === HOLE.suffix) out += inst.x;
         else if (s[0] === 'c') out += this.count(s[1], s[2], inst);
         else out += this.repeat(s, inst);
       }
       return out;
     }
     repeat([, kind, index, variable, before, empty, between, after, body], inst) {
-      const n = this.count(kind, index, inst);
-      if (n === 0) return empty;
-      const order = Array.from({length: n}, (_, k) => k);
-      // Pods come in the order of their names.
-      if (variable === HOLE.pod) order.sort((a, b) => (podSuffix(0, a) < podSuffix(0, b) ? -1 : 1));
-      const field = variable === HOLE.pod ? 'k' : 'j';
-      return before + order.map((k) => this.fill(body, {...inst, [field]: k})).join(between) + after;
+      const items = variable === HOLE.pod ? this.podsByName(kind, index, inst)
+        : Array.from({length: this.count(kind, index, inst)}, (_, j) => ({j}));
+      if (items.length === 0) return empty;
+      return before + items.map((item) => this.fill(body, {...inst, ...item})).join(between) + after;
     }
   }
   const SETS = DATA.sets.map((s, n) => new SetModel(s, n));
@@ -221,7 +242,7 @@
       case 'g': return set.groups[n.g].name;
       case 'm': return `${set.groups[n.g].name} ${n.j}`;
       case 'c': return set.cliques[n.c].name;
-      case 'p': return `pod ${n.k}`;
+      case 'p': return `pod ${set.pod(n.i, n.j, n.c, n.k).k}`;
       default: return `${n.from} – ${n.to - 1}`;
     }
   }
@@ -467,11 +488,16 @@
     if (n.t === 'b') return [];
     const {set} = n, out = [], g = groupOf(n), scaled = set.isScaled(g, n.j ?? 0);
     const owner = {s: -1, r: -1, g: n.g, m: n.g, c: n.c, p: n.c}[n.t];
-    for (const [level, home, loop, base, scaledId] of set.layers) {
-      if (level !== n.t || home !== owner || (loop === 2 && !scaled)) continue;
+    const pod = n.t === 'p' ? set.pod(n.i, n.j, n.c, n.k) : {k: 0, x: podSuffix(0, 0)};
+    for (const [level, home, loop, base, scaledId, ofReplicas] of set.layers) {
+      if (home !== owner || (loop === 2 && !scaled)) continue;
       const description = set.descriptions[scaled && loop !== 0 ? scaledId : base];
-      const inst = {i: n.i ?? 0, j: n.j ?? 0, s: scaled ? n.j - set.groups[g].min : 0, k: n.k ?? 0};
-      out.push({kind: description.kind, name: set.fill(description.name, inst), description, inst});
+      const pods = level === n.t ? [pod]
+        : level === 'p' && n.t === 'c' && ofReplicas ? set.indicesWithoutPod(n.i, n.j, n.c).map((k) => ({k, x: ''})) : [];
+      for (const which of pods) {
+        const inst = {i: n.i ?? 0, j: n.j ?? 0, s: scaled ? n.j - set.groups[g].min : 0, ...which};
+        out.push({kind: description.kind, name: set.fill(description.name, inst), description, inst});
+      }
     }
     return out;
   }
@@ -752,7 +778,7 @@
     chosen = found.length ? 0 : -1;
     results.replaceChildren(...found.map(({node, name}, n) => el('li', {
       role: 'option', id: `result-${n}`, 'aria-selected': String(n === chosen), onclick: () => choose(n),
-    }, el('span', {class: 'name'}, name), el('span', {class: 'what'}, node.t === 'p' ? `pod ${node.k}` : KINDS[node.t]))),
+    }, el('span', {class: 'name'}, name), el('span', {class: 'what'}, node.t === 'p' ? labelOf(node) : KINDS[node.t]))),
     ...(found.length ? [] : [el('li', {class: 'note', role: 'presentation'}, 'Nothing has this name.')]),
     ...(more ? [el('li', {class: 'note', role: 'presentation'}, 'More than these: type more of the name.')] : []));
     results.hidden = false;
