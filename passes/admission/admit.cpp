@@ -228,6 +228,7 @@ Admitted admit(Context& context, const Value& manifest, const Environment& envir
   if (!missing.empty()) drop_contents(diags, rules, missing);
   if (!decoded.broken.empty()) drop_consequences(diags, later, decoded.broken);
   out.verdict_is_open = drop_what_depends_on_broken(diags, later, environment.facts);
+  if (old) fix_for_update(context, first, old->spec, out.spec);
   out.accepted = !has_error(diags, first);
   // Last, and only of a set that is admitted: what it compiles to is no matter of one that never exists.
   if (out.accepted && options.compilable) {

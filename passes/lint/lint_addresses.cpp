@@ -202,9 +202,10 @@ class ContainerAddresses {
   void text(const Value& scalar, bool in_shell, const std::string& path) {
     const PodIndices first{0, 0, 0};
     const PodIndices last{set_replicas() - 1, group_replicas() - 1, std::max<std::int64_t>(clique_.replicas, 1) - 1};
-    if (report_missing(scalar, filled(scalar.as_string(), in_shell, first), path)) return;
-    const Filled f = filled(scalar.as_string(), in_shell, last);
-    if (!report_missing(scalar, f, path)) report_foreign(scalar, f, last, path);
+    const Filled f = filled(scalar.as_string(), in_shell, first), g = filled(scalar.as_string(), in_shell, last);
+    // An address that is the last replica's is another's for the first one.
+    if (!report_missing(scalar, f, path) && !report_missing(scalar, g, path) && !report_foreign(scalar, g, last, path))
+      report_foreign(scalar, f, first, path);
   }
 
   OriginId place(const Value& scalar, const Filled& f, std::size_t begin, std::size_t end) const {
@@ -237,7 +238,7 @@ class ContainerAddresses {
   }
 
   // A text that names pods of several replicas is a list of them, and means it.
-  void report_foreign(const Value& scalar, const Filled& f, const PodIndices& own, const std::string& path) {
+  bool report_foreign(const Value& scalar, const Filled& f, const PodIndices& own, const std::string& path) {
     std::set<std::pair<std::int64_t, std::int64_t>> replicas;
     std::optional<std::tuple<std::size_t, std::size_t, std::string>> foreign;
     for_each_address(f, [&](const Address& a, std::size_t begin, std::size_t end) {
@@ -252,11 +253,12 @@ class ContainerAddresses {
         whose = "replica " + std::to_string(group_replica) + " of the scaling group";
       if (!whose.empty() && !is_elsewhere(f, begin, end) && !foreign) foreign = {begin, end, whose};
     });
-    if (!foreign || replicas.size() > 1) return;
+    if (!foreign || replicas.size() > 1) return false;
     const auto& [begin, end, whose] = *foreign;
     v_.context.diags
         .report(place(scalar, f, begin, end), diag::AddressOfOtherReplica, f.text.substr(begin, end - begin), whose)
         .path(path);
+    return true;
   }
 
   static constexpr std::size_t kMostText = 64 * 1024;

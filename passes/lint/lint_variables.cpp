@@ -123,6 +123,7 @@ class ContainerVariables {
   // languages of their own: a text that looks like a script is left alone unless the container defines the variable.
   bool needs_shell(std::string_view text, const Reference& r) const {
     if (r.is_guarded || !is_upper_name(r.name)) return false;
+    if (r.at > 0 && text[r.at - 1] == '$') return false;  // `$$` is how kubelet is told to leave a `$`
     if (!at_.container["command"].items().empty() && (is_own(r.name, kAll) || is_grove(r.name))) return !is_code();
     const bool is_word = text.find_first_of(" \t\n;|&<>`") == std::string_view::npos;
     return is_word && !is_code();

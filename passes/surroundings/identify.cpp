@@ -89,18 +89,24 @@ const KnownKind* exact_kind(const Value& root) {
   return nullptr;
 }
 
+// `apiVersion` or `kind`, and what was probably meant to be it.
+const KnownKind* report_missing(Context& context, const Value& root, std::string_view field) {
+  DiagnosticBuilder b = context.diags.report(
+      root.find(field) && root[field].at() != kNowhere ? root[field].at() : root.at(), diag::NoKind, field);
+  b.path(std::string(field));
+  for (const Member& m : root.members())
+    if (m.key != field && !root.find(field) && nearest_name(m.key, {&field, 1}) == field)
+      b.note(m.key_at, diag::DslDidYouMean, field);
+  return nullptr;
+}
+
 const KnownKind* identify(Context& context, const Value& root) {
   if (!root.is_mapping()) {
     context.diags.report(root.at(), diag::NotAnObject, json_kind(root));
     return nullptr;
   }
   for (std::string_view field : {"apiVersion", "kind"})
-    if (root[field].as_string().empty()) {
-      context.diags
-          .report(root.find(field) && root[field].at() != kNowhere ? root[field].at() : root.at(), diag::NoKind, field)
-          .path(std::string(field));
-      return nullptr;
-    }
+    if (root[field].as_string().empty()) return report_missing(context, root, field);
   if (const KnownKind* known = exact_kind(root)) return known;
   std::string_view api = root["apiVersion"].as_string(), kind = root["kind"].as_string();
   if (const schemas::FormerName* former = is_ours(group_of(api)) ? schemas::former_kind(kind) : nullptr)

@@ -21,9 +21,9 @@ ir::Value configuration_in(const ir::Value& document);
 ir::OperatorConfig read_operator_config(Context& context, const ir::Value& document);
 
 /// Adds a copy of one object: ClusterTopologyBindings (checked by schema and V117-V121), ResourceClaimTemplates (with
-/// the API server's defaults), ResourceClaims (as they are), Volcano Queues. Versions of them that Grove does not read,
-/// and documents that are no objects, are reported; other kinds are ignored. `default_namespace` is that of templates
-/// that name none.
+/// the API server's defaults), ResourceClaims (as templates called `claim/NAME`), Volcano Queues. Versions of them that
+/// Grove does not read, and documents that are no objects, are reported; other kinds are ignored. `default_namespace`
+/// is that of templates that name none.
 void read_environment_object(Context& context, const ir::Value& object, std::string_view default_namespace,
                              ir::ClusterFacts& facts);
 

@@ -32,6 +32,7 @@ std::string report_gitlab(const CheckReport& report) {
   json.begin_list();
   auto add = [&](std::string_view file, std::string_view code, std::string_view message, std::string_view about,
                  bool is_error, std::uint32_t line) {
+    while (file.size() > 2 && file.starts_with("./")) file.remove_prefix(2);
     std::string identity =
         std::string(file) + '\n' + std::string(code) + '\n' + std::string(about) + '\n' + std::string(message);
     identity += '\n' + std::to_string(seen[identity]++);

@@ -35,6 +35,8 @@ void verify_mnnvl_update(Context& context, const ir::PodCliqueSet& old, const ir
 /// Immutability (reference: admission 3.9-3.11). Upstream runs it only if nothing else was wrong.
 void verify_update(Context& context, const ir::PodCliqueSet& old, const ir::PodCliqueSet& now,
                    const ir::Environment& environment);
+/// Of findings from `first` on: a fix of what an update keeps is the old value, or none.
+void fix_for_update(Context& context, std::size_t first, const ir::PodCliqueSet& old, const ir::PodCliqueSet& now);
 /// W3: `packDomain` still in use after an update.
 void warn_pack_domain(Context& context, const ir::PodCliqueSet& now);
 
