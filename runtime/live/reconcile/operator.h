@@ -17,8 +17,7 @@ struct OperatorOptions {
   std::vector<SetKey> only;  ///< if there are any, no other sets
   Compiler::Options compiler;
   bool dry_run = false;
-  /// One line for people.
-  std::function<void(bool is_warning, const std::string& line)> say;
+  Log say;
 };
 
 /// Runs in the client's loop. Begins to write when every watch has listed.
@@ -56,6 +55,8 @@ class Operator {
   std::vector<WatchRow> watches() const;
   std::size_t tenants() const { return tenants_.size(); }
   std::size_t flying() const;
+  /// Sets whose own writes have not been seen yet.
+  std::size_t gated() const { return own_.waiting(); }
 
  private:
   struct KindWatch;
