@@ -21,18 +21,41 @@ using ir::Value;
 
 struct Compiled {
   std::unique_ptr<driver::Compilation> compilation;
+  std::unique_ptr<driver::CompiledSet> stored;  // of with_now.yaml: what lives is not admitted again
   std::unique_ptr<decide::World> world;
   Value tree;
 };
 
-Compiled compile(const std::string& folder, const std::string& name) {
+// The same set, which has been admitted already, in other surroundings.
+void compile_again(Compiled& out) {
+  const driver::CompiledSet& first = *out.compilation->sets.at(0);
+  const Value& stored = first.module.defaulted;
+  auto again = driver::compile_set(out.compilation->context, stored, first.environment.facts,
+                                   {.owner_references = true, .old = &stored});
+  if (!again || !(*again)->is_planned) {
+    std::cerr << "decide_world: what lives does not compile with with_now.yaml\n";
+    std::exit(2);
+  }
+  out.stored = std::move(*again);
+  out.world = std::make_unique<decide::World>(out.stored->module.desired, out.stored->plan);
+  out.tree = stored;
+}
+
+Compiled compile(const std::string& folder, const std::string& name, bool is_now = false) {
   driver::CompileRequest request;
   request.operands = {folder + "/" + name};
   request.owner_references = true;
+  const bool is_again = is_now && std::filesystem::exists(folder + "/with_now.yaml");
   if (std::filesystem::exists(folder + "/with.yaml")) request.with = {folder + "/with.yaml"};
+  if (is_again) request.with = {folder + "/with_now.yaml"};
   if (std::filesystem::exists(folder + "/operator.yaml")) request.operator_config = folder + "/operator.yaml";
   auto result = driver::compile(request);
   Compiled out;
+  if (is_again && result && !(*result)->sets.empty()) {
+    out.compilation = std::move(*result);
+    compile_again(out);
+    return out;
+  }
   if (!result || (*result)->failed()) {
     std::cerr << "decide_world: " << name << " does not compile\n";
     std::exit(2);
@@ -221,7 +244,7 @@ void print(const decide::Decision& d, Instant now) {
 
 int run(const std::string& folder) {
   const bool has_old = std::filesystem::exists(folder + "/old.yaml");
-  Compiled now = compile(folder, "set.yaml"), old = compile(folder, has_old ? "old.yaml" : "set.yaml");
+  Compiled now = compile(folder, "set.yaml", true), old = compile(folder, has_old ? "old.yaml" : "set.yaml");
   Context context;
   TreeWorld world;
   const Value wanted = read(context, folder + "/world.yaml");

@@ -33,8 +33,10 @@ std::string first_error(const Context& context) {
 std::shared_ptr<Compiled> compile(const Object& object, const Surroundings& surroundings) {
   auto c = std::make_shared<Compiled>();
   c->object = object;
-  Result<std::unique_ptr<driver::CompiledSet>> set = driver::compile_set(
-      c->context, manifest_of(c->object, c->context.arena), surroundings.facts, {.owner_references = true});
+  // What is stored has been admitted, whatever has become of its surroundings since.
+  const Value stored = manifest_of(c->object, c->context.arena);
+  Result<std::unique_ptr<driver::CompiledSet>> set =
+      driver::compile_set(c->context, stored, surroundings.facts, {.owner_references = true, .old = &stored});
   if (!set || !(*set)->is_planned) return nullptr;
   c->set = std::move(*set);
   c->world = std::make_unique<decide::World>(c->set->module.desired, c->set->plan);
