@@ -24,6 +24,7 @@ int run(const Options& options) {
   if (request->operands[0] == "-" && request->operands[1] == "-")
     return fail(kUsage, "standard input can be one of the two inputs only");
   request->may_be_empty = true;  // a file that is new, or gone
+  request->manifests_only = true;
   driver::CompileRequest older = *request, newer = *request;
   older.operands.resize(1);
   newer.operands.erase(newer.operands.begin());

@@ -19,6 +19,7 @@ constexpr OptionSpec kOptions[] = {
     {"--old-ref", {}, "GITREF", "OLD is what this commit has of the sets in the operands, wherever they stood", {}},
     {"--old-env", {}, "NAME", "environment of the older .grove file (default: --env)", {}},
     {"--dump", {}, "FILE", "begin with what `kubectl get ... -o yaml` printed, not with OLD at rest", {}},
+    {"--only-manifests", {}, {}, "treat files as a walk does: what is no manifest is passed over (for hooks)", {}},
     {"--detailed-exitcode", {}, {}, "exit with 4 if anything changes", {}},
     {"--fail-on",
      {},
@@ -35,6 +36,8 @@ Result<PlanInputs> inputs_of(const Options& options) {
   if (!request) return request.error();
   request->owner_references = true;
   request->may_be_empty = true;  // a file that is new, or gone
+  request->manifests_only = true;
+  request->walks_files = options.has("--only-manifests");
   PlanInputs in;
   in.newer = in.older = *request;
   in.old_ref = options.get("--old-ref");

@@ -1,6 +1,7 @@
 #include "runtime/driver/compile.h"
 
 #include <algorithm>
+#include <map>
 #include <optional>
 #include <span>
 
@@ -14,6 +15,7 @@
 #include "runtime/driver/names_of_sets.h"
 #include "runtime/driver/parallel.h"
 #include "runtime/driver/surroundings.h"
+#include "runtime/input/walked.h"
 
 namespace grovec::driver {
 
@@ -27,16 +29,38 @@ Result<std::vector<LoadedDocument>> load_input(Context& context, const Input& in
   return load_text(context, display_name(input), std::move(*text), language);
 }
 
+/// What is no manifest goes, with what was found wrong with it.
+void keep_manifests(Context& context, bool is_patch, std::vector<LoadedDocument>& documents) {
+  const bool is_grove = !documents.empty() && documents.front().is_grove;
+  const bool is_template = !is_grove && context.diags.errors() > 0 && context.sources.size() > 0 &&
+                           is_helm_template(context.sources.text(SourceId{0}));
+  if (is_patch || is_template) {
+    documents.clear();
+    context.diags.clear();
+    return;
+  }
+  std::erase_if(documents, [](const LoadedDocument& d) {
+    return !d.is_grove && !d.document.broken && !reason_to_skip(d.document.root).empty();
+  });
+}
+
 // Each input into a context of its own, so that threads share nothing.
 Result<Done> load_operands(Compilation& c, const CompileRequest& request, std::vector<LoadedDocument>& documents) {
   Result<std::vector<Input>> inputs = expand_inputs(request.operands, request.input);
   if (!inputs) return inputs.error();
+  if (request.walks_files)
+    for (Input& input : *inputs) input.is_walked = true;
+  std::map<std::string, std::string> patches;
+  if (request.manifests_only) patches = patches_of(*inputs);
   std::vector<std::optional<Result<std::vector<LoadedDocument>>>> loaded(inputs->size());
   for (std::size_t i = 0; i < inputs->size(); ++i) c.files.push_back(std::make_unique<Context>());
   in_parallel(inputs->size(), request.threads, {},
               [&](std::size_t i) { loaded[i] = load_input(*c.files[i], (*inputs)[i], request.language); });
-  for (const auto& result : loaded) {
+  for (std::size_t i = 0; i < loaded.size(); ++i) {
+    auto& result = loaded[i];
     if (!*result) return result->error();
+    if (request.manifests_only && (*inputs)[i].is_walked)
+      keep_manifests(*c.files[i], patches.contains((*inputs)[i].path), **result);
     documents.insert(documents.end(), (*result)->begin(), (*result)->end());
   }
   return Done{};

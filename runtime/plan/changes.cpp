@@ -153,15 +153,28 @@ void judge_autoscaler(const Change& c, bool whole, Change& out) {
   out.note = "of the HorizontalPodAutoscaler; it moves the count into its bounds";
 }
 
+std::string owner_text(const CountOwner* owner) { return owner ? owner->by : "whoever scales it"; }
+
 // Template counts are for what is born later: live objects keep theirs.
-void judge_count(const Facts& facts, bool is_scaled_by_autoscaler, std::string_view what, Change& c) {
+void judge_count(const Facts& facts, const CountOwner* owner, std::string_view what, Change& c) {
   c.effect = facts.has_new_replicas ? Action::kScale : Action::kNoop;
-  c.note = "live " + std::string(what) + " keep their count: it belongs to " +
-           (is_scaled_by_autoscaler ? "their autoscaler" : "whoever scales them") +
-           (facts.has_new_replicas ? "; the new set replicas are born with it" : "; change it with `kubectl scale`");
+  c.note = "live " + std::string(what) + " keep their count, which belongs to " + owner_text(owner) +
+           (facts.has_new_replicas ? "; the new set replicas are born with it"
+            : owner && owner->owner == CountOwner::kAutoscaler ? ""
+                                                               : "; change it with `kubectl scale`");
 }
 
-void judge_clique(const Facts& facts, std::string_view name, std::string_view rest, Change& c) {
+void judge_set_count(const CountOwner* owner, Change& c) {
+  c.effect = Action::kScale;
+  if (!owner || owner->owner == CountOwner::kGit) return;
+  c.note = "this count belongs to " + owner->by +
+           (owner->owner == CountOwner::kAutoscaler
+                ? ", which sets it again: leave `replicas` out of the edit"
+                : ": server-side apply leaves it to them, and any other way takes it over");
+}
+
+void judge_clique(const Facts& facts, const CountOwner* owner, std::string_view name, std::string_view rest,
+                  Change& c) {
   const CliqueFacts* clique = nullptr;
   for (const CliqueFacts& f : facts.cliques)
     if (f.name == name) clique = &f;
@@ -179,7 +192,7 @@ void judge_clique(const Facts& facts, std::string_view name, std::string_view re
       c.note = "each group replica is replaced as a whole";
     if (!c.old_text.empty() && c.old_text == c.new_text) c.note = "the same value in another order";
   } else if (rest == ".spec.replicas") {
-    judge_count(facts, clique && clique->has_autoscaler, "PodCliques", c);
+    judge_count(facts, owner, "PodCliques", c);
   } else if (is_at_or_below(rest, ".spec.autoScalingConfig")) {
     judge_autoscaler(c, rest == ".spec.autoScalingConfig", c);
   } else {
@@ -187,9 +200,9 @@ void judge_clique(const Facts& facts, std::string_view name, std::string_view re
   }
 }
 
-void judge_group(const Facts& facts, std::string_view rest, bool has_autoscaler, Change& c) {
+void judge_group(const Facts& facts, const CountOwner* owner, std::string_view rest, Change& c) {
   if (rest == ".replicas")
-    judge_count(facts, has_autoscaler, "scaling groups", c);
+    judge_count(facts, owner, "scaling groups", c);
   else if (is_at_or_below(rest, ".scaleConfig"))
     judge_autoscaler(c, rest == ".scaleConfig", c);
   else
@@ -198,19 +211,15 @@ void judge_group(const Facts& facts, std::string_view rest, bool has_autoscaler,
 
 }  // namespace
 
-void judge(const Facts& facts, Change& c) {
+void judge(const Facts& facts, const CountOwner* owner, Change& c) {
   std::string_view rest;
-  if (const auto clique = item_of(c.path, kCliques, rest)) return judge_clique(facts, *clique, rest, c);
-  if (const auto group = item_of(c.path, kGroups, rest)) {
-    const bool scaled = std::find(facts.groups_with_autoscaler.begin(), facts.groups_with_autoscaler.end(), *group) !=
-                        facts.groups_with_autoscaler.end();
-    return judge_group(facts, rest, scaled, c);
-  }
+  if (const auto clique = item_of(c.path, kCliques, rest)) return judge_clique(facts, owner, *clique, rest, c);
+  if (item_of(c.path, kGroups, rest)) return judge_group(facts, owner, rest, c);
   const auto any = [&](bool CliqueFacts::*what) {
     return std::any_of(facts.cliques.begin(), facts.cliques.end(), [&](const CliqueFacts& f) { return f.*what; });
   };
   if (c.path == "spec.replicas") {
-    c.effect = Action::kScale;
+    judge_set_count(owner, c);
   } else if (c.path == "spec.template.priorityClassName") {
     c.effect = any(&CliqueFacts::restarts)     ? Action::kRoll
                : any(&CliqueFacts::is_pending) ? Action::kPending

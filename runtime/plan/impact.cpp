@@ -29,10 +29,11 @@ Tallies tally(const Play& play, const ir::Directory& names) {
     hashes[c->meta.name] = c->meta.label(ir::keys::kPodTemplateHash);
   struct Flow {
     std::uint32_t gone = 0, born = 0;
+    std::uint32_t missing = 0;  // in the beginning; whoever fills that is not added by the edit
   };
   std::map<std::string, Flow> flows;
   for (const LivePod* p : play.start.observed.pods) {
-    if (!p->owner_name) continue;
+    if (!p->owner_name || p->is_marked()) continue;  // marked ones go anyway
     ++out[*p->owner_name].start;
     if (!after.contains(p->uid)) ++flows[*p->owner_name].gone;
   }
@@ -44,10 +45,15 @@ Tallies tally(const Play& play, const ir::Directory& names) {
     const auto hash = hashes.find(*p->owner_name);
     t.stale += hash != hashes.end() && p->template_hash && *p->template_hash != hash->second;
   }
+  for (const LiveClique* c : play.start.observed.cliques) {
+    const auto replicas = static_cast<std::uint32_t>(std::max(c->replicas, 0)), has = out[c->meta.name].start;
+    if (!c->meta.deleted && replicas > has) flows[c->meta.name].missing = replicas - has;
+  }
   for (auto& [name, t] : out) {
     const Flow& f = flows[name];
     t.restarted = std::min(f.gone, f.born);
     t.added = f.born - t.restarted;
+    t.added -= std::min(t.added, f.missing);
     t.removed = f.gone - t.restarted;
     if (auto places = names.match(ObjectKind::kPodClique, name); !places.empty()) t.place = places.front();
   }

@@ -117,7 +117,6 @@ Facts facts_of(const Pair& pair, const SetPlan& plan) {
     CliqueFacts& f = out.cliques.emplace_back();
     f.name = c.name;
     f.is_member = c.group.has_value();
-    f.has_autoscaler = c.auto_scaling.has_value();
     const std::optional<CliqueId> before = pair.old->module.spec.find_clique(c.name);
     f.is_hash_new = !before || pair.old->module.desired.template_hashes[static_cast<std::size_t>(*before)] !=
                                    pair.next->module.desired.template_hashes[c.index];
@@ -132,8 +131,6 @@ Facts facts_of(const Pair& pair, const SetPlan& plan) {
   for (const ObjectChange& o : plan.objects)
     if (o.action == Action::kPending && o.kind == "PodClique")
       if (CliqueFacts* f = clique_named(o.name)) f->is_pending = true;
-  for (const ScalingGroup& g : spec.groups)
-    if (g.auto_scaling) out.groups_with_autoscaler.emplace_back(g.name);
   return out;
 }
 
@@ -243,6 +240,10 @@ std::string_view name_of(Action action) {
   return kNames[static_cast<std::size_t>(action)];
 }
 
+std::string_view name_of(CountOwner::Owner owner) {
+  return owner == CountOwner::kGit ? "git" : owner == CountOwner::kAutoscaler ? "autoscaler" : "other";
+}
+
 SetPlan plan_of(const Pair& pair, const PlanOptions& options) {
   SetPlan out;
   const PodCliqueSet& spec = (pair.next ? pair.next : pair.old)->module.spec;
@@ -255,7 +256,10 @@ SetPlan plan_of(const Pair& pair, const PlanOptions& options) {
   out.changes = std::move(changes);
   if (pair.old && pair.next) {
     const Facts facts = facts_of(pair, out);
-    for (Change& c : out.changes) judge(facts, c);
+    for (Change& c : out.changes) {
+      const auto owner = std::find_if(pair.owners.begin(), pair.owners.end(), [&](const auto& o) { return o.path == c.path; });
+      judge(facts, owner == pair.owners.end() ? nullptr : &*owner, c);
+    }
     name_causes(out, *pair.next);
   }
   if (pair.next) note_bounds(pair, out);

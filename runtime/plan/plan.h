@@ -75,6 +75,16 @@ struct LiveCount {
   std::uint32_t replicas = 0;
 };
 
+/// Who sets a count that a set writes down.
+struct CountOwner {
+  enum Owner : std::uint8_t { kGit, kAutoscaler, kOther };
+  std::string path;        ///< of the field
+  std::int64_t count = 0;  ///< NEW's
+  Owner owner = kGit;
+  std::string by;  ///< in words
+};
+std::string_view name_of(CountOwner::Owner owner);  ///< "git", "autoscaler", "other"
+
 struct SetPlan {
   std::string namespace_, name;
   Action action = Action::kNoop;
@@ -87,6 +97,7 @@ struct SetPlan {
   std::vector<RollStep> steps;
   std::vector<Forbidden> forbidden;
   std::vector<std::string> notes;
+  std::vector<CountOwner> counts;
   std::vector<LiveCount> live_counts;  ///< where the plan begins with a dump
   bool came_to_rest = true;
 };
@@ -96,6 +107,7 @@ struct Pair {
   const driver::CompiledSet* old = nullptr;
   const driver::CompiledSet* next = nullptr;
   const decide::Observed* live = nullptr;  ///< where to begin instead of where OLD has come to rest
+  std::vector<CountOwner> owners = {};
 };
 
 struct PlanOptions {

@@ -120,6 +120,7 @@ void Dump::add(const Value& tree) {
   const std::optional<ObjectKind> kind = kind_of(tree["apiVersion"].as_string(), tree["kind"].as_string());
   if (!kind) return;
   const std::string space = space_of(tree);
+  add_scalers(tree);
   const std::shared_ptr<const void> memory;  // of the context
   switch (*kind) {
     case ObjectKind::kPodCliqueSet:
@@ -142,6 +143,25 @@ void Dump::add(const Value& tree) {
       break;
     default:
       objects_.push_back({space, decide::read_object(*kind, tree, memory)});
+  }
+}
+
+void Dump::add_scalers(const Value& tree) {
+  const std::string_view kind = tree["kind"].as_string();
+  if (!kind.starts_with("PodClique")) return;
+  const Value& entries = tree["metadata"]["managedFields"];
+  std::set<std::string_view> makers;
+  for (const Value& e : entries.items()) {
+    const Value& spec = e["fieldsV1"]["f:spec"];
+    if (spec.size() > (spec.find("f:replicas") ? 1u : 0u)) makers.insert(e["manager"].as_string());
+  }
+  for (const Value& e : entries.items()) {
+    if (!e["fieldsV1"]["f:spec"].find("f:replicas")) continue;
+    const std::string_view manager = e["manager"].as_string();
+    const bool is_scale = e["subresource"].as_string() == "scale";
+    if (is_scale || !makers.contains(manager))
+      scalers_.push_back({space_of(tree), std::string(kind), std::string(tree["metadata"]["name"].as_string()),
+                          std::string(manager), is_scale && manager == "kube-controller-manager"});
   }
 }
 

@@ -23,6 +23,14 @@ class Dump {
 
   /// What belongs to one set; `set` of it is null if it is not in the dump.
   decide::Observed world_of(std::string_view namespace_, std::string_view name) const;
+  /// Somebody else than who wrote the rest of the spec holds `spec.replicas` of a set, group or PodClique, as its
+  /// managedFields say.
+  struct Scaler {
+    std::string namespace_, kind, name, manager;
+    bool is_autoscaler = false;
+  };
+  const std::vector<Scaler>& scalers() const { return scalers_; }
+
   /// Kinds of which nothing belongs to the set, although every set with pods has them: "Pods", "PodGangs", …
   std::vector<std::string> missing_kinds(const decide::Observed& world, bool has_groups) const;
 
@@ -34,10 +42,12 @@ class Dump {
   };
   void add(const ir::Value& tree);
   void complete_uids();
+  void add_scalers(const ir::Value& tree);
 
   Context context_;
   decide::Interner interner_;
   std::vector<driver::LoadedDocument> documents_;
+  std::vector<Scaler> scalers_;
   std::vector<Entry<decide::LiveSet>> sets_;
   std::vector<Entry<decide::LiveGroup>> groups_;
   std::vector<Entry<decide::LiveClique>> cliques_;

@@ -9,6 +9,7 @@
 
 #include "ir/base/render.h"
 #include "runtime/cli/compiling.h"
+#include "runtime/cli/plan/owners.h"
 #include "runtime/cli/plan/verdict.h"
 #include "runtime/driver/old_sets.h"
 #include "runtime/driver/parallel.h"
@@ -50,6 +51,7 @@ class Planning {
     auto out = std::make_unique<Planned>();
     pair_up(*out);
     judge_updates();
+    scalers_ = driver::outside_scalers(*next_);
     plan_all(*out);
     add_up(*out);
     out->older = std::move(old_);
@@ -273,10 +275,13 @@ class Planning {
 
   void plan_one(Job& job) {
     const bool usable = !job.old || job.old->is_planned || job.repaired;
+    std::vector<plan::CountOwner> owners;
+    if (job.next) owners = count_owners(*job.next, scalers_, inputs_.dump.empty() ? nullptr : &dump_);
     const plan::Pair pair{job.repaired        ? job.repaired->set.get()
                           : usable && job.old ? job.old
                                               : nullptr,
-                          job.next, job.live ? &*job.live : nullptr};
+                          job.next, job.live ? &*job.live : nullptr,
+                          owners};
     if (!job.forbidden.empty()) {
       job.plan = plan::refused(*job.old, *job.next, std::move(job.forbidden));
     } else if (usable || job.live) {
@@ -284,6 +289,7 @@ class Planning {
     } else {
       job.plan.action = plan::Action::kForbidden;
     }
+    job.plan.counts = std::move(owners);
     job.plan.namespace_ = job.name.first;
     job.plan.name = job.name.second;
   }
@@ -307,6 +313,7 @@ class Planning {
   std::unique_ptr<driver::Compilation> old_, next_;
   Dump dump_;
   std::vector<decide::Settled> assumed_;
+  std::vector<driver::OutsideScaler> scalers_;
   std::vector<Job> jobs_;
 };
 

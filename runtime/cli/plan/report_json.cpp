@@ -86,6 +86,12 @@ void write_set(JsonStream& json, const plan::SetPlan& s) {
   for (const plan::RollStep& step : s.steps) write_step(json, step);
   json.end_list();
   write_forbidden(json, s);
+  json.key("counts").begin_list();
+  for (const plan::CountOwner& o : s.counts) {
+    json.begin_object().member("path", std::string_view(o.path)).member("count", o.count);
+    json.member("owner", plan::name_of(o.owner)).member("by", std::string_view(o.by)).end_object();
+  }
+  json.end_list();
   write_texts(json, "notes", s.notes);
   json.end_object();
 }
