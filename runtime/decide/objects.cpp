@@ -203,7 +203,8 @@ class Objects {
     const Value out = restore_patch(d_.arena(), live.tree, b.build());
     // The one field that says something by not being there.
     constexpr std::string_view kPublish = "publishNotReadyAddresses";
-    if (live.kind != Kind::kService || !live.tree["spec"][kPublish].as_bool() || wanted["spec"].find(kPublish)) return out;
+    if (live.kind != Kind::kService || !live.tree["spec"][kPublish].as_bool() || wanted["spec"].find(kPublish))
+      return out;
     return join_patches(d_.arena(), out, nest(d_.arena(), {"spec", kPublish}, Value::null()));
   }
 

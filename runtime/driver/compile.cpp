@@ -14,6 +14,7 @@
 #include "runtime/driver/consequences.h"
 #include "runtime/driver/names_of_sets.h"
 #include "runtime/driver/parallel.h"
+#include "runtime/driver/project_file.h"
 #include "runtime/driver/surroundings.h"
 #include "runtime/input/walked.h"
 
@@ -46,7 +47,7 @@ void keep_manifests(Context& context, bool is_patch, std::vector<LoadedDocument>
 
 // Each input into a context of its own, so that threads share nothing.
 Result<Done> load_operands(Compilation& c, const CompileRequest& request, std::vector<LoadedDocument>& documents) {
-  Result<std::vector<Input>> inputs = expand_inputs(request.operands, request.input);
+  Result<std::vector<Input>> inputs = expand_project(request.operands, request.input);
   if (!inputs) return inputs.error();
   if (request.walks_files)
     for (Input& input : *inputs) input.is_walked = true;

@@ -57,8 +57,7 @@ class Uids {
   void complete_pods(Entries& pods, decide::Interner& interner) const {
     for (auto& e : pods) {
       const decide::LivePod& pod = *e.live;
-      const auto at =
-          pod.owner_name ? known_.find({e.namespace_, "PodClique", *pod.owner_name}) : known_.end();
+      const auto at = pod.owner_name ? known_.find({e.namespace_, "PodClique", *pod.owner_name}) : known_.end();
       if (!pod.owner_uid && at != known_.end())
         change(e, [&](decide::LivePod& live) { live.owner_uid = interner.text(at->second); });
       if (pod.uid.empty()) change(e, [](decide::LivePod& live) { live.uid = made("Pod", live.name); });

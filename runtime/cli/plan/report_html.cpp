@@ -36,8 +36,8 @@ std::string steps_of(const plan::SetPlan& s) {
   std::string out = "<table><tr><th>step<th>what<th>name<th>pods<th>why</tr>\n";
   for (const plan::RollStep& step : s.steps)
     out += "<tr>" + cell(std::to_string(step.number)) + word(step.action) + cell(code(step.name)) +
-           cell("<span class=\"amount act-" + std::string(plan::name_of(step.action)) + "\" style=\"width:" + std::to_string(step.amount.pods * 80 / most) + "px\"></span> " +
-                escaped(amount_text(step.amount))) +
+           cell("<span class=\"amount act-" + std::string(plan::name_of(step.action)) + "\" style=\"width:" +
+                std::to_string(step.amount.pods * 80 / most) + "px\"></span> " + escaped(amount_text(step.amount))) +
            cell(escaped(step.reason)) + "</tr>\n";
   return out + "</table>\n";
 }
@@ -52,8 +52,8 @@ std::string objects_of(const plan::SetPlan& s) {
 
 std::string set_of(const plan::SetPlan& s) {
   const std::string action(plan::name_of(s.action));
-  std::string out = "<h2>" + escaped(s.namespace_ + "/" + s.name) + " <span class=\"act act-" + action + "\">" + action +
-                    "</span></h2>\n";
+  std::string out = "<h2>" + escaped(s.namespace_ + "/" + s.name) + " <span class=\"act act-" + action + "\">" +
+                    action + "</span></h2>\n";
   if (const std::string sums = sums_of(s); !sums.empty()) out += "<p>" + escaped(sums) + "</p>\n";
   for (const plan::Forbidden& f : s.forbidden)
     out += "<p><b>refused</b> " + code(f.path) + ": " + escaped(f.message) + " (" + escaped(f.code) +
@@ -90,7 +90,8 @@ std::string plan_html(const Planned& p) {
     if (!set || !set->is_planned) continue;
     populations.push_back(std::make_unique<ir::Population>(set->population));
     set_counts(p.sets[k], *set->directory, *populations.back());
-    views.push_back(std::make_unique<driver::SetView>(ir::World{set->module.desired, *populations.back()}, *set->directory));
+    views.push_back(
+        std::make_unique<driver::SetView>(ir::World{set->module.desired, *populations.back()}, *set->directory));
     drawn.push_back({set, views.back().get()});
   }
   for (const std::string& note : p.notes) plan.report += "<p>" + escaped(note) + "</p>\n";
