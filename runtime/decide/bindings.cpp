@@ -117,7 +117,8 @@ class Binder {
       Action a = action(Verb::kCreate, {Kind::kKaiTopology, binding_.name}, {Reason::kMissing, {}, {}});
       a.owner = ObjectKey{Kind::kClusterTopologyBinding, binding_.name};
       Arena& arena = *decision_.memory;
-      a.change = kept(arena, backends::scheduler_named(kKai).describe_topology(arena, binding_, {.owner_references = true}));
+      a.change =
+          kept(arena, backends::scheduler_named(kKai).describe_topology(arena, binding_, {.owner_references = true}));
       if (may(a)) decision_.steps.push_back({std::move(a)});
     }
     if (topology) entry.generation = topology->meta.generation;

@@ -1,8 +1,9 @@
-/// \file The life of a ClusterTopologyBinding: schedulers that know topologies have an object of their own for it, and its
-/// status says whether that agrees with it (reference: runtime 9).
+/// \file The life of a ClusterTopologyBinding: schedulers that know topologies have an object of their own for it, and
+/// its status says whether that agrees with it (reference: runtime 9).
 ///
-/// Bindings belong to no set. Where a binding names the object of a scheduler, that object is somebody else's and is only
-/// compared; else it is ours, has the binding's name and is made anew when the levels change, as it cannot be changed.
+/// Bindings belong to no set. Where a binding names the object of a scheduler, that object is somebody else's and is
+/// only compared; else it is ours, has the binding's name and is made anew when the levels change, as it cannot be
+/// changed.
 #pragma once
 
 #include <span>

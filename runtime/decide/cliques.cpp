@@ -74,6 +74,7 @@ Change change_of(Draft& d, const CliqueCell& c) {
 }
 
 void restore_clique(Draft& d, const CliqueCell& c) {
+  if (c.group && !d.view.group_of(c)->live) return;  // its owner is not there yet
   const LiveClique& live = *c.live;
   const WantedOwner owner = owner_of(d.view, c);
   const bool has_lists = has_owner(live.meta, owner) && live.meta.has_finalizer(keys::kCliqueFinalizer);

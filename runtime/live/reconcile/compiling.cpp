@@ -57,12 +57,11 @@ Compiler::Outcome Compiler::world_of(const SetKey& key, const LiveManifest& set)
   c->facts = facts_;
   // What is stored has been admitted, whatever has become of its surroundings since.
   const ir::Value& stored = c->manifest.root();
-  Result<std::unique_ptr<driver::CompiledSet>> compiled =
-      driver::compile_set(c->context, stored, *c->facts,
-                          {.default_namespace = key.namespace_,
-                           .init_image = options_.init_image,
-                           .owner_references = true,
-                           .old = &stored});
+  Result<std::unique_ptr<driver::CompiledSet>> compiled = driver::compile_set(c->context, stored, *c->facts,
+                                                                              {.default_namespace = key.namespace_,
+                                                                               .init_image = options_.init_image,
+                                                                               .owner_references = true,
+                                                                               .old = &stored});
   if (!compiled || !(*compiled)->is_planned) {
     kept.problem = compiled ? first_error(c->context) : compiled.error().message;
     return {nullptr, kept.problem, true};

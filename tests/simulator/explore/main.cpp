@@ -1,6 +1,8 @@
 // explore: every state of a small world, one after the other.
+#include <algorithm>
 #include <chrono>
 #include <cstdlib>
+#include <ctime>
 #include <iostream>
 #include <sstream>
 #include <string>
@@ -35,11 +37,15 @@ void add_words(const std::string& text, std::set<std::string, std::less<>>& out)
 
 int report(const SmallWorld& world, const ExploreOptions& options) {
   const auto begin = std::chrono::steady_clock::now();
+  const std::clock_t cpu = std::clock();
   const Explored done = explore(world, options);
   const double s = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+  const double busy = static_cast<double>(std::clock() - cpu) / CLOCKS_PER_SEC;
   for (const Violation& v : done.violations) std::cout << steps_of(world, v) << "\n";
   std::cout << world.name << ": " << done.states << " states, " << done.steps << " steps, depth " << done.depth << ", "
-            << done.ends << " ends, " << s << " s, " << (done.is_complete ? "complete" : "not complete") << ", "
+            << done.ends << " ends, " << s << " s, "
+            << static_cast<std::uint64_t>(static_cast<double>(done.steps) / std::max(busy, 1e-3))
+            << " steps a second of a core, " << (done.is_complete ? "complete" : "not complete") << ", "
             << done.violations.size() << " violations\n ";
   for (const auto& [word, n] : done.fired) std::cout << " " << word << ": " << n << ";";
   std::cout << "\n";

@@ -21,20 +21,23 @@ class BindingTest : public ::testing::Test {
     held.push_back(read_object(kind, documents->front().document.root, nullptr));
     return held.back().get();
   }
-  void bind(const std::string& more = "", const std::string& levels = "[{domain: zone, key: z}, {domain: host, key: h}]") {
-    observed.binding = read(Kind::kClusterTopologyBinding,
-                            "apiVersion: grove.io/v1alpha1\nkind: ClusterTopologyBinding\nmetadata: {name: fabric, uid: b, "
-                            "generation: 3}\nspec:\n  levels: " + levels + "\n" + more);
+  void bind(const std::string& more = "",
+            const std::string& levels = "[{domain: zone, key: z}, {domain: host, key: h}]") {
+    observed.binding =
+        read(Kind::kClusterTopologyBinding,
+             "apiVersion: grove.io/v1alpha1\nkind: ClusterTopologyBinding\nmetadata: {name: fabric, uid: b, "
+             "generation: 3}\nspec:\n  levels: " +
+                 levels + "\n" + more);
   }
-  void put(const std::string& name, const std::string& owner_uid, const std::string& levels = "[{nodeLabel: z}, {nodeLabel: h}]",
-           const std::string& meta = "") {
+  void put(const std::string& name, const std::string& owner_uid,
+           const std::string& levels = "[{nodeLabel: z}, {nodeLabel: h}]", const std::string& meta = "") {
     const std::string owner = owner_uid.empty() ? ""
                                                 : ", ownerReferences: [{apiVersion: grove.io/v1alpha1, kind: "
                                                   "ClusterTopologyBinding, name: fabric, uid: " +
                                                       owner_uid + ", controller: true}]";
-    observed.topologies = {read(Kind::kKaiTopology, "apiVersion: kai.scheduler/v1alpha1\nkind: Topology\nmetadata: {name: " +
-                                                        name + ", uid: t, generation: 2" + meta + owner +
-                                                        "}\nspec: {levels: " + levels + "}\n")};
+    observed.topologies = {
+        read(Kind::kKaiTopology, "apiVersion: kai.scheduler/v1alpha1\nkind: Topology\nmetadata: {name: " + name +
+                                     ", uid: t, generation: 2" + meta + owner + "}\nspec: {levels: " + levels + "}\n")};
   }
   // Verb, kind and name of each write, and what it says.
   std::vector<std::string> writes(const Decision& d) {
@@ -73,7 +76,9 @@ TEST_F(BindingTest, AtRestNothingIsWritten) {
   ASSERT_EQ(writes(first).size(), 1u);
   const std::string status = writes(first)[0];
   EXPECT_TRUE(has(status, R"("reason":"InSync")") && has(status, R"("status":"False")")) << status;
-  EXPECT_TRUE(has(status, R"({"inSync":true,"schedulerBackendTopologyObservedGeneration":2,"schedulerName":"kai-scheduler","topologyReference":"fabric"})"))
+  EXPECT_TRUE(has(
+      status,
+      R"({"inSync":true,"schedulerBackendTopologyObservedGeneration":2,"schedulerName":"kai-scheduler","topologyReference":"fabric"})"))
       << status;
   bind("status: " + ir::to_text(first.steps[0][0].change["status"], ir::Format::kJson) + "\n");
   EXPECT_TRUE(decide().empty());
@@ -122,16 +127,20 @@ TEST_F(BindingTest, ASchedulerThatKnowsNoTopologiesIsUnknown) {
 
 TEST_F(BindingTest, WithoutKaiThereIsNothingToSay) {
   config.profiles = {"default-scheduler"};
-  bind("status: {observedGeneration: 3, conditions: [{type: SchedulerTopologyDrift, status: 'True', reason: Drift, message: m, "
-       "lastTransitionTime: '2026-01-01T00:00:00Z'}]}\n");
+  bind(
+      "status: {observedGeneration: 3, conditions: [{type: SchedulerTopologyDrift, status: 'True', reason: Drift, "
+      "message: m, "
+      "lastTransitionTime: '2026-01-01T00:00:00Z'}]}\n");
   const auto w = writes(decide());
   ASSERT_EQ(w.size(), 1u);
   EXPECT_EQ(w[0], R"(patch-status fabric b {"status":{"conditions":null}})");
 }
 
 TEST_F(BindingTest, DriftThatIsOverIsSaidOnce) {
-  bind("status: {observedGeneration: 3, conditions: [{type: SchedulerTopologyDrift, status: 'True', reason: Drift, message: m, "
-       "lastTransitionTime: '2026-01-01T00:00:00Z'}]}\n");
+  bind(
+      "status: {observedGeneration: 3, conditions: [{type: SchedulerTopologyDrift, status: 'True', reason: Drift, "
+      "message: m, "
+      "lastTransitionTime: '2026-01-01T00:00:00Z'}]}\n");
   put("fabric", "b");
   const Decision d = decide();
   ASSERT_EQ(d.events.size(), 1u);
