@@ -412,10 +412,10 @@ func phasesOf(t *testing.T, c *clustertest.Cluster, set string, isUpdated bool) 
 	}
 }
 
-// TestKilledAnywhere kills the operator at points from a seed (GROVEC_SEED),
+// killedAnywhere kills the operator at points from a seed (GROVEC_SEED),
 // again and again during whatever people do. What is wanted must come about
 // all the same: exactly, no pod twice, none deleted without cause, nothing left.
-func TestKilledAnywhere(t *testing.T) {
+func killedAnywhere(t *testing.T, c *clustertest.Cluster) {
 	kills := 20
 	if given := os.Getenv("GROVEC_KILLS"); given != "" {
 		kills, _ = strconv.Atoi(given)
@@ -425,7 +425,6 @@ func TestKilledAnywhere(t *testing.T) {
 		seed, _ = strconv.ParseUint(given, 10, 64)
 	}
 	chance := rand.New(rand.NewPCG(seed, 0))
-	c := cluster(t)
 	book := keepLedger(t, c)
 	for round, done := 0, 0; done < kills; round++ {
 		for _, p := range phasesOf(t, c, fmt.Sprintf("k%d", round), round%2 == 1) {

@@ -93,7 +93,7 @@ func onlyOneOperatorLeads(t *testing.T, c *clustertest.Cluster) {
 // for it, it must not touch anything.
 func TestLoserOfTheLeaseWritesNothing(t *testing.T) {
 	c := cluster(t)
-	short := configuration(t, "leaderElection: {enabled: true, leaseDuration: 12s, renewDeadline: 10s, retryPeriod: 1s}\n")
+	short := configuration(t, "leaderElection: {enabled: true, leaseDuration: 20s, renewDeadline: 16s, retryPeriod: 2s}\n")
 	first, firstLog := daemon(t, c, "--metrics-address", "off", "--operator-config", short)
 	says(t, firstLog, "watching")
 	c.MustKubectl(t, stored(t, example(t)), "create", "-f", "-")

@@ -170,8 +170,15 @@ func TestOnceBringsASetUpAndWritesNothingTheSecondTime(t *testing.T) {
 	}
 }
 
-func TestOperatorCreatesScalesHealsUpdatesAndDeletes(t *testing.T) {
+// TestOperator: on a new cluster the garbage collector takes half a minute to
+// learn of new kinds, which both parts together wait for once.
+func TestOperator(t *testing.T) {
 	c := cluster(t)
+	t.Run("KilledAnywhere", func(t *testing.T) { killedAnywhere(t, c) })
+	t.Run("CreatesScalesHealsUpdatesAndDeletes", func(t *testing.T) { createsScalesHealsUpdatesAndDeletes(t, c) })
+}
+
+func createsScalesHealsUpdatesAndDeletes(t *testing.T, c *clustertest.Cluster) {
 	_, log := daemon(t, c, "--metrics-address", "127.0.0.1:0")
 	c.MustKubectl(t, stored(t, example(t)), "create", "-f", "-")
 	clustertest.Eventually(t, patience, func() error { return ready(c, "^mn-disagg-", 13) })
