@@ -52,6 +52,8 @@ class Planning {
     judge_updates();
     plan_all(*out);
     add_up(*out);
+    out->older = std::move(old_);
+    out->newer = std::move(next_);
     return out;
   }
 
@@ -265,6 +267,7 @@ class Planning {
     for (Job& job : jobs_) {
       job.plan.notes.insert(job.plan.notes.begin(), job.notes.begin(), job.notes.end());
       out.sets.push_back(std::move(job.plan));
+      out.drawn.push_back(job.next ? job.next : job.old);
     }
   }
 

@@ -1,59 +1,65 @@
 /// \file One operator at a time: a Lease, as upstream's operator takes it, so that the two never run side by side.
 #pragma once
 
+#include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 
 #include "runtime/kube/client.h"
+#include "runtime/kube/watch.h"
+#include "runtime/live/reconcile/tenure.h"
 
 namespace grovec::live {
 
 struct LeaderOptions {
   std::string namespace_ = "default";
   std::string name = "grove-operator-leader-election";
-  bool is_needed = true;  ///< false: leads at once, and nobody is asked
+  std::string scope = "*";  ///< the namespace that is looked after; `*`: all
   kube::Duration lease = std::chrono::seconds(15), deadline = std::chrono::seconds(10), retry = std::chrono::seconds(2);
 };
+
+/// Who we are in a Lease: nobody else's name begins so, and it tells what is looked after.
+inline constexpr std::string_view kOurIdentity = "grovec:";
+/// `grovec:SCOPE/HOST_PID_NUMBER`.
+std::string identity_of(const std::string& scope, const kube::Surroundings& surroundings);
 
 /// Runs in the client's loop.
 class Leader {
  public:
-  Leader(kube::Client& client, LeaderOptions options);
+  /// `changed` is called when something about the turn may have changed.
+  Leader(kube::Client& client, LeaderOptions options, std::function<void()> changed = {});
   ~Leader();
   Leader(const Leader&) = delete;
   Leader& operator=(const Leader&) = delete;
 
-  /// Who holds a Lease of that name that has not run out, in whatever namespace; empty if nobody does. Blocks.
-  std::string somebody_else();
-  /// Tries to get the Lease, and keeps it.
+  /// Tries to get the Lease, and keeps it. One that is given back is noticed at once.
   void start();
   /// Whether a write may be made now: the last renewal was sent less than the deadline ago.
   bool leads() const;
-  /// It led, and does not any more.
-  bool has_lost() const { return has_led_ && !leads(); }
+  const Tenure& tenure() const { return tenure_; }
   /// Empties the Lease, so that the next one need not wait. Blocks.
   void give_up();
 
  private:
-  struct Stored {
-    std::string holder, version, renewed, acquired;
-    std::int64_t transitions = 0, seconds = 0;
-  };
+  class LeaseSink;
+
   void attempt();
   void judge(const kube::Answer& answer, kube::Instant sent);
-  void write(const std::optional<Stored>& stored, kube::Instant sent);
+  void write(const std::optional<StoredLease>& stored, kube::Instant sent);
   void try_again();
-  kube::Request request(const std::optional<Stored>& stored, const std::string& holder) const;
+  void given_back();
+  bool empties();
+  kube::Request request(const std::optional<StoredLease>& stored, const std::string& holder) const;
   std::string now_text() const;
 
   kube::Client& client_;
   LeaderOptions options_;
-  std::string identity_;
-  kube::Loop::TimerId timer_ = 0;
-  std::optional<kube::Instant> renewed_;  // when the last renewal that succeeded was sent
-  std::string seen_version_;              // of somebody else's Lease, and since when it has not changed
-  kube::Instant seen_since_{};
-  bool has_led_ = false, gave_up_ = false;
+  std::function<void()> changed_;
+  Tenure tenure_;
+  kube::Loop::TimerId timer_ = 0;  // 0 while an attempt is on its way
+  std::unique_ptr<LeaseSink> sink_;
+  std::unique_ptr<kube::Watch> watch_;  // until it leads
 };
 
 }  // namespace grovec::live
