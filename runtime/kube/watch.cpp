@@ -21,6 +21,8 @@ constexpr std::chrono::seconds kProbeDelay{1};
 constexpr std::size_t kMostRefusal = 64u << 10;
 // Old servers ignore the parameter and send everything.
 constexpr std::string_view kAcceptSlim = "application/json;drop=metadata.managedFields, application/json";
+constexpr std::string_view kAcceptMetadata = "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1",
+                           kAcceptMetadataList = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1";
 
 enum class Job : std::uint8_t { kStream, kPage, kWatch };
 
@@ -70,6 +72,11 @@ struct Watch::State : std::enable_shared_from_this<Watch::State> {
   void go_on() {
     if (seen.resource_version.empty()) return begin_list();
     connect(Job::kWatch);
+  }
+
+  std::string_view accept() const {
+    if (!spec.metadata_only) return kAcceptSlim;
+    return job == Job::kPage ? kAcceptMetadataList : kAcceptMetadata;
   }
 
   Query query() {
@@ -126,7 +133,7 @@ struct Watch::State : std::enable_shared_from_this<Watch::State> {
     t.method = "GET";
     t.is_watch = t.big_buffer = true;
     t.headers = identity.headers;
-    address(t, client.access(), path, std::string(kAcceptSlim), client.options().user_agent);
+    address(t, client.access(), path, std::string(accept()), client.options().user_agent);
     t.tls = identity.tls;
     t.on_bytes = [this](const Head& head, std::string_view bytes) { return take_bytes(head, bytes); };
     t.on_end = [this](const Head& head, Failure failure, const std::string& detail) { ended(head, failure, detail); };

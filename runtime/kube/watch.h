@@ -38,6 +38,7 @@ struct WatchSpec {
   std::uint32_t page = 500;
   bool streaming_list = true;
   Duration idle = std::chrono::seconds(90);  ///< silence after which a connection is taken for dead
+  bool metadata_only = false;                ///< objects without spec and status (PartialObjectMetadata)
   bool newest_only = false;                  ///< list once and stop: no watch, and no new try after an error
 };
 

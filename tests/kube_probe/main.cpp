@@ -17,6 +17,7 @@
 //   --deadline MS      of each request (30000)       --for MS   how long `watch` lasts (for ever)
 //   --idle MS          silence after which a watch connects anew (90000)
 //   --page N           (500; 0: all in one)          --pages    no streaming list
+//   --metadata       objects without spec and status
 //   --selector L  --field-selector F                 --qps N  --burst N  --in-flight N
 //   --patience MS      `watch` reads lines `floor VERSION` from standard input: writes of our own that it has to see;
 //   after this
@@ -89,6 +90,7 @@ Arguments read_arguments(int argc, char** argv) {
     else if (word == "--patience") out.patience = ms();
     else if (word == "--page") out.watch.page = static_cast<std::uint32_t>(std::stoul(value()));
     else if (word == "--pages") out.watch.streaming_list = false;
+    else if (word == "--metadata") out.watch.metadata_only = true;
     else if (word == "--selector") out.watch.label_selector = value();
     else if (word == "--field-selector") out.watch.field_selector = value();
     else if (word == "--qps") out.client.qps = std::stod(value());

@@ -28,7 +28,7 @@ type line struct {
 	Status, Attempts                            int
 	AgainInMs                                   int  `json:"again_in_ms"`
 	OutcomeUnknown                              bool `json:"outcome_unknown"`
-	Objects, Lists, Connections, Events         int
+	Objects, Lists, Connections, Events, Bytes  int
 }
 
 // place is a namespace behind a proxy of its own, with a user who may edit it.

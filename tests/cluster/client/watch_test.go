@@ -25,7 +25,7 @@ func TestClient(t *testing.T) {
 		"FirstReadIsConsistent": firstReadIsConsistent, "BackOff": backOff, "BookmarksOnly": bookmarksOnly, "TokenFileRotates": tokenFileRotates,
 		"RevokedToken": revokedToken, "Certificates": certificates, "AuthorityRotates": authorityRotates, "MalformedKey": malformedKey,
 		"PluginsErrors": pluginsErrors, "RelistMemory": relistMemory, "DeletedLeaveNothing": deletedLeaveNothing, "WallClockOff": wallClockOff,
-		"LostAnswer": lostAnswer, "Refusals": refusals, "Retries": retries, "ReadOnly": readOnly, "BadAnswers": badAnswers,
+		"LostAnswer": lostAnswer, "Refusals": refusals, "Retries": retries, "ReadOnly": readOnly, "BadAnswers": badAnswers, "Discovery": discovery, "MetadataOnly": metadataOnly,
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -349,6 +349,37 @@ func pluginsErrors(t *testing.T, c *clustertest.Cluster) {
 	}
 	if said := run.stderr.String(); !strings.Contains(said, "first") || strings.Contains(said, "\033") {
 		t.Errorf("%q", said)
+	}
+}
+
+// discovery: two requests tell everything that the server has.
+func discovery(t *testing.T, c *clustertest.Cluster) {
+	p := at(t, c)
+	run := p.start(t, "discover")
+	run.finish(t)
+	for _, want := range []string{`"group":"","version":"v1","plural":"pods","kind":"Pod"`, `"group":"apps","version":"v1","plural":"deployments","kind":"Deployment"`} {
+		if !strings.Contains(run.text(), want) {
+			t.Errorf("no %s", want)
+		}
+	}
+	if n := len(p.proxy.Requests()); n != 2 {
+		t.Errorf("%d requests", n)
+	}
+}
+
+// metadataOnly: the data stays with the server, in lists of both kinds and in
+// the events after them.
+func metadataOnly(t *testing.T, c *clustertest.Cluster) {
+	for _, arguments := range [][]string{nil, {"--pages"}} {
+		p := at(t, c)
+		p.write(t, strings.Replace(configMap("a"), `"b"`, `"`+strings.Repeat("x", 100000)+`"`, 1), "write", "post", p.maps)
+		run := p.watch(t, append(arguments, "--metadata")...)
+		run.sees(t, "added", "/a")
+		p.write(t, strings.Replace(configMap("b"), `"b"`, `"`+strings.Repeat("x", 100000)+`"`, 1), "write", "post", p.maps)
+		run.sees(t, "added", "/b")
+		if end := run.end(t); end.Objects != 2 || end.Bytes == 0 || end.Bytes > 20000 {
+			t.Errorf("%+v", end)
+		}
 	}
 }
 

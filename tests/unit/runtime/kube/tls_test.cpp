@@ -117,15 +117,15 @@ TEST_F(TlsTest, OnlyTheOptionTurnsVerificationOff) {
 
 // --- proxies -------------------------------------------------------------------------------------------------------
 
-/// Carries bytes to a port of this machine until one side ends.
-bool tunnel(const Exchange& e, int port) {
+/// Carries bytes to a port of this machine until one side ends. `greeting` tells the client that it begins.
+bool tunnel(const Exchange& e, int port, std::string_view greeting = "HTTP/1.1 200 Connection established\r\n\r\n") {
   const int there = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
   sockaddr_in at{};
   at.sin_family = AF_INET;
   at.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
   at.sin_port = htons(static_cast<std::uint16_t>(port));
   if (::connect(there, reinterpret_cast<sockaddr*>(&at), sizeof at) == 0) {
-    e.write("HTTP/1.1 200 Connection established\r\n\r\n");
+    e.write(greeting);
     pollfd ends[2] = {{e.socket, POLLIN, 0}, {there, POLLIN, 0}};
     char buffer[16 << 10];
     for (bool is_open = true; is_open && ::poll(ends, 2, 60'000) > 0;)
@@ -164,6 +164,42 @@ TEST_F(TlsTest, AProxyThatRefusesIsToldAndTheServerLeftAlone) {
   ASSERT_TRUE(answer.error);
   EXPECT_NE(answer.error->message.find("403"), std::string::npos) << answer.error->message;
   EXPECT_TRUE(server.heads().empty());
+}
+
+// Handshake of RFC 1928 without a password, and the request to connect to an address.
+TEST_F(TlsTest, ASocksProxyWorks) {
+  TlsServer server(issue({}, &authority()));
+  std::string asked;
+  const int listener = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  sockaddr_in at{};
+  at.sin_family = AF_INET;
+  at.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  socklen_t size = sizeof at;
+  ASSERT_EQ(::bind(listener, reinterpret_cast<sockaddr*>(&at), size), 0);
+  ::listen(listener, 1);
+  ::getsockname(listener, reinterpret_cast<sockaddr*>(&at), &size);
+  std::thread proxy([&] {
+    Exchange e;
+    e.socket = ::accept4(listener, nullptr, nullptr, SOCK_CLOEXEC);
+    char buffer[256];
+    if (e.socket < 0 || ::recv(e.socket, buffer, 2, MSG_WAITALL) != 2) return;
+    ::recv(e.socket, buffer, static_cast<std::size_t>(buffer[1]), MSG_WAITALL);  // the methods it knows
+    e.write(std::string_view("\5\0", 2));
+    if (::recv(e.socket, buffer, 10, MSG_WAITALL) == 10) {
+      asked.assign(buffer, 10);
+      tunnel(e, server.port(), std::string_view("\5\0\0\1\0\0\0\0\0\0", 10));
+    }
+    ::close(e.socket);
+  });
+  Access access = access_to(server.url());
+  access.proxy = "socks5://127.0.0.1:" + std::to_string(ntohs(at.sin_port));
+  const Answer answer = get(access);
+  ::shutdown(listener, SHUT_RDWR);
+  proxy.join();
+  ::close(listener);
+  EXPECT_EQ(answer.status, 200) << (answer.error ? answer.error->message : "");
+  EXPECT_EQ(asked.substr(0, 8), std::string("\5\1\0\1\x7f\0\0\1", 8));
+  EXPECT_NE(server.heads().at(0).find("Bearer planted-tls-token"), std::string::npos);
 }
 
 /// Variables for the length of a test.

@@ -368,6 +368,28 @@ TEST(KubeWatchDeathTest, AHandlerThatThrowsEndsTheProgram) {
   }
 }
 
+TEST(KubeWatch, MetadataAloneIsAskedForByTheHeader) {
+  Rig rig([](const Exchange& e) {
+    if (e.has("sendInitialEvents")) {
+      e.answer(400, R"({"kind":"Status","reason":"BadRequest"})");
+    } else if (!e.has("watch=1")) {
+      e.answer(200, page(10, {"a"}, ""));
+    } else {
+      e.begin_chunks();
+      e.wait_for_close();
+      return false;
+    }
+    return true;
+  });
+  Watch watch(rig.client, {.path = "/pods", .metadata_only = true}, rig.sight);
+  ASSERT_TRUE(rig.until([&] { return rig.server.seen().size() == 3; }));
+  const std::string kBase = "Accept: application/json;as=PartialObjectMetadata";
+  const std::vector<Exchange> seen = rig.server.seen();
+  EXPECT_NE(seen[0].head.find(kBase + ";g=meta.k8s.io;v=v1\r\n"), std::string::npos) << seen[0].head;
+  EXPECT_NE(seen[1].head.find(kBase + "List;g=meta.k8s.io;v=v1\r\n"), std::string::npos) << seen[1].head;
+  EXPECT_NE(seen[2].head.find(kBase + ";g=meta.k8s.io;v=v1\r\n"), std::string::npos) << seen[2].head;
+}
+
 TEST(KubeWatch, RetryAfterIsHonoured) {
   Rig rig([](const Exchange& e) {
     e.answer(429, "{}", "Retry-After: 17\r\n");
