@@ -159,7 +159,7 @@ std::string owner_text(const CountOwner* owner) { return owner ? owner->by : "wh
 void judge_count(const Facts& facts, const CountOwner* owner, std::string_view what, Change& c) {
   c.effect = facts.has_new_replicas ? Action::kScale : Action::kNoop;
   c.note = "live " + std::string(what) + " keep their count, which belongs to " + owner_text(owner) +
-           (facts.has_new_replicas ? "; the new set replicas are born with it"
+           (facts.has_new_replicas                             ? "; the new set replicas are born with it"
             : owner && owner->owner == CountOwner::kAutoscaler ? ""
                                                                : "; change it with `kubectl scale`");
 }

@@ -257,7 +257,8 @@ SetPlan plan_of(const Pair& pair, const PlanOptions& options) {
   if (pair.old && pair.next) {
     const Facts facts = facts_of(pair, out);
     for (Change& c : out.changes) {
-      const auto owner = std::find_if(pair.owners.begin(), pair.owners.end(), [&](const auto& o) { return o.path == c.path; });
+      const auto owner =
+          std::find_if(pair.owners.begin(), pair.owners.end(), [&](const auto& o) { return o.path == c.path; });
       judge(facts, owner == pair.owners.end() ? nullptr : &*owner, c);
     }
     name_causes(out, *pair.next);

@@ -280,8 +280,7 @@ class Planning {
     const plan::Pair pair{job.repaired        ? job.repaired->set.get()
                           : usable && job.old ? job.old
                                               : nullptr,
-                          job.next, job.live ? &*job.live : nullptr,
-                          owners};
+                          job.next, job.live ? &*job.live : nullptr, owners};
     if (!job.forbidden.empty()) {
       job.plan = plan::refused(*job.old, *job.next, std::move(job.forbidden));
     } else if (usable || job.live) {
