@@ -219,7 +219,7 @@ std::shared_ptr<const LiveObject> read_object(Kind kind, const Value& tree, std:
 LivePod newborn_pod(const LiveClique& clique, std::uint32_t index, const ir::PodSuffix& suffix, bool gated,
                     Interner& interner) {
   LivePod pod;
-  pod.name = clique.meta.name + "-" + std::string(ir::text_of(suffix));
+  pod.name = ir::pod_name(clique.meta.name, suffix);
   pod.owner_uid = interner.text(clique.meta.uid);
   pod.owner_name = interner.text(clique.meta.name);
   PodLabels labels;

@@ -93,15 +93,55 @@ class Bytes {
   std::span<const std::uint8_t> bytes_;
 };
 
-constexpr std::string_view kTexts[] = {
-    "",       "True",    "False",   "s",       "s-0",    "s-0-a", "s-1-a",  "s-0-g",   "s-0-g-0-b",     "s-0-g-1-c",
-    "0",      "1",       "2",       "-1",      "007",    "99999", "Failed", "Running", "Succeeded",     "s-0-a-7",
-    "u1",     "u2",      "u3",      "default", "Ready",  "4294967295",      "18446744073709551616",     "{}",
-    "s-0-a=1", "s-0-g=3", "RollingRecreate",   "OnDelete", "PodScheduled", "SchedulingGated",           "grove.io/v1alpha1",
-    "PodClique", "PodCliqueSet", "PodCliqueScalingGroup", "grove-operator", "{\"s-0-a\":1}", "[", "s-0-g-4-b",
-    "2026-07-01T12:00:00Z", "2026-07-01T11:59:58Z", "2126-01-01T00:00:00Z", "1970-01-01T00:00:00Z"};
+constexpr std::string_view kTexts[] = {"",
+                                       "True",
+                                       "False",
+                                       "s",
+                                       "s-0",
+                                       "s-0-a",
+                                       "s-1-a",
+                                       "s-0-g",
+                                       "s-0-g-0-b",
+                                       "s-0-g-1-c",
+                                       "0",
+                                       "1",
+                                       "2",
+                                       "-1",
+                                       "007",
+                                       "99999",
+                                       "Failed",
+                                       "Running",
+                                       "Succeeded",
+                                       "s-0-a-7",
+                                       "u1",
+                                       "u2",
+                                       "u3",
+                                       "default",
+                                       "Ready",
+                                       "4294967295",
+                                       "18446744073709551616",
+                                       "{}",
+                                       "s-0-a=1",
+                                       "s-0-g=3",
+                                       "RollingRecreate",
+                                       "OnDelete",
+                                       "PodScheduled",
+                                       "SchedulingGated",
+                                       "grove.io/v1alpha1",
+                                       "PodClique",
+                                       "PodCliqueSet",
+                                       "PodCliqueScalingGroup",
+                                       "grove-operator",
+                                       "{\"s-0-a\":1}",
+                                       "[",
+                                       "s-0-g-4-b",
+                                       "2026-07-01T12:00:00Z",
+                                       "2026-07-01T11:59:58Z",
+                                       "2126-01-01T00:00:00Z",
+                                       "1970-01-01T00:00:00Z"};
 constexpr std::int64_t kMostReplicas = 40;  // so that many worlds are decided on in a short time
-constexpr std::int64_t kNumbers[] = {0, 1, 2, 3, 7, -1, 1000, 2147483647, -2147483648, 4294967296, INT64_MAX, INT64_MIN};
+constexpr std::int64_t kNumbers[] = {0,    1,          2,           3,          7,         -1,
+                                     1000, 2147483647, -2147483648, 4294967296, INT64_MAX, INT64_MIN};
 
 class Scrambler {
  public:
@@ -219,7 +259,8 @@ class Scrambler {
   }
 
   std::string_view time() {
-    return arena_.copy(decide::time_text(now_.plus((static_cast<std::int64_t>(bytes_.next()) - 128) * decide::kSecond)));
+    return arena_.copy(
+        decide::time_text(now_.plus((static_cast<std::int64_t>(bytes_.next()) - 128) * decide::kSecond)));
   }
   Value text() {
     const std::uint8_t b = bytes_.next();
@@ -359,7 +400,8 @@ std::string decide_on_bytes(std::span<const std::uint8_t> bytes) {
       acts = true;
       if (std::string wrong = find_wrong(*of.world, observed, a); !wrong.empty()) return wrong;
     }
-  if (decision.next_look && *decision.next_look <= now && !acts) return "a look is due at once, and there is nothing to do";
+  if (decision.next_look && *decision.next_look <= now && !acts)
+    return "a look is due at once, and there is nothing to do";
   if (!equal(decision, decide_anew())) return "the same world gets another decision";
   if (!observed.set) return {};
   decide::Parts parts;

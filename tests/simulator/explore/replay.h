@@ -16,7 +16,7 @@ inline constexpr std::string_view kExploredWorld = "explored world ";
 bool is_explored(std::string_view text);
 
 struct Replayed {
-  std::string story;                   ///< each step, and what comes of it
+  std::string story;                    ///< each step, and what comes of it
   std::vector<std::string> violations;  ///< of states and writes on the way, in order
 };
 

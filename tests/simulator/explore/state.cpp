@@ -240,9 +240,8 @@ void Stage::be_overtaken(State& state) const {
   const Value annotations = make_mapping(arena, {{kMark, kNowhere, mark}});
   state.store.merge_patch(
       object->key,
-      make_mapping(arena,
-                   {{"metadata", kNowhere, make_mapping(arena, {{"annotations", kNowhere, annotations}})}}),
-      {}, state.now);
+      make_mapping(arena, {{"metadata", kNowhere, make_mapping(arena, {{"annotations", kNowhere, annotations}})}}), {},
+      state.now);
 }
 
 // Labels and finalizers.

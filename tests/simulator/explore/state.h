@@ -24,8 +24,8 @@ struct SmallWorld {
 const std::vector<SmallWorld>& small_worlds();
 
 /// Kinds whose caches may be behind.
-inline constexpr Kind kWatched[] = {Kind::kPodCliqueSet, Kind::kPodCliqueScalingGroup, Kind::kPodClique,
-                                    Kind::kPodGang, Kind::kPod};
+inline constexpr Kind kWatched[] = {Kind::kPodCliqueSet, Kind::kPodCliqueScalingGroup, Kind::kPodClique, Kind::kPodGang,
+                                    Kind::kPod};
 
 /// How much may happen on a path besides what the cluster does by itself.
 struct Budget {

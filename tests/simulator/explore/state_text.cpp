@@ -19,9 +19,9 @@ std::string kind_word(Kind kind) { return lower(simulate::facts_of(kind).name); 
 }  // namespace
 
 std::string word_of(const Choice& c) {
-  constexpr const char* kClasses[] = {"cluster", "operator", "former", "start", "catch up", "release", "clock", "",
-                                      "slow",    "",         "second", "",      "jump",     "edit",    "strip", "hold",
-                                      "",        "storm"};
+  constexpr const char* kClasses[] = {"cluster", "operator", "former", "start", "catch up", "release",
+                                      "clock",   "",         "slow",   "",      "second",   "",
+                                      "jump",    "edit",     "strip",  "hold",  "",         "storm"};
   constexpr const char* kFates[] = {"done", "refused", "lost", "killed before", "killed after"};
   constexpr const char* kDeeds[] = {"scale", "image", "delete ", "fail", "unready"};
   switch (c.what) {

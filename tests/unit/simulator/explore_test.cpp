@@ -142,7 +142,8 @@ TEST(ExploreTest, EqualPathsHaveEqualHashes) {
 TEST(ReplayTest, AViolationIsThereAgain) {
   const auto has_new_pod = [](const State& state) {
     for (const ObjectPtr& pod : state.store.all(Kind::kPod))
-      if (pod->label("grove.io/pod-template-hash") != state.store.all(Kind::kPod).front()->label("grove.io/pod-template-hash"))
+      if (pod->label("grove.io/pod-template-hash") !=
+          state.store.all(Kind::kPod).front()->label("grove.io/pod-template-hash"))
         return std::string("a pod of the new template");
     return std::string();
   };
@@ -157,7 +158,8 @@ TEST(ReplayTest, AViolationIsThereAgain) {
   EXPECT_NE(replayed->story.find("the image of every container changes"), std::string::npos);
   // Its last step is the birth of that pod; without the change of the image nobody can make it.
   std::string other = steps;
-  other.erase(other.find("the image of every container changes\n"), std::string("the image of every container changes\n").size());
+  other.erase(other.find("the image of every container changes\n"),
+              std::string("the image of every container changes\n").size());
   EXPECT_FALSE(replay(other));
 }
 
