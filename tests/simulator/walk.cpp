@@ -25,15 +25,6 @@ std::string scale(Random& random, const Object* object, std::uint64_t most) {
          " --replicas=" + std::to_string(n);
 }
 
-// The most that the template asks for of one of its `list`, if that is more than `least`.
-std::uint64_t most_of(const Object& set, std::string_view list, std::uint64_t least) {
-  for (const ir::Value& item : set.spec()["template"][list].items()) {
-    const ir::Value& replicas = item.find("spec") ? item["spec"]["replicas"] : item["replicas"];
-    least = std::max(least, static_cast<std::uint64_t>(std::max<std::int64_t>(replicas.as_int(), 0)));
-  }
-  return least;
-}
-
 std::string remove(const Object* object, const std::string& name) {
   if (!object) return {};
   std::string kind(simulate::facts_of(object->key.kind).name);
@@ -66,11 +57,10 @@ std::string random_step(Random& random, const Store& store, const Key& key, cons
       return scale(random, set.get(), 3);
     case 1:
     case 2:
-      return scale(random, any_of(random, store, Kind::kPodCliqueScalingGroup),
-                   most_of(*set, "podCliqueScalingGroups", 4));
+      return scale(random, any_of(random, store, Kind::kPodCliqueScalingGroup), 4);
     case 3:
     case 4:
-      return scale(random, any_of(random, store, Kind::kPodClique), most_of(*set, "cliques", 5));
+      return scale(random, any_of(random, store, Kind::kPodClique), 5);
     case 5:
     case 6:
       return remove(pod, pod_name);

@@ -157,22 +157,6 @@ bool drops_foreign_finalizer(const Store& store, const Key& key, const decide::A
                       [](const Value& f) { return f.as_string() == kForeignFinalizer; });
 }
 
-// Of a delete of a pod, where nothing has gone wrong and people have done one thing: what they see is the truth.
-std::string find_too_many(const State& before, const Object& pod, Reason reason) {
-  const ObjectPtr clique = clique_of(before.store, pod);
-  if (before.faults > 0 || before.deeds > 1 || !clique || clique->is_terminating()) return {};
-  std::int64_t lives = 0;
-  for (const ObjectPtr& other : before.store.all(Kind::kPod)) {
-    const ObjectPtr owner = clique_of(before.store, *other);
-    lives += owner && owner->uid == clique->uid && !live(other).is_marked() && !live(other).is_finished();
-  }
-  const std::int64_t wanted = clique->spec()["replicas"].as_int();
-  if (reason == Reason::kScaledIn && lives <= wanted) return "more pods go than are too many";
-  if (reason == Reason::kUpdateSelected && ready_pods(before.store, *clique) < wanted)
-    return "an update takes a pod before the last one is back";
-  return {};
-}
-
 }  // namespace
 
 std::string find_unsafe(const Stage& stage, const State& before, const simulate::Operator& writer,
@@ -202,7 +186,6 @@ std::string find_unsafe(const Stage& stage, const State& before, const simulate:
     if (seen->is_terminating()) return {};
     std::string problem;
     if (key.kind == Kind::kPod) problem = judge.pod(seen);
-    if (key.kind == Kind::kPod && problem.empty()) problem = find_too_many(before, *seen, a.why.reason);
     if (key.kind == Kind::kPodClique) problem = judge.clique(seen);
     return problem.empty() ? problem : on + problem;
   }
