@@ -45,11 +45,16 @@ Result<Done> Dump::read(const std::string& path) {
   const driver::Input input{path};
   Result<std::string> text = driver::read_input(input);
   if (!text) return text.error();
-  Result<std::vector<driver::LoadedDocument>> documents =
-      driver::load_text(context_, driver::display_name(input), std::move(*text), {});
+  return read_text(driver::display_name(input), std::move(*text));
+}
+
+Result<Done> Dump::read_text(const std::string& name, std::string text) {
+  Result<std::vector<driver::LoadedDocument>> documents = driver::load_text(context_, name, std::move(text), {});
   if (!documents) return documents.error();
-  documents_ = std::move(*documents);
-  for (const driver::LoadedDocument& d : documents_) add(d.document.root);
+  for (const driver::LoadedDocument& d : *documents) {
+    add(d.document.root);
+    documents_.push_back(d);
+  }
   return Done{};
 }
 

@@ -1,6 +1,7 @@
 /// \file Everything `grovec plan` reads, paired by namespace and name, and what it makes of it.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -19,14 +20,23 @@ struct Planned {
   plan::Amount restarts, added, removed, down_at_once;
   std::uint64_t gangs_down = 0;
   std::vector<std::string> gates;  ///< why the exit code is 1, one sentence each
+  std::unique_ptr<driver::Compilation> next;  ///< NEW, as it was planned
   bool is_forbidden() const;
   bool changes_anything() const;
 };
+
+/// What a cluster answered: lists and objects, each with the name that messages call it by.
+using LiveTexts = std::vector<std::pair<std::string, std::string>>;
 
 struct PlanInputs {
   driver::CompileRequest older, newer;
   std::string old_ref, dump;
   bool has_old = true;  ///< OLD is an operand
+  /// Instead of a dump: looks at what lives of these sets.
+  std::function<Result<LiveTexts>(const driver::Compilation& next)> look = {};
+
+  /// OLD is what lives.
+  bool is_live() const { return look || !dump.empty(); }
 };
 
 /// Null if the command is to end with `exit_code`; what is wrong has been said on standard error.
