@@ -30,6 +30,8 @@ struct Command {
   bool writes_file = true;
   /// Run by grovec-live, to which it is handed over; `run`, if there is one, is for `--dump`.
   bool is_live = false;
+  /// An option with which grovec-live runs it, or empty.
+  std::string_view live_option = {};
 };
 
 /// All of them, by name.
@@ -53,6 +55,8 @@ void print_error(std::string_view text);
 /// Whether colours belong on this descriptor: as `--color` says; by default on a terminal that is not dumb, unless
 /// NO_COLOR is set.
 bool use_color(int fd);
+/// --quiet and --color, from here on.
+void set_habits(const Options& options);
 /// -q: errors only, no warnings, summaries and hints.
 bool is_quiet();
 /// Whether progress may be shown: a terminal that can move its cursor, and no -q.

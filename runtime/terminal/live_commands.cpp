@@ -14,6 +14,37 @@ namespace {
   }
 
 constexpr OptionSpec kClusterOptions[] = {GROVEC_CLUSTER_OPTIONS};
+// Which documents: of commands that send or compare files.
+#define GROVEC_DOCUMENT_OPTIONS                                                                                  \
+  {"--filename", "-f", "FILE", "a manifest, a directory, a glob, or `-` (may be repeated)", {}},                 \
+      {"--recursive", "-R", {}, "read directories with their subfolders", {}},                                   \
+      {"--exclude", {}, "GLOB", "paths that a walk passes over, `**` for any folders (may be repeated)", {}},    \
+      {"--stdin-filename", {}, "NAME", "what `-` is called; a name that ends in .grove gives its form", {}},     \
+      {"--with", {}, "FILE", "objects of the cluster: ClusterTopologyBindings, ResourceClaimTemplates", {}},     \
+      {"--operator-config", {}, "FILE", "the operator's configuration", {}},                                     \
+      {"--env", {}, "NAME", "environment of a .grove file", {}},                                                 \
+      {"--set", {}, "NAME=VALUE", "value of a parameter of a .grove file (may be repeated)", {}},                \
+      {"--values", {}, "FILE", "values of parameters, as YAML or JSON (may be repeated)", {}},                   \
+      {"--include-root", {}, "DIR", "includes of .grove files stay below it (default: the file's folder)", {}},  \
+      {"--api", {}, "MODE", "exactly upstream's API, or with grovec's extensions", "upstream|extended"},         \
+      {"--force-conflicts", {}, {}, "take fields that somebody else owns; never implied", {}}
+
+constexpr OptionSpec kApplyOptions[] = {
+    {"--allow", {}, "WHAT", "what may happen where nobody can be asked: roll, delete or roll,delete", {}},
+    {"--max-gpus-down", {}, "N", "send nothing if more GPUs are down at once", {}},
+    {"--yes", "-y", {}, "do not ask", {}},
+    {"--dry-run", {}, {}, "print the plan; the API server judges all documents, nothing is changed", {}},
+    {"--wait", {}, {}, "then wait until the sets are updated and available", {}},
+    {"--timeout", {}, "DURATION", "with --wait: give up after this long (default 10m)", {}},
+    GROVEC_DOCUMENT_OPTIONS,
+    GROVEC_CLUSTER_OPTIONS,
+};
+constexpr OptionSpec kLiveDiffOptions[] = {
+    {"--live", {}, {}, "compare with the cluster: what applying FILE... would change", {}},
+    {"--output", "-o", "FORMAT", "how to print", "text|json|markdown"},
+    GROVEC_DOCUMENT_OPTIONS,
+    GROVEC_CLUSTER_OPTIONS,
+};
 constexpr OptionSpec kDeleteOptions[] = {
     {"--yes", "-y", {}, "do not ask", {}},
     {"--no-wait", {}, {}, "do not wait until everything is gone", {}},
@@ -57,6 +88,12 @@ constexpr OptionSpec kReconcileOptions[] = {
 };
 
 constexpr LiveCommand kLiveCommands[] = {
+    {"apply", "change the cluster to what files say, after saying what that restarts", "grovec apply [OPTIONS] FILE...",
+     "  grovec apply llm.yaml                            prints the plan and asks\n"
+     "  grovec apply --env prod -n serving llm.grove --wait\n"
+     "  grovec apply --allow roll --max-gpus-down 64 -R deploy/   where nobody can be asked\n"
+     "  grovec apply --dry-run llm.yaml\n",
+     kApplyOptions},
     {"cluster", "show which cluster is meant, who you are there, and which kinds it has",
      "grovec cluster [--context NAME]",
      "  grovec cluster\n"
@@ -66,6 +103,8 @@ constexpr LiveCommand kLiveCommands[] = {
      "  grovec delete llm -n serving\n"
      "  grovec delete llm --yes --timeout 5m             where nobody can be asked\n",
      kDeleteOptions},
+    {"diff", "print what applying files would change", "grovec diff --live [OPTIONS] FILE...",
+     "  grovec diff --live -n serving llm.grove\n", kLiveDiffOptions, /*has_own_row=*/false},
     {"reconcile", "keep the cluster equal to what its sets ask for: the operator",
      "grovec reconcile [OPTIONS]\n       grovec reconcile --once FILE... | --from-cluster NAME",
      "  grovec reconcile --once --wait set.yaml\n"

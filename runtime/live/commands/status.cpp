@@ -150,6 +150,14 @@ int run_status(const Options& options) {
   return Watcher(**cluster, std::move(what), options).run(wait, *timeout, options.has("--watch"));
 }
 
+int wait_for_sets(Cluster& cluster, const Options& options, const std::string& space,
+                  const std::vector<std::string>& names, kube::Duration timeout) {
+  GatherOptions what;
+  what.names = names;
+  what.namespace_ = space;
+  return Watcher(cluster, std::move(what), options).run(WaitFor::kUpdated, timeout, true);
+}
+
 int run_rollout(const Options& options) {
   set_habits(options);
   std::vector<std::string> words = options.operands();

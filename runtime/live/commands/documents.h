@@ -1,0 +1,50 @@
+/// \file The documents of an input as requests of server-side apply, and what the API server would make of each.
+#pragma once
+
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "runtime/driver/compile.h"
+#include "runtime/kube/discovery.h"
+#include "runtime/live/commands/objects.h"
+
+namespace grovec::live {
+
+/// One document on its way. Points into the compilation it is of.
+struct Document {
+  ir::Value tree;  ///< what is sent; sets as admission leaves them
+  const Context* context = nullptr;
+  std::string title;  ///< `Kind namespace/name`
+  std::string kind, namespace_, name, path;
+  bool is_set = false;
+  bool waits = false;            ///< the stream itself creates its namespace or its kind: nobody can judge it yet
+  bool is_denied = false;        ///< we may not patch it: `result` is made here
+  std::optional<Tree> stored;    ///< null: there is none
+  std::optional<Tree> result;    ///< of the dry run, or made here
+  std::optional<Error> problem;  ///< why it cannot be applied
+  /// Whether sending it changes anything: a value, or which fields are ours.
+  bool changes() const;
+};
+
+struct SendOptions {
+  bool dry_run = false, force = false;
+};
+
+/// Sorts out what is sent, namespaces and definitions of kinds first and sets last. Error: a kind that the server does
+/// not have, a document without a name.
+Result<std::vector<Document>> documents_of(Cluster& cluster, const driver::Compilation& c, Arena& arena);
+
+/// Reads what is stored and lets the server judge, document by document. With `may_compare`, without the permission to
+/// patch the result is made here.
+void judge(Cluster& cluster, std::vector<Document>& documents, const SendOptions& options, bool may_compare,
+           Arena& arena);
+
+/// Sends one. Errors name who else owns fields, and the way out.
+Result<Tree> send(Cluster& cluster, const Document& document, const SendOptions& options);
+
+/// `tree` with the places of `ours` at the values that `ours` has, too. `tree` has no places.
+ir::Value placed(Arena& arena, const ir::Value& tree, const ir::Value& ours);
+
+}  // namespace grovec::live
