@@ -122,7 +122,7 @@ const FormerName* former_chart_value(std::string_view path) { return find(kChart
 const FormerName* former_variable(std::string_view written) { return find(kVariables, written); }
 
 std::vector<const FormerName*> all_former(std::string_view written) {
-  const std::span<const FormerName> tables[] = {kFields, kValues,   kKinds,       kGroups,    kKeys,
+  const std::span<const FormerName> tables[] = {kFields,   kValues,      kKinds,     kGroups, kKeys,
                                                 kSettings, kChartValues, kVariables, kOthers};
   std::vector<const FormerName*> out;
   for (const std::span<const FormerName> table : tables)

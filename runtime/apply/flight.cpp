@@ -57,8 +57,7 @@ void Flight::send(const Action& action) {
 
 void Flight::send_create(const Action& action) {
   Arena arena;
-  const Known clique =
-      action.source.from == decide::Source::From::kClique ? known(action.source.clique) : Known{};
+  const Known clique = action.source.from == decide::Source::From::kClique ? known(action.source.clique) : Known{};
   ir::Value body = decide::body_of(*world_, action, clique.clique.get(), arena);
   if (action.owner) body = decide::with_owner_uid(arena, body, known(*action.owner).uid);
   dispatch(action, create_request(action.key.kind, namespace_, body));
@@ -66,17 +65,16 @@ void Flight::send_create(const Action& action) {
 
 // Adoption: the garbage collector must not be told of an owner that goes.
 void Flight::send_after_reading_owner(const Action& action) {
-  client_.send(read_request(action.owner->kind, namespace_, action.owner->name),
-               [self = shared_from_this(), &action](kube::Answer answer) {
-                 bool is_there = false;
-                 if (!answer.error) {
-                   const Known owner = self->ground_.read(action.owner->kind, answer.body);
-                   is_there = owner && owner.uid == self->known(*action.owner).uid &&
-                              !(owner.clique && owner.clique->meta.deleted);
-                 }
-                 if (is_there) return self->dispatch(action, change_request(action, self->namespace_));
-                 self->finish(action, {404, "the owner is gone", false, &answer});
-               });
+  client_.send(read_request(action.owner->kind, namespace_, action.owner->name), [self = shared_from_this(),
+                                                                                  &action](kube::Answer answer) {
+    bool is_there = false;
+    if (!answer.error) {
+      const Known owner = self->ground_.read(action.owner->kind, answer.body);
+      is_there = owner && owner.uid == self->known(*action.owner).uid && !(owner.clique && owner.clique->meta.deleted);
+    }
+    if (is_there) return self->dispatch(action, change_request(action, self->namespace_));
+    self->finish(action, {404, "the owner is gone", false, &answer});
+  });
 }
 
 void Flight::dispatch(const Action& action, kube::Request request) {

@@ -2,7 +2,6 @@
 
 #include "ir/labels.h"
 #include "ir/value/writer.h"
-#include "runtime/decide/patch.h"
 
 namespace grovec::apply {
 
@@ -44,15 +43,6 @@ std::string delete_options(Arena& arena, const Action& action) {
   return to_text(options.build(), Format::kJson);
 }
 
-// A patch without its removals: what has to be in the answer.
-Value without_nulls(Arena& arena, const Value& patch) {
-  if (!patch.is_mapping()) return patch;
-  MappingBuilder out(arena);
-  for (const Member& m : patch.members())
-    if (!m.value.is_null()) out.set(m.key, without_nulls(arena, m.value));
-  return out.build();
-}
-
 }  // namespace
 
 kube::Request create_request(decide::Kind kind, std::string_view namespace_, const Value& body) {
@@ -86,22 +76,13 @@ kube::Request change_request(const Action& action, std::string_view namespace_) 
           .idempotent = action.resource_version == 0};
 }
 
-bool lacks_fields(const Value& patch, const Value& answer) {
-  Arena arena;
-  MappingBuilder wanted(arena);
-  for (const std::string_view part : {"spec", "status"})
-    if (const Value* v = patch.find(part); v && v->is_mapping()) wanted.set(part, without_nulls(arena, *v));
-  if (wanted.empty()) return false;
-  return !decide::restore_patch(arena, answer, wanted.build()).is_null();
-}
-
 kube::Request event_request(const decide::Event& event, const EventSource& source, decide::Instant now) {
   Arena arena;
   const KindInfo& info = info_of(event.on.kind);
   const Value at = Value::string(arena.copy(decide::time_text(now)));
   const auto text = [&](std::string_view s) { return Value::string(arena.copy(s)); };
-  const std::string name = event.on.name.substr(0, 200) + "." + std::to_string(now.ns / 1000) + "-" +
-                           std::to_string(source.number);
+  const std::string name =
+      event.on.name.substr(0, 200) + "." + std::to_string(now.ns / 1000) + "-" + std::to_string(source.number);
   const Value object = make_mapping(arena, {{"apiVersion", kNowhere, text(info.api_version)},
                                             {"kind", kNowhere, text(info.kind)},
                                             {"name", kNowhere, text(event.on.name)},
@@ -109,9 +90,11 @@ kube::Request event_request(const decide::Event& event, const EventSource& sourc
                                             {"uid", kNowhere, text(source.uid)}});
   MappingBuilder out(arena);
   out.set("apiVersion", text("v1")).set("kind", text("Event"));
-  out.set("metadata", make_mapping(arena, {{"name", kNowhere, text(name)},
-                                           {"namespace", kNowhere, text(source.namespace_)}}));
-  out.set("involvedObject", object).set("reason", text(event.reason)).set("message", text(event.message.substr(0, 1024)));
+  out.set("metadata",
+          make_mapping(arena, {{"name", kNowhere, text(name)}, {"namespace", kNowhere, text(source.namespace_)}}));
+  out.set("involvedObject", object)
+      .set("reason", text(event.reason))
+      .set("message", text(event.message.substr(0, 1024)));
   out.set("type", text(event.is_warning ? "Warning" : "Normal")).set("count", Value::integer(1));
   out.set("firstTimestamp", at).set("lastTimestamp", at);
   out.set("source", make_mapping(arena, {{"component", kNowhere, text(keys::kOperator)}}));

@@ -19,10 +19,6 @@ kube::Request change_request(const decide::Action& action, std::string_view name
 /// GET of one object.
 kube::Request read_request(decide::Kind kind, std::string_view namespace_, std::string_view name);
 
-/// Whether the answer to a patch lacks fields that the patch set: the server does not know them, or somebody takes
-/// them away on the way in.
-bool lacks_fields(const ir::Value& patch, const ir::Value& answer);
-
 /// An Event about an object.
 struct EventSource {
   std::string_view namespace_, uid, host;

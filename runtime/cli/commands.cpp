@@ -23,9 +23,9 @@ extern const Command kCheckCommand, kCompileCommand, kCompletionCommand, kConver
 namespace {
 
 constexpr const Command* kOwnCommands[] = {
-    &kCheckCommand,   &kCompileCommand, &kCompletionCommand, &kConvertCommand, &kDiffCommand, &kExplainCommand,
-    &kFmtCommand,     &kGitopsCommand,  &kGraphCommand,      &kInitcCommand,   &kKrmCommand,  &kPlanCommand,
-    &kResolveCommand, &kSchemaCommand,  &kShowCommand,  &kTestCommand, &kVersionCommand};
+    &kCheckCommand,   &kCompileCommand, &kCompletionCommand, &kConvertCommand, &kDiffCommand,   &kExplainCommand,
+    &kFmtCommand,     &kGitopsCommand,  &kGraphCommand,      &kInitcCommand,   &kKrmCommand,    &kPlanCommand,
+    &kResolveCommand, &kSchemaCommand,  &kShowCommand,       &kTestCommand,    &kVersionCommand};
 
 const std::vector<const Command*>& all_commands() {
   static const std::vector<const Command*> kAll = [] {

@@ -76,7 +76,9 @@ bool was_kept(const Action& action, const Value& answer) {
 Value with_owner_uid(Arena& arena, const Value& body, std::string_view uid) {
   std::vector<Value> owners;
   for (const Value& o : body["metadata"]["ownerReferences"].items())
-    owners.push_back(o["controller"].as_bool() ? ir::MappingBuilder(arena, o).set("uid", Value::string(arena.copy(uid))).build() : o);
+    owners.push_back(o["controller"].as_bool()
+                         ? ir::MappingBuilder(arena, o).set("uid", Value::string(arena.copy(uid))).build()
+                         : o);
   const Value metadata =
       ir::MappingBuilder(arena, body["metadata"]).set("ownerReferences", ir::make_sequence(arena, owners)).build();
   return ir::MappingBuilder(arena, body).set("metadata", metadata).build();

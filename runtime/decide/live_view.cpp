@@ -105,8 +105,8 @@ class ViewBuilder {
  private:
   using GroupKey = std::pair<std::uint32_t, ir::GroupId>;
   using GangKey = std::tuple<std::uint32_t, std::optional<ir::GroupId>, std::uint32_t>;  // i, g, scaled; base: no g
-  using RowKey = std::tuple<std::uint32_t, ir::GroupId, std::uint32_t>;      // i, g, j
-  using CliqueKey = std::tuple<std::uint32_t, ir::CliqueId, std::uint32_t>;  // i, c, j
+  using RowKey = std::tuple<std::uint32_t, ir::GroupId, std::uint32_t>;                  // i, g, j
+  using CliqueKey = std::tuple<std::uint32_t, ir::CliqueId, std::uint32_t>;              // i, c, j
 
   bool is_set(const OwnerReference& o) const { return observed_.set && o.uid == observed_.set->meta.uid; }
   bool is_set_marked() const { return observed_.set && observed_.set->meta.deleted; }
@@ -304,8 +304,7 @@ class ViewBuilder {
     if (c.live) c.own_hash = c.live->meta.label(keys::kPodTemplateHash);
     if (c.is_there()) {
       c.wanted_pods = static_cast<std::uint32_t>(std::max(0, c.live->replicas));
-      if (group && world_.strategy() == Strategy::kRollingRecreate)
-        c.target_hash = c.own_hash;
+      if (group && world_.strategy() == Strategy::kRollingRecreate) c.target_hash = c.own_hash;
     }
     v_.cliques_.push_back(c);
     CliqueCell& added = v_.cliques_.back();
@@ -367,7 +366,7 @@ class ViewBuilder {
   Index<GroupKey, LiveGroup> groups_;
   Index<CliqueKey, LiveClique> cliques_;
   Index<GangKey, LiveGang> gangs_;
-  std::vector<RowKey> rows_;  // sorted
+  std::vector<RowKey> rows_;                                           // sorted
   std::unordered_map<std::string_view, const LiveGroup*> group_uids_;  // that are not marked
   std::set<std::string, std::less<>> taken_;                           // names of ours that others have
 };

@@ -33,10 +33,10 @@ struct PodCounts {
   std::int32_t unready_started_all = 0;  ///< S: not Ready, not in E, a main container started but not ready
   bool has_gate = false;                 ///< a pod that is not marked carries our gate
   // Of those that are not marked:
-  bool in_order = true;               ///< each has an index of its own
-  bool complete = true;               ///< owners and index labels are as we write them
-  bool alike = true;                  ///< all have one and the same labels, those of `any`
-  const LivePod* any = nullptr;       ///< null if there is none
+  bool in_order = true;          ///< each has an index of its own
+  bool complete = true;          ///< owners and index labels are as we write them
+  bool alike = true;             ///< all have one and the same labels, those of `any`
+  const LivePod* any = nullptr;  ///< null if there is none
 };
 
 /// One PodClique.
@@ -53,7 +53,7 @@ struct CliqueCell {
   std::uint32_t min_available = 0;  ///< the live object's if it is there, else the template's
   std::string_view target_hash;  ///< what its pods should carry: members under RollingRecreate the live label, else the
                                  ///< compiled hash as stored
-  std::string_view own_hash;                     ///< hash label of the live object
+  std::string_view own_hash;     ///< hash label of the live object
   std::string_view compiled_hash;                ///< pod template hash of the set's template, as stored (facts: hashes)
   std::span<const LivePod* const> pods;          ///< controlled by live->meta.uid; by index, then creation, then name
   std::span<const LivePod* const> pods_by_name;  ///< the same, by name

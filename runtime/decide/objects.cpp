@@ -219,7 +219,8 @@ class Objects {
   // What nothing wants any more: ours, of a kind that comes and goes.
   void remove_unwanted(const LiveObject& live) {
     const OwnerReference* o = live.meta.controller();
-    if (!o || live.meta.label(keys::kPartOf) != v_.world().name() || (live.kind == Kind::kSecret && !is_done_with(live)))
+    if (!o || live.meta.label(keys::kPartOf) != v_.world().name() ||
+        (live.kind == Kind::kSecret && !is_done_with(live)))
       return;
     if (live.kind == Kind::kComputeDomain) d_.release(live.kind, live.meta, keys::kComputeDomainFinalizer);
     if (live.meta.deleted || !is_of_live_owner(*o)) return;

@@ -21,7 +21,8 @@ bool LiveMeta::has_finalizer(std::string_view finalizer) const {
 bool is_named_after(std::string_view api_version, std::string_view kind, std::string_view name, std::string_view set) {
   if (api_version != ir::keys::kGroveApi) return false;
   if (kind == "PodCliqueSet") return name == set;
-  return kind == "PodCliqueScalingGroup" && name.size() > set.size() && name.starts_with(set) && name[set.size()] == '-';
+  return kind == "PodCliqueScalingGroup" && name.size() > set.size() && name.starts_with(set) &&
+         name[set.size()] == '-';
 }
 
 std::string_view PodLabels::get(std::string_view key) const {

@@ -107,14 +107,14 @@ struct LivePod {
   bool owner_is_complete = true;  ///< apiVersion, kind, name, controller and blockOwnerDeletion are as we write them
   bool gated = false;             ///< carries grove.io/podgang-pending-creation
   bool has_node = false;
-  bool scheduled = false;          ///< PodScheduled=True
-  bool waits_at_gate = false;      ///< PodScheduled=False, reason SchedulingGated
-  bool no_room = false;            ///< PodScheduled=False for another reason: the scheduler has tried
-  bool ready = false;              ///< Ready=True
-  bool has_failed_once = false;    ///< a container or init container whose last termination was not 0
+  bool scheduled = false;             ///< PodScheduled=True
+  bool waits_at_gate = false;         ///< PodScheduled=False, reason SchedulingGated
+  bool no_room = false;               ///< PodScheduled=False for another reason: the scheduler has tried
+  bool ready = false;                 ///< Ready=True
+  bool has_failed_once = false;       ///< a container or init container whose last termination was not 0
   bool mounts_former_secret = false;  ///< the token Secret of an older operator
-  bool started_not_ready = false;  ///< a main container is started, but not ready
-  bool has_unstarted = true;       ///< a main container is not started
+  bool started_not_ready = false;     ///< a main container is started, but not ready
+  bool has_unstarted = true;          ///< a main container is not started
 
   bool is_marked() const { return deleted.has_value(); }
   bool is_finished() const { return phase == PodPhase::kSucceeded || phase == PodPhase::kFailed; }
@@ -204,7 +204,8 @@ bool is_named_after(std::string_view api_version, std::string_view kind, std::st
 
 /// The world of one set. Each list is sorted by name (byte order); pods and PodCliques include those whose controller
 /// is gone (orphans) and those that are marked for deletion. An object belongs here if its label part-of names the set
-/// or its controller is an object listed here; a PodClique or group without that label also if `is_named_after` says so.
+/// or its controller is an object listed here; a PodClique or group without that label also if `is_named_after` says
+/// so.
 struct Observed {
   std::string name, namespace_;  ///< of the set, which may be gone
   const LiveSet* set = nullptr;

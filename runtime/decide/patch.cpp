@@ -64,8 +64,7 @@ bool keeps(const Value& stored, const Value& patch) {
   if (patch.is_null()) return stored.is_null();
   if (!patch.is_mapping()) return covers(stored, patch);
   const auto members = patch.members();
-  return std::all_of(members.begin(), members.end(),
-                     [&](const Member& m) { return keeps(stored[m.key], m.value); });
+  return std::all_of(members.begin(), members.end(), [&](const Member& m) { return keeps(stored[m.key], m.value); });
 }
 
 Value nest(Arena& a, std::initializer_list<std::string_view> path, const Value& value) {

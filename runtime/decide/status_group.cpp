@@ -100,8 +100,8 @@ bool says_all(const Draft& d, const GroupCell& g, const GroupNumbers& n, std::st
 
 }  // namespace
 
-std::optional<GroupStatus> group_status(const Draft& d, const GroupCell& g, const std::vector<const CliqueStatus*>& cliques,
-                                        std::string_view set_hash) {
+std::optional<GroupStatus> group_status(const Draft& d, const GroupCell& g,
+                                        const std::vector<const CliqueStatus*>& cliques, std::string_view set_hash) {
   const std::uint32_t index = d.view.index_of(g);
   const GroupUpdatePlan& plan = d.updates.groups[index];
   GroupNumbers n;

@@ -26,7 +26,7 @@ CliqueStatus clique_status(const Draft& d, const CliqueCell& c);  // status_cliq
 /// Nothing if it is what the live status says. status_group.cpp
 std::optional<GroupStatus> group_status(const Draft& d, const GroupCell& g,
                                         const std::vector<const CliqueStatus*>& cliques, std::string_view set_hash);
-SetStatus set_status(Draft& d, const Statuses& below);      // status_set.cpp; notes what each set replica counts
+SetStatus set_status(Draft& d, const Statuses& below);  // status_set.cpp; notes what each set replica counts
 /// Nothing if it is what the live status says. status_gang.cpp
 std::optional<GangStatus> gang_status(const Draft& d, const GangCell& g);
 

@@ -194,7 +194,8 @@ void find_names(const FileChecks& checks, const std::vector<Input>& inputs) {
 
 /// Old sets of the input's files and folders that no document is called any more.
 std::vector<std::string> removed_sets(const CheckRequest& request, const std::vector<OldSet>& old_sets,
-                                      const std::vector<CheckedFile>& files, const std::vector<std::unique_ptr<Scope>>& scopes) {
+                                      const std::vector<CheckedFile>& files,
+                                      const std::vector<std::unique_ptr<Scope>>& scopes) {
   std::set<std::pair<std::string, std::string>> now;
   // The namespace that the project file above the old place gives; without one, the default.
   auto space_of = [&](const OldSet& o) {

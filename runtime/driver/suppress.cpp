@@ -372,9 +372,8 @@ void quiet_warnings(Context& context, const SuppressionFile& file) {
     auto [said, is_new] = comments.try_emplace(o.source);
     if (is_new) find_comments(context, o.source, said->second);
     const std::uint32_t line = context.sources.position(o.source, o.begin).line;
-    return std::any_of(said->second.begin(), said->second.end(), [&](const Comment& c) {
-      return c.line == line && c.code == d.info->code && !c.reason.empty();
-    });
+    return std::any_of(said->second.begin(), said->second.end(),
+                       [&](const Comment& c) { return c.line == line && c.code == d.info->code && !c.reason.empty(); });
   };
   std::erase_if(context.diags.all(), is_silent);
 }

@@ -414,9 +414,10 @@ class Reader {
   }
 
   void read_others() {
-    std::map<std::pair<Kind, std::string_view>, const LiveObject*> before, after;
-    for (const LiveObject* o : play_.start.observed.objects) before.emplace(std::pair(o->kind, o->meta.name), o);
-    for (const LiveObject* o : play_.end.observed.objects) after.emplace(std::pair(o->kind, o->meta.name), o);
+    using Name = std::pair<Kind, std::string_view>;
+    std::map<Name, const LiveObject*> before, after;
+    for (const LiveObject* o : play_.start.observed.objects) before.emplace(Name(o->kind, o->meta.name), o);
+    for (const LiveObject* o : play_.end.observed.objects) after.emplace(Name(o->kind, o->meta.name), o);
     auto add = [&](const LiveObject& o, Action action) {
       auto places = frame_.set->directory->match(o.kind, o.meta.name);
       const std::optional<ObjectPlace> place = places.empty() ? std::nullopt : std::optional(places.front());

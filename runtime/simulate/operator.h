@@ -124,9 +124,9 @@ class Operator {
   DecisionWitness witness_;
   decide::Parts parts_;
   bool running_ = true;
-  std::optional<Instant> look_at_;             ///< something changed
-  std::optional<Instant> again_;               ///< the decision's next look
-  std::shared_ptr<Flight> flight_;             ///< copied before it is changed if a copy of the operator shares it
+  std::optional<Instant> look_at_;  ///< something changed
+  std::optional<Instant> again_;    ///< the decision's next look
+  std::shared_ptr<Flight> flight_;  ///< copied before it is changed if a copy of the operator shares it
   decide::Failures failures_;
   std::array<std::uint64_t, kKinds> wrote_{};  ///< resource version of our last write to a kind
   std::uint64_t writes_ = 0, looks_ = 0;

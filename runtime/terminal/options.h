@@ -24,6 +24,8 @@ struct OptionSpec {
 class Options {
  public:
   bool has(std::string_view name) const;
+  /// No option was given; operands may have been.
+  bool empty() const { return given_.empty(); }
   /// The last value given, or `otherwise`.
   std::string_view get(std::string_view name, std::string_view otherwise = {}) const;
   std::vector<std::string> all(std::string_view name) const;

@@ -41,10 +41,9 @@ bool has_updated_pod(const simulate::Store& store, const Object& clique) {
 
 }  // namespace
 
-bool holds(const Step& step, const simulate::Store& store, const simulate::Key& set_key, Instant now, Instant quiet_from) {
-  const auto find = [&](Kind kind, const std::string& name) {
-    return store.find({kind, set_key.namespace_, name});
-  };
+bool holds(const Step& step, const simulate::Store& store, const simulate::Key& set_key, Instant now,
+           Instant quiet_from) {
+  const auto find = [&](Kind kind, const std::string& name) { return store.find({kind, set_key.namespace_, name}); };
   const ObjectPtr set = find(Kind::kPodCliqueSet, set_key.name);
   const auto* live_set = set ? set->as<decide::LiveSet>() : nullptr;
   const decide::SetUpdate* update = live_set && live_set->status.update ? &*live_set->status.update : nullptr;

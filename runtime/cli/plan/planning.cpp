@@ -39,7 +39,7 @@ class Planning {
 
   std::unique_ptr<Planned> run(int& exit_code) {
     exit_code = kClean;
-    next_ = compile_or_report(options_, inputs_.newer, exit_code);
+    next_ = inputs_.errors ? compile_next(exit_code) : compile_or_report(options_, inputs_.newer, exit_code);
     if (!next_) return nullptr;
     if (next_->sets.empty() && !inputs_.is_live() && !inputs_.old_ref.empty() && !has_any_file()) return nullptr;
     const int read = read_old();
@@ -68,28 +68,53 @@ class Planning {
     plan::SetPlan plan;
   };
 
+  int stop(const Error& error) const {
+    if (!inputs_.errors) return fail(error);
+    *inputs_.errors += error.message + "\n";
+    return exit_code_of(error.kind);
+  }
+
+  void say(const std::vector<const Context*>& contexts) const {
+    if (!inputs_.errors) return print_findings(contexts);
+    for (const Context* context : contexts)
+      for (const Diagnostic& d : context->diags.all())
+        if (d.severity == Severity::kError) render(d, *context, {}, *inputs_.errors);
+  }
+
+  std::unique_ptr<driver::Compilation> compile_next(int& exit_code) const {
+    Result<std::unique_ptr<driver::Compilation>> done = driver::compile(inputs_.newer);
+    if (!done) {
+      exit_code = stop(done.error());
+      return nullptr;
+    }
+    if (!(*done)->failed()) return std::move(*done);
+    say((*done)->contexts());
+    exit_code = kFound;
+    return nullptr;
+  }
+
   bool has_any_file() const { return !next_->files.empty(); }
 
   int read_old() {
     if (!inputs_.dump.empty())
-      if (Result<Done> read = dump_.read(inputs_.dump); !read) return fail(read.error());
+      if (Result<Done> read = dump_.read(inputs_.dump); !read) return stop(read.error());
     if (inputs_.look)
-      if (Result<Done> read = look(); !read) return fail(read.error());
+      if (Result<Done> read = look(); !read) return stop(read.error());
     if (dump_.context().diags.errors() > 0) {
-      print_findings({&dump_.context()});
+      say({&dump_.context()});
       return kFound;
     }
     Result<std::unique_ptr<driver::Compilation>> old = !inputs_.old_ref.empty() ? compile_at_ref()
                                                        : inputs_.has_old        ? driver::compile(inputs_.older)
                                                                                 : compile_dump();
-    if (!old) return fail(old.error());
+    if (!old) return stop(old.error());
     old_ = std::move(*old);
     std::vector<const Context*> contexts = old_->contexts();
     contexts.push_back(&dump_.context());
     for (const Context* context : contexts) {
       const std::vector<Diagnostic>& all = context->diags.all();
       if (std::none_of(all.begin(), all.end(), is_unreadable)) continue;
-      print_findings({context});
+      say({context});
       return kFound;
     }
     return kClean;
@@ -241,7 +266,7 @@ class Planning {
       if (context.diags.errors() > before && std::find(contexts.begin(), contexts.end(), &context) == contexts.end())
         contexts.push_back(&context);
     }
-    if (!contexts.empty()) print_findings(contexts);
+    if (!contexts.empty()) say(contexts);
     // Line tables are made when they are first asked for; from here on, threads share them.
     for (const auto* c : {old_.get(), next_.get()})
       for (const Context* context : c->contexts())

@@ -31,15 +31,16 @@ using LiveTexts = std::vector<std::pair<std::string, std::string>>;
 struct PlanInputs {
   driver::CompileRequest older, newer;
   std::string old_ref, dump;
-  bool has_old = true;  ///< OLD is an operand
   /// Instead of a dump: looks at what lives of these sets.
   std::function<Result<LiveTexts>(const driver::Compilation& next)> look = {};
 
   /// OLD is what lives.
   bool is_live() const { return look || !dump.empty(); }
+  bool has_old = true;            ///< OLD is an operand
+  std::string* errors = nullptr;  ///< takes what keeps a plan from being made, instead of standard error
 };
 
-/// Null if the command is to end with `exit_code`; what is wrong has been said on standard error.
+/// Null if the command is to end with `exit_code`; what is wrong has been said on standard error, or in `errors`.
 std::unique_ptr<Planned> make_plan(const Options& options, const PlanInputs& inputs, int& exit_code);
 
 std::string plan_text(const Planned& plan, bool color);

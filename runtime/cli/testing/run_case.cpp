@@ -171,7 +171,7 @@ class CaseRun {
 }  // namespace
 
 CaseResult run_case(const TestFile& file, const TestCase& test, bool update) {
-  return CaseRun(file, test, update).run();
+  return test.plan_old ? run_plan_case(file, test) : CaseRun(file, test, update).run();
 }
 
 }  // namespace grovec::cli

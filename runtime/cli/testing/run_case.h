@@ -1,4 +1,4 @@
-/// \file One test: compile its input, compare with what it expects.
+/// \file One test: compile its input or plan its edit, compare with what it expects.
 #pragma once
 
 #include <string>
@@ -16,5 +16,8 @@ struct CaseResult {
 
 /// With `update`, a golden that differs is written instead of being a failure.
 CaseResult run_case(const TestFile& file, const TestCase& test, bool update);
+
+/// The same for a test with a `plan`.
+CaseResult run_plan_case(const TestFile& file, const TestCase& test);
 
 }  // namespace grovec::cli

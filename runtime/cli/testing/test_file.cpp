@@ -15,9 +15,12 @@ using namespace ir;
 namespace {
 
 constexpr std::string_view kFileFields[] = {"grovetest", "tests"};
-constexpr std::string_view kCaseFields[] = {"api",       "assumeReplicas", "env", "expect", "input", "name",
-                                            "namespace", "operatorConfig", "set", "values", "with"};
-constexpr std::string_view kExpectFields[] = {"counts", "diagnostics", "golden", "names"};
+constexpr std::string_view kCaseFields[] = {"api",       "assumeReplicas", "env",  "expect", "input",  "name",
+                                            "namespace", "operatorConfig", "plan", "set",    "values", "with"};
+constexpr std::string_view kExpectFields[] = {"counts", "diagnostics", "golden", "gpusDownAtOnce", "names", "restarts"};
+constexpr std::string_view kPlanFields[] = {"new", "old"};
+constexpr std::string_view kNewFields[] = {"env", "set", "values"};
+constexpr std::string_view kPlanExpectations[] = {"gpusDownAtOnce", "restarts"};
 constexpr std::string_view kNameFields[] = {"longest"};
 constexpr std::string_view kCounts[] = {"sets", "pods", "gangs", "podCliques", "scalingGroups", "gpus", "objects"};
 
@@ -110,20 +113,68 @@ class TestReader {
         !settings(test["assumeReplicas"], "assumeReplicas", r.assume_replicas))
       return false;
     if (c.name.empty()) return fail(test.at(), "a test has a `name`");
-    if (r.operands.empty()) return fail(test.at(), "test `" + c.name + "` has no `input`");
+    const Value* plan = test.find("plan");
+    if (plan && !r.operands.empty()) return fail(test["input"].at(), "a test has an `input` or a `plan`, not both");
+    if (!plan && r.operands.empty()) return fail(test.at(), "test `" + c.name + "` has no `input` and no `plan`");
     if (!config.empty()) r.operator_config = path(config);
     if (api != "" && api != "upstream" && api != "extended")
       return fail(test["api"].at(), "`api` is `upstream` or `extended`");
     if (api == "extended") r.api = ApiMode::kExtended;
+    if (plan && !read_plan(*plan, c)) return false;
     if (!test.find("expect")) return fail(test.at(), "test `" + c.name + "` expects nothing; say `expect`");
     if (!read_expectations(test["expect"], c)) return false;
     file_.cases.push_back(std::move(c));
     return true;
   }
 
+  // OLD is a file under the test's options; NEW is another one, or the same one with options of its own.
+  bool read_plan(const Value& plan, TestCase& c) {
+    if (!check_fields(plan, kPlanFields, "`plan`")) return false;
+    driver::CompileRequest older = c.request;
+    if (!paths(plan["old"], "old", older.operands)) return false;
+    if (older.operands.empty()) return fail(plan.at(), "`plan` has no `old`");
+    driver::CompileRequest& newer = c.request;
+    const Value& next = plan["new"];
+    if (next.is_null()) return fail(plan.at(), "`plan` has no `new`");
+    if (next.is_mapping()) {
+      newer.operands = older.operands;
+      if (!check_fields(next, kNewFields, "`new`") || !text(next["env"], "env", newer.language.env) ||
+          !settings(next["set"], "set", newer.language.settings) ||
+          !paths(next["values"], "values", newer.language.value_files))
+        return false;
+      if (next.size() == 0) return fail(next.at(), "an empty `new` is `old`: nothing changes");
+    } else if (!paths(next, "new", newer.operands)) {
+      return false;
+    }
+    newer.owner_references = older.owner_references = true;
+    c.plan_old = std::move(older);
+    return true;
+  }
+
+  // Each kind of test has expectations of its own.
+  bool check_kind(const Value& expect, bool of_plan) {
+    for (const Member& m : expect.members()) {
+      const bool is_of_plan =
+          std::find(std::begin(kPlanExpectations), std::end(kPlanExpectations), m.key) != std::end(kPlanExpectations);
+      if (is_of_plan != of_plan)
+        return fail(m.key_at,
+                    "`" + std::string(m.key) + "` belongs to a test with " + (is_of_plan ? "a `plan`" : "an `input`"));
+    }
+    return true;
+  }
+
   bool read_expectations(const Value& expect, TestCase& c) {
-    if (!check_fields(expect, kExpectFields, "`expect`")) return false;
+    if (!check_fields(expect, kExpectFields, "`expect`") || !check_kind(expect, c.plan_old.has_value())) return false;
     if (expect.size() == 0) return fail(expect.at(), "test `" + c.name + "` expects nothing");
+    if (const Value* restarts = expect.find("restarts")) {
+      c.restarts.emplace();
+      c.restarts_at = restarts->at();
+      if (!restarts->is_mapping()) return fail(c.restarts_at, "`restarts` is a mapping of PodCliques to pods");
+      for (const Member& m : restarts->members())
+        if (!bound(m.key, m.value, c.restarts->emplace_back())) return false;
+    }
+    if (const Value* down = expect.find("gpusDownAtOnce"))
+      if (!bound("gpusDownAtOnce", *down, c.gpus_down.emplace())) return false;
     if (!text(expect["golden"], "golden", c.golden)) return false;
     c.golden_at = expect["golden"].at();
     if (!c.golden.empty()) {
@@ -152,17 +203,19 @@ class TestReader {
   bool bounds(const Value& v, std::span<const std::string_view> known, std::string_view of, std::vector<Bound>& out) {
     if (v.is_null()) return true;
     if (!check_fields(v, known, of)) return false;
-    for (const Member& m : v.members()) {
-      Bound b;
-      b.what = m.key;
-      b.at = m.value.at();
-      if (m.value.is_int())
-        b.number = m.value.as_int();
-      else if (!parse_bound(m.value.as_string(), b))
-        return fail(b.at, "a bound is a number, or a text like `<= 320`");
-      out.push_back(std::move(b));
-    }
+    for (const Member& m : v.members())
+      if (!bound(m.key, m.value, out.emplace_back())) return false;
     return true;
+  }
+
+  bool bound(std::string_view what, const Value& v, Bound& out) {
+    out.what = what;
+    out.at = v.at();
+    if (v.is_int()) {
+      out.number = v.as_int();
+      return true;
+    }
+    return parse_bound(v.as_string(), out) || fail(out.at, "a bound is a number, or a text like `<= 320`");
   }
 
   static bool parse_bound(std::string_view text, Bound& out) {

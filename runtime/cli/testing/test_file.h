@@ -31,6 +31,10 @@ struct TestCase {
   std::string golden;              ///< path as in `request`, or empty
   OriginId golden_at = kNowhere;
   std::vector<Bound> counts, names;
+  std::optional<driver::CompileRequest> plan_old;  ///< a plan is tested: from this to `request`
+  std::optional<std::vector<Bound>> restarts;      ///< pods by PodClique; what it does not name does not restart
+  OriginId restarts_at = kNowhere;
+  std::optional<Bound> gpus_down;
   std::optional<std::vector<std::string>> diagnostics;  ///< codes; without, no error may be found
   OriginId diagnostics_at = kNowhere;
 };

@@ -9,9 +9,6 @@
 
 namespace grovec::live {
 
-/// Who writes, as the API server notes it for each field.
-inline constexpr std::string_view kFieldManager = "grovec";
-
 /// A tree and what owns its memory.
 struct Tree {
   std::unique_ptr<Context> context;

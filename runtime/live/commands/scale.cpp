@@ -6,6 +6,7 @@
 #include <charconv>
 
 #include "ir/labels.h"
+#include "runtime/apply/requests.h"
 #include "runtime/live/commands/console.h"
 #include "runtime/live/commands/gather.h"
 #include "runtime/live/commands/objects.h"
@@ -130,7 +131,7 @@ int send_scale(Cluster& cluster, const Target& target, const std::string& name, 
   kube::Request request;
   request.method = kube::Method::kPatch;
   request.path = kube::path_of(kGroveGroup, kGroveVersion, target.plural, cluster.namespace_, name, "scale");
-  request.query = {{"fieldManager", std::string(kFieldManager)}};
+  request.query = {{"fieldManager", std::string(apply::kFieldManager)}};
   if (dry_run) request.query.emplace_back("dryRun", "All");
   request.body = "{\"spec\":{\"replicas\":" + std::to_string(n) + "}}";
   request.content_type = kube::kMergePatch;

@@ -10,6 +10,14 @@ std::size_t index_of(Kind kind) { return static_cast<std::size_t>(kind); }
 
 bool can_control(Kind kind) { return kind != Kind::kPod; }
 
+// The controller of what may have lost its label, else null.
+const decide::OwnerReference* owner_to_name(const Seen& seen) {
+  if (!seen.set.empty() || seen.owner_uid.empty()) return nullptr;
+  if (const auto* clique = seen.as<decide::LiveClique>()) return clique->meta.controller();
+  if (const auto* group = seen.as<decide::LiveGroup>()) return group->meta.controller();
+  return nullptr;
+}
+
 template <class T>
 void add_all(const auto& bucket, Kind kind, std::vector<const T*>& out, std::vector<Typed>& held) {
   const auto& objects = bucket[index_of(kind)];
@@ -27,7 +35,23 @@ SetKey Store::home_of(const Seen& seen) const {
   if (seen.kind == Kind::kPodCliqueSet) return {seen.namespace_, seen.name};
   if (!seen.set.empty()) return {seen.namespace_, seen.set};
   const auto at = homes_.find(seen.owner_uid);
-  return at == homes_.end() ? SetKey() : at->second;
+  return at == homes_.end() ? home_by_name(seen) : at->second;
+}
+
+// A set that is the controller has that name, whether it lives or not. Of the sets that a group may be of, the one with
+// the longest name: `a-0-b-0-x` is rather of `a-0-b` than of `a`.
+SetKey Store::home_by_name(const Seen& seen) const {
+  const decide::OwnerReference* owner = owner_to_name(seen);
+  if (!owner) return {};
+  if (decide::is_named_after(owner->api_version, owner->kind, owner->name, owner->name))
+    return {seen.namespace_, owner->name};
+  for (std::size_t end = owner->name.rfind('-'); end != std::string::npos && end > 0;
+       end = owner->name.rfind('-', end - 1)) {
+    const SetKey set{seen.namespace_, owner->name.substr(0, end)};
+    if (decide::is_named_after(owner->api_version, owner->kind, owner->name, set.name) && buckets_.contains(set))
+      return set;
+  }
+  return {};
 }
 
 void Store::touch(const SetKey& home) {
@@ -39,12 +63,16 @@ void Store::take_in(Entry& entry) {
   const Seen& seen = *entry.seen;
   entry.home = home_of(seen);
   if (seen.set.empty() && !seen.owner_uid.empty()) by_owner_[seen.owner_uid].insert(&entry);
+  if (owner_to_name(seen)) strays_[seen.namespace_].insert(&entry);
   if (entry.home.name.empty()) return;
-  buckets_[entry.home][index_of(seen.kind)][seen.name] = &entry;
+  const auto [bucket, is_new] = buckets_.try_emplace(entry.home);
+  bucket->second[index_of(seen.kind)][seen.name] = &entry;
   touch(entry.home);
+  if (is_new)
+    if (const auto at = strays_.find(seen.namespace_); at != strays_.end()) refile(std::set<Entry*>(at->second));
   if (!can_control(seen.kind)) return;
   homes_[seen.uid] = entry.home;
-  refile_children(seen.uid);
+  if (const auto at = by_owner_.find(seen.uid); at != by_owner_.end()) refile(std::set<Entry*>(at->second));
 }
 
 void Store::let_go(Entry& entry) {
@@ -53,6 +81,10 @@ void Store::let_go(Entry& entry) {
   if (const auto at = by_owner_.find(seen.owner_uid); at != by_owner_.end()) {
     at->second.erase(&entry);
     if (at->second.empty()) by_owner_.erase(at);
+  }
+  if (const auto at = strays_.find(seen.namespace_); at != strays_.end()) {
+    at->second.erase(&entry);
+    if (at->second.empty()) strays_.erase(at);
   }
   if (entry.home.name.empty()) return;
   if (const auto bucket = buckets_.find(entry.home); bucket != buckets_.end()) {
@@ -63,15 +95,12 @@ void Store::let_go(Entry& entry) {
   entry.home = {};
 }
 
-// What waits for its controller to be known moves in with it.
-void Store::refile_children(const std::string& uid) {
-  const auto at = by_owner_.find(uid);
-  if (at == by_owner_.end()) return;
-  const std::vector<Entry*> children(at->second.begin(), at->second.end());
-  for (Entry* child : children) {
-    if (child->home == home_of(*child->seen)) continue;
-    let_go(*child);
-    take_in(*child);
+// What waits for its controller, or for a set of its name, to be known moves in with it.
+void Store::refile(const std::set<Entry*>& entries) {
+  for (Entry* entry : entries) {
+    if (entry->home == home_of(*entry->seen)) continue;
+    let_go(*entry);
+    take_in(*entry);
   }
 }
 

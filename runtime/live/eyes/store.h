@@ -1,7 +1,8 @@
 /// \file What lives in the watched namespaces, filed by the set it belongs to.
 ///
-/// An object belongs to a set if its label says so, or if its controller belongs to it. Only what lives is kept: cost
-/// and memory grow with it and with nothing else.
+/// An object belongs to a set if its label says so, or if its controller belongs to it; a PodClique or group that has
+/// lost its label and whose controller is not known, if the controller is named after the set. Only what lives is kept:
+/// cost and memory grow with it and with nothing else.
 #pragma once
 
 #include <array>
@@ -68,15 +69,17 @@ class Store {
   using Bucket = std::array<std::map<std::string_view, const Entry*>, ir::kObjectKinds>;
 
   SetKey home_of(const Seen& seen) const;
+  SetKey home_by_name(const Seen& seen) const;
   void take_in(Entry& entry);
   void let_go(Entry& entry);
-  void refile_children(const std::string& uid);
+  void refile(const std::set<Entry*>& entries);
   void touch(const SetKey& home);
 
   std::array<List, ir::kObjectKinds> lists_;
   std::map<SetKey, Bucket> buckets_;
-  std::map<std::string, SetKey, std::less<>> homes_;              // by uid, of what can be a controller
+  std::map<std::string, SetKey, std::less<>> homes_;               // by uid, of what can be a controller
   std::map<std::string, std::set<Entry*>, std::less<>> by_owner_;  // those without a label, by the controller's uid
+  std::map<std::string, std::set<Entry*>, std::less<>> strays_;    // whose home only names tell, by namespace
   std::set<SetKey> changed_;
 };
 

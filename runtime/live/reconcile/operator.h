@@ -13,7 +13,7 @@
 namespace grovec::live {
 
 struct OperatorOptions {
-  std::string namespace_;  ///< empty: all
+  std::string namespace_;    ///< empty: all
   std::vector<SetKey> only;  ///< if there are any, no other sets
   Compiler::Options compiler;
   bool dry_run = false;

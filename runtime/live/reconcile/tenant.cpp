@@ -84,6 +84,14 @@ void Tenant::look_again_at(std::optional<Instant> at, Instant now) {
   });
 }
 
+decide::Decision Tenant::decide_on(const WorldPtr& world, Instant at) {
+  if (!world) return decide::decide_leftovers(view_->observed, at);
+  decide::Decision decision = parts_.decide(*world, view_->observed, at, view_);
+  shared_.parts_decided += parts_.decided();
+  shared_.parts_seen += parts_.all();
+  return decision;
+}
+
 void Tenant::look() {
   if (flight_ || winding_down_ || !shared_.may_write()) return;
   if (!shared_.own.is_ready(owner_)) return;  // own_writes_seen comes
@@ -91,19 +99,19 @@ void Tenant::look() {
   ++shared_.looks;
   const Instant at = now();
   failures_.forget([this](const decide::ObjectKey& key) { return target(key); });
-  view_ = shared_.store.view(key_);
-  view_.observed.failed = failures_.writes();
+  auto view = std::make_shared<View>(shared_.store.view(key_));
+  view->observed.failed = failures_.writes();
+  view_ = view;
   Compiler::Outcome compiled;
-  if (view_.manifest) compiled = shared_.compiler.world_of(key_, *view_.manifest);
-  compiled_ = !view_.manifest || compiled.world;
+  if (view_->manifest) compiled = shared_.compiler.world_of(key_, *view_->manifest);
+  compiled_ = !view_->manifest || compiled.world;
   looked_ = true;
   if (!compiled_) {
     found_nothing_ = true;
     if (compiled.is_new) shared_.say(true, "PodCliqueSet " + owner_ + " is left alone: " + compiled.problem);
     return;
   }
-  decide::Decision decision = view_.manifest ? decide::decide(*compiled.world, view_.observed, at)
-                                             : decide::decide_leftovers(view_.observed, at);
+  decide::Decision decision = decide_on(compiled.world, at);
   std::erase_if(decision.steps, [](const decide::Step& step) { return step.empty(); });
   found_nothing_ = !has_steps(decision);
   look_again_at(decision.next_look, at);
@@ -142,9 +150,8 @@ apply::Known Tenant::read(Kind kind, const std::string& json) {
 }
 
 bool Tenant::lacks(const Action& action, const std::string& json) {
-  if (action.key.kind == Kind::kPod) return false;  // what a server may add to a pod is no business of ours
   const auto tree = shared_.eyes.read_tree(json);
-  return tree && apply::lacks_fields(action.change, (*tree)->tree);
+  return tree && !decide::was_kept(action, (*tree)->tree);
 }
 
 // What has to be seen before the next look.
@@ -187,7 +194,7 @@ void Tenant::answered(const Action& action, const apply::Outcome& outcome) {
     shared_.say(false, line_of(key_, action));
   }
   const std::string problem = outcome.ok() ? std::string() : outcome.message;
-  if (const auto event = decide::event_of(action, view_.observed, problem))
+  if (const auto event = decide::event_of(action, view_->observed, problem))
     shared_.tell(key_, *event, target(event->on).uid);
 }
 

@@ -8,6 +8,7 @@
 
 #include "runtime/apply/flight.h"
 #include "runtime/decide/failures.h"
+#include "runtime/decide/parts.h"
 #include "runtime/kube/cache.h"
 #include "runtime/live/eyes/eyes.h"
 #include "runtime/live/reconcile/compiling.h"
@@ -29,6 +30,7 @@ struct Shared {
   std::function<void(std::string_view uid, decide::Instant at)> wrote_status;
   std::function<void()> wrote;
   std::uint64_t writes = 0, failed_writes = 0, looks = 0;
+  std::uint64_t parts_decided = 0, parts_seen = 0;  ///< set replicas of those looks
 };
 
 /// Never two decisions of one set at a time; wake-ups while one is on its way, or while our own writes are not seen
@@ -53,8 +55,6 @@ class Tenant final : public apply::Ground {
   std::optional<decide::Instant> looks_again() const { return again_; }
   bool is_compiled() const { return compiled_; }
   const SetKey& key() const { return key_; }
-  const View& last_view() const { return view_; }
-  const decide::Decision* last_decision() const { return decision_.get(); }
 
   apply::Known known(const decide::ObjectKey& key) const override;
   apply::Known read(Kind kind, const std::string& json) override;
@@ -64,6 +64,7 @@ class Tenant final : public apply::Ground {
 
  private:
   void look();
+  decide::Decision decide_on(const WorldPtr& world, decide::Instant at);
   void expect(const decide::Action& action, const std::string& body);
   void schedule(kube::Duration after);
   void look_again_at(std::optional<decide::Instant> at, decide::Instant now);
@@ -75,8 +76,8 @@ class Tenant final : public apply::Ground {
   Shared& shared_;
   SetKey key_;
   std::string owner_;
-  View view_;
-  std::shared_ptr<const decide::Decision> decision_;
+  std::shared_ptr<const View> view_;  // of the last look
+  decide::Parts parts_;
   std::shared_ptr<apply::Flight> flight_;
   decide::Failures failures_;
   std::optional<decide::Instant> again_;

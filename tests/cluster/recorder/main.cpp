@@ -85,7 +85,8 @@ class Player {
   Result<Done> wait_until(const Step& step) {
     const Instant begin = mirror_.now(), end = begin.plus(step.patience * kMs);
     pass(50);
-    while (!simulator::holds(step, mirror_.store(), hands_.set(), mirror_.now(), std::max(begin, mirror_.last_change()))) {
+    while (
+        !simulator::holds(step, mirror_.store(), hands_.set(), mirror_.now(), std::max(begin, mirror_.last_change()))) {
       if (mirror_.now() >= end) {
         if (step.may_fail) return Done{};
         return Error{"`" + step.line + "` was in vain", Error::kContent};
@@ -134,7 +135,8 @@ std::size_t pool_of(const std::string& folder) {
   if (text_of(folder + "/input.yaml").find("pool: pool") == std::string::npos) return 0;
   Context context;
   simulator::Surroundings surroundings;
-  const auto documents = frontend::read_documents(context, context.sources.add("input", text_of(folder + "/input.yaml")));
+  const auto documents =
+      frontend::read_documents(context, context.sources.add("input", text_of(folder + "/input.yaml")));
   if (documents.empty()) return 0;
   const auto set = driver::compile_set(context, documents[0].root, surroundings.facts, {});
   if (!set || !(*set)->is_planned) return 0;

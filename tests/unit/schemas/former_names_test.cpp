@@ -18,9 +18,10 @@ TEST(FormerNames, TellOfVariables) {
 }
 
 TEST(FormerNames, TellOfWhatGroveMakes) {
-  EXPECT_EQ(told("llm-initc-sa-token-secret"),
-            "Secret; `*-ic-sat` was called `*-initc-sa-token-secret` until v0.1.0-alpha.11; write `*-ic-sat`, and the old "
-            "one goes when no pod refers to it\n");
+  EXPECT_EQ(
+      told("llm-initc-sa-token-secret"),
+      "Secret; `*-ic-sat` was called `*-initc-sa-token-secret` until v0.1.0-alpha.11; write `*-ic-sat`, and the old "
+      "one goes when no pod refers to it\n");
   EXPECT_EQ(told("grove.io:pgs:llm"),
             "Role and RoleBinding; `grove.io:pcs:*` was called `grove.io:pgs:*` until 2025-09-15, before "
             "v0.1.0-alpha.1; write `grove.io:pcs:*`\n");

@@ -188,7 +188,8 @@ TEST_F(PartsTest, AStatusWaitsForTheFactThatItShows) {
     return n;
   };
   for (std::size_t n = 0; n < seen_.pods.size(); ++n)
-    if (*seen_.pods[n]->owner_name == "s-0-g-0-b") change(seen_.pods, n, [](LivePod& pod) { pod.scheduled = pod.ready = false; });
+    if (*seen_.pods[n]->owner_name == "s-0-g-0-b")
+      change(seen_.pods, n, [](LivePod& pod) { pod.scheduled = pod.ready = false; });
   Decision d = look();
   EXPECT_EQ(writes_of(d, Verb::kPatch), 1u);
   EXPECT_EQ(writes_of(d, Verb::kPatchStatus), 1u);

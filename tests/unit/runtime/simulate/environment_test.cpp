@@ -214,8 +214,8 @@ TEST_F(EnvironmentTest, AnOwnerOfAnotherUidIsNoOwnerAndTwoOwnersAreEnoughIfOneIs
   const ObjectPtr one = clique("one");
   const ObjectPtr two = clique("two");
   pod("p", R"("ownerReferences":[{"apiVersion":"grove.io/v1alpha1","kind":"PodClique","name":"one","uid":")" +
-               one->uid + R"("},{"apiVersion":"grove.io/v1alpha1","kind":"PodClique","name":"two","uid":")" +
-               two->uid + R"("}])");
+               one->uid + R"("},{"apiVersion":"grove.io/v1alpha1","kind":"PodClique","name":"two","uid":")" + two->uid +
+               R"("}])");
   run();
   store_.remove(one->key, {}, ms(5000));
   EXPECT_TRUE(run().empty());
@@ -226,8 +226,9 @@ TEST_F(EnvironmentTest, AnOwnerOfAnotherUidIsNoOwnerAndTwoOwnersAreEnoughIfOneIs
 
 TEST_F(EnvironmentTest, AnAutoscalerTakesItsTargetIntoItsBoundsAndZeroSwitchesItOff) {
   const ObjectPtr c = clique("c");
-  make(R"({"apiVersion":"autoscaling/v2","kind":"HorizontalPodAutoscaler","metadata":{"name":"c","namespace":"default"},)"
-       R"("spec":{"minReplicas":3,"maxReplicas":5,"scaleTargetRef":{"apiVersion":"grove.io/v1alpha1","kind":"PodClique","name":"c"}}})");
+  make(
+      R"({"apiVersion":"autoscaling/v2","kind":"HorizontalPodAutoscaler","metadata":{"name":"c","namespace":"default"},)"
+      R"("spec":{"minReplicas":3,"maxReplicas":5,"scaleTargetRef":{"apiVersion":"grove.io/v1alpha1","kind":"PodClique","name":"c"}}})");
   EXPECT_EQ(run(), (std::vector<std::string>{"autoscale c"}));
   EXPECT_EQ(store_.find(c->key)->spec()["replicas"].as_int(), 3);
   store_.scale(c->key, 9, ms(5000));
