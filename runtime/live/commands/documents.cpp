@@ -5,6 +5,7 @@
 
 #include "ir/value/copy.h"
 #include "ir/value/writer.h"
+#include "runtime/apply/requests.h"
 
 namespace grovec::live {
 
@@ -124,7 +125,7 @@ class Sorter {
 const Value& own_fields(const Value& root) {
   static const Value kNone = Value::null();
   for (const Value& m : root["metadata"]["managedFields"].items())
-    if (m["manager"].as_string() == kFieldManager && m["operation"].as_string() == "Apply" &&
+    if (m["manager"].as_string() == apply::kFieldManager && m["operation"].as_string() == "Apply" &&
         m["subresource"].as_string().empty())
       return m["fieldsV1"];
   return kNone;
@@ -183,7 +184,7 @@ kube::Request request_of(const Document& d, const SendOptions& options) {
   request.method = kube::Method::kPatch;
   request.path = d.path;
   request.content_type = kube::kApplyYaml;
-  request.query = {{"fieldManager", std::string(kFieldManager)}, {"fieldValidation", "Strict"}};
+  request.query = {{"fieldManager", std::string(apply::kFieldManager)}, {"fieldValidation", "Strict"}};
   if (options.dry_run) request.query.emplace_back("dryRun", "All");
   if (options.force) request.query.emplace_back("force", "true");
   request.body = to_text(d.tree, Format::kJson);
