@@ -99,7 +99,7 @@ constinit const Command kGitopsCommand{
     "grovec gitops argocd-generate|argocd-parameters\n       grovec gitops argocd-ignore [OPTIONS] FILE...",
     "  grovec gitops argocd-generate      the application in this folder, for Argo CD\n"
     "  grovec gitops argocd-parameters    what the application can set\n"
-    "  grovec gitops argocd-ignore *.yaml counts that Git does not own, as ignoreDifferences of an Application\n",
+    "  grovec gitops argocd-ignore *.yaml counts that are not Git's, as ignoreDifferences\n",
     kOptions,
     run};
 

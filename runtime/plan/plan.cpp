@@ -5,8 +5,8 @@
 
 #include "runtime/plan/effects.h"
 #include "runtime/plan/impact.h"
+#include "runtime/plan/recompile.h"
 #include "runtime/plan/scale.h"
-#include "runtime/simulate/part.h"
 #include "runtime/view/resources.h"
 
 namespace grovec::plan {
@@ -17,27 +17,6 @@ namespace {
 
 // Below that, playing everything is as quick.
 constexpr std::uint64_t kFewPods = 200;
-
-/// A world with everything that it points at.
-struct Compiled {
-  simulate::Part tree;
-  Context context;
-  std::unique_ptr<driver::CompiledSet> set;
-};
-
-std::unique_ptr<Compiled> compile(const Value& tree, const driver::CompiledSet& like) {
-  auto out = std::make_unique<Compiled>();
-  out->tree = simulate::Part(tree);
-  driver::CompileOptions options;
-  options.api = like.environment.api;
-  options.default_namespace = like.environment.default_namespace;
-  options.init_image = like.environment.init_image;
-  options.owner_references = true;
-  auto set = driver::compile_set(out->context, out->tree.root(), like.environment.facts, options);
-  if (!set || !(*set)->is_planned) return nullptr;
-  out->set = std::move(*set);
-  return out;
-}
 
 std::vector<std::uint64_t> gpus_of(const driver::CompiledSet& set, const driver::CompiledSet& names) {
   std::vector<std::uint64_t> out;
@@ -111,7 +90,7 @@ bool plan_small(const Pair& pair, SetPlan& out) {
   const driver::CompiledSet& next = pair.next ? *pair.next : *pair.old;
   Arena arena;
   const Small small = shrunk(old, next, arena);
-  const std::unique_ptr<Compiled> before = compile(small.old, old), after = compile(small.next, next);
+  const std::unique_ptr<Recompiled> before = recompile(small.old, old), after = recompile(small.next, next);
   if (!before || !after) return false;
   const Play played =
       play_pair(pair.old ? before->set.get() : nullptr, pair.next ? after->set.get() : nullptr, nullptr);

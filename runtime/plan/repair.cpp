@@ -71,8 +71,7 @@ std::string instead_of(const driver::CompiledSet& old) {
 
 }  // namespace
 
-std::unique_ptr<Repaired> repaired(const driver::CompiledSet& old, const driver::CompiledSet& next) {
-  auto out = std::make_unique<Repaired>();
+std::unique_ptr<Recompiled> repaired(const driver::CompiledSet& old, const driver::CompiledSet& next) {
   Arena arena;
   const Value& root = next.module.defaulted;
   const Value& before = old.module.manifest;
@@ -87,16 +86,7 @@ std::unique_ptr<Repaired> repaired(const driver::CompiledSet& old, const driver:
   MappingBuilder outer(arena, root["spec"]);
   outer.set("template", inner.build());
   if (const Value* v = before.find("spec", "replicas"); v && v->is_int()) outer.set("replicas", *v);
-  out->tree = simulate::Part(MappingBuilder(arena, root).set("spec", outer.build()).build());
-  driver::CompileOptions options;
-  options.api = next.environment.api;
-  options.default_namespace = next.environment.default_namespace;
-  options.init_image = next.environment.init_image;
-  options.owner_references = true;
-  auto set = driver::compile_set(out->context, out->tree.root(), next.environment.facts, options);
-  if (!set || !(*set)->is_planned) return nullptr;
-  out->set = std::move(*set);
-  return out;
+  return recompile(MappingBuilder(arena, root).set("spec", outer.build()).build(), next);
 }
 
 decide::Settled filled_up(const driver::CompiledSet& set, const decide::Observed& live) {

@@ -7,19 +7,12 @@
 
 #include "runtime/decide/decide.h"
 #include "runtime/plan/plan.h"
-#include "runtime/simulate/part.h"
+#include "runtime/plan/recompile.h"
 
 namespace grovec::plan {
 
-/// A set that was made here, with what it points at.
-struct Repaired {
-  simulate::Part tree;
-  Context context;
-  std::unique_ptr<driver::CompiledSet> set;
-};
-
 /// OLD as far as it can live: NEW with OLD's size and pod templates. Null if that is rejected, too.
-std::unique_ptr<Repaired> repaired(const driver::CompiledSet& old, const driver::CompiledSet& next);
+std::unique_ptr<Recompiled> repaired(const driver::CompiledSet& old, const driver::CompiledSet& next);
 
 /// The world of a dump, with what is missing as the operator would make it of `set`. Objects of `live` outlive it.
 decide::Settled filled_up(const driver::CompiledSet& set, const decide::Observed& live);

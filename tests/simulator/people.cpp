@@ -198,22 +198,27 @@ Outcome People::metadata(const Step& step) {
   return outcome_of(cluster_.store.update(object->key, after, {}, cluster_.now));
 }
 
+std::vector<Value> cliques_in_order(const simulate::Object& set, const std::string& names) {
+  std::vector<Value> out;
+  std::istringstream list(names);
+  std::string name;
+  while (std::getline(list, name, ',')) {
+    name.erase(0, name.find_first_not_of(' '));
+    name.erase(name.find_last_not_of(' ') + 1);
+    for (const Value& clique : set.spec().find("template", "cliques")->items())
+      if (clique["name"].as_string() == name) out.push_back(clique);
+  }
+  return out;
+}
+
 Outcome People::reorder(const Step& step) {
   const ObjectPtr set = cluster_.store.find({Kind::kPodCliqueSet, namespace_, set_});
   if (!set) return {false, "not found"};
   Arena arena;
-  std::vector<Value> order;
-  std::istringstream names(step.text);
-  std::string name;
-  while (std::getline(names, name, ',')) {
-    name.erase(0, name.find_first_not_of(' '));
-    name.erase(name.find_last_not_of(' ') + 1);
-    for (const Value& clique : (*set->spec().find("template", "cliques")).items())
-      if (clique["name"].as_string() == name) order.push_back(clique);
-  }
   const Value tree = simulate::tree_of(*set, arena);
   return update_set(set,
-                    simulate::with_member(arena, tree, {"spec", "template", "cliques"}, make_sequence(arena, order)),
+                    simulate::with_member(arena, tree, {"spec", "template", "cliques"},
+                                          make_sequence(arena, cliques_in_order(*set, step.text))),
                     step.refused);
 }
 

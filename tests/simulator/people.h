@@ -3,6 +3,7 @@
 
 #include <map>
 #include <string>
+#include <vector>
 
 #include "runtime/simulate/cluster.h"
 #include "tests/simulator/aliases.h"
@@ -16,6 +17,9 @@ struct Outcome {
   bool done = true;
   std::string message;  ///< why it was refused, or what is odd about it
 };
+
+/// The cliques of `set` that `names` (joined by commas) lists, in that order.
+std::vector<ir::Value> cliques_in_order(const simulate::Object& set, const std::string& names);
 
 class People {
  public:

@@ -62,7 +62,7 @@ class Planning {
     const CompiledSet* old = nullptr;
     CompiledSet* next = nullptr;
     std::optional<decide::Observed> live;
-    std::unique_ptr<plan::Repaired> repaired;
+    std::unique_ptr<plan::Recompiled> repaired;
     std::vector<plan::Forbidden> forbidden;
     std::vector<std::string> notes;
     plan::SetPlan plan;

@@ -21,23 +21,10 @@ import (
 
 const patience = 60 * time.Second
 
-// program is the executable of a name: beside GROVEC, else of the preset live.
-func program(t testing.TB, name string) string {
-	t.Helper()
-	path := filepath.Join(clustertest.Root(t), "build", "live", "bin", name)
-	if given := os.Getenv("GROVEC"); given != "" {
-		path = filepath.Join(filepath.Dir(given), name)
-	}
-	if _, err := os.Stat(path); err != nil {
-		t.Fatalf("%s is not built: %v", name, err)
-	}
-	return path
-}
-
 func cluster(t testing.TB) *clustertest.Cluster {
 	t.Helper()
 	c := clustertest.Start(t, "--nodes", "10", "--taint", "none")
-	crds, err := exec.Command(program(t, "grovec"), "schema", "--crds").Output()
+	crds, err := exec.Command(clustertest.Program(t, "grovec"), "schema", "--crds").Output()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -49,7 +36,7 @@ func cluster(t testing.TB) *clustertest.Cluster {
 // live prepares grovec-live for the cluster.
 func live(t testing.TB, c *clustertest.Cluster, arguments ...string) *exec.Cmd {
 	t.Helper()
-	command := exec.Command(program(t, "grovec-live"), arguments...)
+	command := exec.Command(clustertest.Program(t, "grovec-live"), arguments...)
 	command.Env = append(os.Environ(), "KUBECONFIG="+c.Kubeconfig)
 	return command
 }
@@ -61,7 +48,7 @@ func example(t testing.TB) string {
 // stored is a set as admission leaves it: no webhook fills in defaults here.
 func stored(t testing.TB, file string) string {
 	t.Helper()
-	out, err := exec.Command(program(t, "grovec"), "compile", "--emit=spec", file).Output()
+	out, err := exec.Command(clustertest.Program(t, "grovec"), "compile", "--emit=spec", file).Output()
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -9,9 +9,9 @@
 #include <cstdio>
 #include <fstream>
 #include <regex>
-#include <sstream>
 
 #include "ir/value/writer.h"
+#include "tests/simulator/people.h"
 #include "tests/simulator/pod_by_hand.h"
 
 extern char** environ;
@@ -127,16 +127,7 @@ Result<Done> Hands::reorder(const Step& step) {
   const simulate::ObjectPtr set = mirror_.store().find(this->set());
   if (!set) return Error{"there is no set", Error::kContent};
   Arena arena;
-  std::vector<Value> order;
-  std::istringstream names(step.text);
-  std::string name;
-  while (std::getline(names, name, ',')) {
-    name.erase(0, name.find_first_not_of(' '));
-    name.erase(name.find_last_not_of(' ') + 1);
-    for (const Value& clique : set->spec().find("template", "cliques")->items())
-      if (clique["name"].as_string() == name) order.push_back(clique);
-  }
-  const std::string list = to_text(make_sequence(arena, order), Format::kJson);
+  const std::string list = to_text(make_sequence(arena, simulator::cliques_in_order(*set, step.text)), Format::kJson);
   return run(programs_.kubectl + " patch pcs " + set_ + " --type=json -p " +
              quoted(R"([{"op":"replace","path":"/spec/template/cliques","value":)" + list + "}]"));
 }
