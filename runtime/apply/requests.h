@@ -11,6 +11,8 @@ namespace grovec::apply {
 
 /// Who writes, as the API server notes it for each field.
 inline constexpr std::string_view kFieldManager = "grovec";
+/// The same for counts that people set by hand: a count in a file does not silently undo them.
+inline constexpr std::string_view kScaleManager = "grovec-scale";
 
 /// POST of a whole object.
 kube::Request create_request(decide::Kind kind, std::string_view namespace_, const ir::Value& body);

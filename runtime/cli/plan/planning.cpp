@@ -124,7 +124,7 @@ class Planning {
     Result<LiveTexts> texts = inputs_.look(*next_);
     if (!texts) return texts.error();
     for (auto& [name, text] : *texts)
-      if (Result<Done> read = dump_.read_text(name, std::move(text)); !read) return read;
+      if (Result<Done> read = dump_.read_text(name, std::move(text), false); !read) return read;
     return Done{};
   }
 

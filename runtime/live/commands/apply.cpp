@@ -6,11 +6,11 @@
 #include <charconv>
 #include <map>
 
-#include "ir/labels.h"
 #include "runtime/cli/commands.h"
 #include "runtime/cli/plan/planning.h"
 #include "runtime/live/commands/documents.h"
 #include "runtime/live/commands/live_diff.h"
+#include "runtime/live/commands/look.h"
 #include "runtime/live/commands/status.h"
 #include "runtime/terminal/table.h"
 
@@ -20,73 +20,6 @@ using namespace std::chrono_literals;
 using cli::Options;
 
 namespace {
-
-struct Source {
-  std::string_view group, version, plural;
-};
-constexpr Source kChildren[] = {
-    {kGroveGroup, kGroveVersion, "podcliquescalinggroups"},
-    {kGroveGroup, kGroveVersion, "podcliques"},
-    {"scheduler.grove.io", "v1alpha1", "podgangs"},
-    {"", "v1", "pods"},
-    {"", "v1", "services"},
-    {"autoscaling", "v2", "horizontalpodautoscalers"},
-    {"", "v1", "serviceaccounts"},
-    {"rbac.authorization.k8s.io", "v1", "roles"},
-    {"rbac.authorization.k8s.io", "v1", "rolebindings"},
-    {"", "v1", "secrets"},
-    {"resource.k8s.io", "v1", "resourceclaims"},
-};
-
-/// What lives of the sets, as lists in the form of the API server.
-class Look {
- public:
-  explicit Look(Cluster& cluster) : c_(cluster) {}
-
-  Result<cli::LiveTexts> run(const driver::Compilation& next) {
-    for (const auto& set : next.sets)
-      if (Result<Done> done = look(std::string(set->module.spec.namespace_), std::string(set->module.spec.name)); !done)
-        return done.error();
-    return std::move(out_);
-  }
-
- private:
-  Result<Done> look(const std::string& space, const std::string& name) {
-    kube::Request request;
-    request.path = kube::path_of(kGroveGroup, kGroveVersion, "podcliquesets", space, name);
-    kube::Answer answer = c_.client->call(std::move(request));
-    if (answer.status == 404) return Done{};
-    if (answer.error) return Error{"PodCliqueSet " + space + "/" + name + ": " + answer.error->message, answer.error->kind};
-    out_.emplace_back("podcliquesets", std::move(answer.body));
-    for (const Source& s : kChildren)
-      if (Result<Done> done = list(s, space, name); !done) return done;
-    return Done{};
-  }
-
-  Result<Done> list(const Source& s, const std::string& space, const std::string& set) {
-    std::string next;
-    do {
-      kube::Request request;
-      request.path = kube::path_of(s.group, s.version, s.plural, space);
-      request.query = {{"labelSelector", std::string(ir::keys::kPartOf) + "=" + set}, {"limit", "500"}};
-      if (!next.empty()) request.query.emplace_back("continue", next);
-      kube::Answer answer = c_.client->call(std::move(request));
-      if (answer.status == 403 || answer.status == 404) {
-        if (answer.status == 403) warn("not read: " + std::string(s.plural) + "; they are taken to be as the operator makes them");
-        return Done{};
-      }
-      if (answer.error) return Error{"cannot list " + std::string(s.plural) + ": " + answer.error->message, answer.error->kind};
-      Result<Tree> page = read_json(answer.body);
-      if (!page) return page.error();
-      next = page->root["metadata"]["continue"].as_string();
-      if (page->root["items"].size() > 0) out_.emplace_back(s.plural, std::move(answer.body));
-    } while (!next.empty());
-    return Done{};
-  }
-
-  Cluster& c_;
-  cli::LiveTexts out_;
-};
 
 struct Limits {
   bool roll = false, remove = false;
@@ -124,12 +57,17 @@ class Application {
   }
 
   int run(driver::CompileRequest request) {
-    if (int code = plan(std::move(request))) return code;
-    if (int code = judge_all()) return code;
+    if (int code = plan(request)) return code;
+    if (int code = prepare()) return code;
+    if (int code = plan_with_kept_counts(std::move(request))) return code;
+    if (!plan_->sets.empty()) print(STDOUT_FILENO, cli::plan_text(*plan_, use_color(STDOUT_FILENO)));
+    if (int code = judge_plan()) return code;
+    if (int code = judge_documents()) return code;
     std::size_t changes = 0;
     for (const Document& d : documents_) changes += d.changes();
     if (changes > 0 && !is_trial_)
       if (int code = permit(changes)) return code;
+    c_.watch_signals();
     if (int code = send_all()) return code;
     return options_.has("--wait") && !is_trial_ ? wait() : kClean;
   }
@@ -139,11 +77,36 @@ class Application {
     cli::PlanInputs inputs;
     inputs.older = inputs.newer = std::move(request);
     inputs.has_old = false;
-    inputs.look = [this](const driver::Compilation& next) { return Look(c_).run(next); };
+    inputs.look = [this](const driver::Compilation& next) { return look_at(c_, next); };
     int exit_code = kClean;
     plan_ = cli::make_plan(options_, inputs, exit_code);
-    if (!plan_) return exit_code;
-    if (!plan_->sets.empty()) print(STDOUT_FILENO, cli::plan_text(*plan_, use_color(STDOUT_FILENO)));
+    return plan_ ? kClean : exit_code;
+  }
+
+  int prepare() {
+    Result<std::vector<Document>> documents = documents_of(c_, *plan_->next, arena_);
+    if (!documents) return fail(documents.error());
+    documents_ = std::move(*documents);
+    if (options_.has("--only-sets")) std::erase_if(documents_, [](const Document& d) { return !d.is_set; });
+    if (documents_.empty()) return fail(kFound, "there is no PodCliqueSet in the input");
+    judge(c_, documents_, send_, false, arena_);
+    return kClean;
+  }
+
+  // Counts that are not sent change nothing.
+  int plan_with_kept_counts(driver::CompileRequest request) {
+    for (const Document& d : documents_) {
+      if (d.scaler.empty()) continue;
+      tell(d.title + ": " + std::to_string(d.kept_replicas) + " replicas are left as they are: " +
+           (d.is_scaled_by_hand() ? "the file does not say how many" : "`" + d.scaler + "` scales it"));
+      request.assume_replicas.push_back("podcliqueset/" + d.name + "=" + std::to_string(d.kept_replicas));
+    }
+    if (request.assume_replicas.empty()) return kClean;
+    planned_first_ = std::move(plan_);
+    return plan(std::move(request));
+  }
+
+  int judge_plan() {
     for (const plan::SetPlan& s : plan_->sets)
       if (s.action == plan::Action::kForbidden)
         return fail(kFound, "nothing was sent: the API server refuses this change of `" + s.name +
@@ -156,11 +119,7 @@ class Application {
     return kClean;
   }
 
-  int judge_all() {
-    Result<std::vector<Document>> documents = documents_of(c_, *plan_->next, arena_);
-    if (!documents) return fail(documents.error());
-    documents_ = std::move(*documents);
-    judge(c_, documents_, send_, false, arena_);
+  int judge_documents() {
     int exit_code = kClean;
     for (const Document& d : documents_) {
       if (d.problem) exit_code = std::max<int>(exit_code, fail({d.title + ": " + d.problem->message, d.problem->kind}));
@@ -184,16 +143,43 @@ class Application {
     return fail(kFound, "nothing was sent: nobody can be asked here; `--allow " + missing + "` lets it happen");
   }
 
-  // A set that somebody changed since it was planned is another plan.
-  std::optional<Error> is_stale(const Document& d) {
-    if (!d.is_set || !d.stored) return std::nullopt;
-    Result<Tree> now = get_object(*c_.client, d.path, d.title);
+  // The version of a set that is still the one that was planned for; empty if there is none. Somebody's change since
+  // then makes another plan.
+  Result<std::string> version_as_planned(const Document& d) {
+    kube::Request request;
+    request.path = d.path;
+    kube::Answer answer = c_.client->call(std::move(request));
+    if (answer.error && answer.status != 404) return *answer.error;
+    const bool is_there = !answer.error;
+    if (!is_there && !d.stored) return std::string();
+    if (!is_there || !d.stored)
+      return Error{std::string("somebody ") + (is_there ? "created" : "deleted") +
+                       " it since it was planned; run it again",
+                   Error::kConflict};
+    Result<Tree> now = read_json(std::move(answer.body));
     if (!now) return now.error();
-    const auto same = [&](std::string_view key) {
-      return ir::equal(now->root["metadata"][key], d.stored->root["metadata"][key]);
-    };
-    if (same("uid") && same("generation")) return std::nullopt;
+    const ir::Value &is = now->root["metadata"], &was = d.stored->root["metadata"];
+    if (ir::equal(is["uid"], was["uid"]) && ir::equal(is["generation"], was["generation"]) &&
+        ir::equal(is["deletionTimestamp"], was["deletionTimestamp"]))
+      return std::string(is["resourceVersion"].as_string());
     return Error{"somebody changed it since it was planned; run it again", Error::kConflict};
+  }
+
+  // A status that is written meanwhile is a new version of the same set.
+  std::optional<Error> send_one(const Document& d) {
+    constexpr int kAttempts = 10;
+    SendOptions options = send_;
+    for (int attempt = 1;; ++attempt) {
+      if (d.is_set) {
+        Result<std::string> version = version_as_planned(d);
+        if (!version) return version.error();
+        options.resource_version = std::move(*version);
+      }
+      Result<Tree> done = send(c_, d, options);
+      if (done) return std::nullopt;
+      if (done.error().kind != Error::kRetry || options.resource_version.empty() || attempt == kAttempts)
+        return done.error();
+    }
   }
 
   int send_all() {
@@ -208,10 +194,8 @@ class Application {
         print(STDOUT_FILENO, line + " (dry run: nothing was changed)\n");
         continue;
       }
-      std::optional<Error> error = is_stale(d);
-      if (!error)
-        if (Result<Tree> done = send(c_, d, send_); !done) error = done.error();
-      if (error) {
+      if (c_.is_interrupted) return interrupted(sent);
+      if (const std::optional<Error> error = send_one(d)) {
         const int code = fail({d.title + ": " + error->message, error->kind});
         tell(sent.empty() ? "nothing was sent" : "sent before it, and not taken back: " + sent);
         return code;
@@ -220,6 +204,11 @@ class Application {
       sent += (sent.empty() ? "" : ", ") + d.title;
     }
     return kClean;
+  }
+
+  int interrupted(const std::string& sent) {
+    return fail(kFailed, sent.empty() ? "interrupted; nothing was sent"
+                                      : "interrupted; run it again to go on. Sent, and not taken back: " + sent);
   }
 
   int wait() {
@@ -238,7 +227,7 @@ class Application {
   SendOptions send_;
   bool is_trial_ = false;
   Arena arena_;
-  std::unique_ptr<cli::Planned> plan_;
+  std::unique_ptr<cli::Planned> plan_, planned_first_;  // documents point into the first one
   std::vector<Document> documents_;
 };
 

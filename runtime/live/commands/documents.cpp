@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 
+#include "ir/labels.h"
 #include "ir/value/copy.h"
 #include "ir/value/writer.h"
 #include "runtime/apply/requests.h"
@@ -24,23 +25,6 @@ std::pair<std::string, std::string> group_version(std::string_view api_version) 
   const std::size_t slash = api_version.find('/');
   if (slash == std::string_view::npos) return {"", std::string(api_version)};
   return {std::string(api_version.substr(0, slash)), std::string(api_version.substr(slash + 1))};
-}
-
-// What only a server may say does not go out.
-Value sendable(Arena& arena, const Value& tree, const Value* written, const std::string& space) {
-  MappingBuilder metadata(arena, tree["metadata"]);
-  for (std::string_view key :
-       {"managedFields", "uid", "resourceVersion", "generation", "creationTimestamp", "selfLink", "namespace"})
-    metadata.remove(key);
-  if (!space.empty()) metadata.set("namespace", Value::string(space));
-  if (written) {  // a set's finalizer is the operator's
-    metadata.remove("finalizers");
-    if (const Value* own = (*written)["metadata"].find("finalizers")) metadata.set("finalizers", *own);
-  }
-  return MappingBuilder(arena, tree)
-      .remove("status")
-      .set("metadata", metadata.build(tree["metadata"].at()))
-      .build(tree.at());
 }
 
 class Sorter {
@@ -70,7 +54,6 @@ class Sorter {
   }
 
   void note(const Value& root) {
-    if (root["kind"].as_string() == "Namespace") spaces_.emplace(root["metadata"]["name"].as_string());
     if (root["kind"].as_string() != "CustomResourceDefinition") return;
     const Value& spec = root["spec"];
     defined_[{std::string(spec["group"].as_string()), std::string(spec["names"]["kind"].as_string())}] = {
@@ -105,9 +88,10 @@ class Sorter {
     }
     d.path = kube::path_of(group, version, what.plural, d.namespace_, d.name);
     d.title = d.kind + " " + (d.namespace_.empty() ? "" : d.namespace_ + "/") + d.name;
-    d.tree = sendable(arena_, root, written, d.namespace_);
+    d.tree = sendable(arena_, root, d.namespace_);
     d.context = &context;
     d.is_set = written != nullptr;
+    d.has_count = written && (*written)["spec"].find("replicas");
     out_.push_back(std::move(d));
     return Done{};
   }
@@ -116,10 +100,20 @@ class Sorter {
   const driver::Compilation& in_;
   Arena& arena_;
   const kube::Discovery* kinds_ = nullptr;
-  std::set<std::string> spaces_;
   std::map<Kind, Defined> defined_;
   std::vector<Document> out_;
 };
+
+// Who keeps the count of a set through its scale subresource, and is nobody at a keyboard; or empty.
+std::string scaler_of(const Value& root) {
+  for (const Value& m : root["metadata"]["managedFields"].items()) {
+    const std::string_view manager = m["manager"].as_string();
+    if (m["subresource"].as_string() == "scale" && m["fieldsV1"]["f:spec"].find("f:replicas") &&
+        manager != apply::kScaleManager && !manager.starts_with("kubectl"))
+      return std::string(manager);
+  }
+  return {};
+}
 
 // The fields that are ours by server-side apply, or null.
 const Value& own_fields(const Value& root) {
@@ -163,7 +157,7 @@ std::string manager_in(std::string_view message) {
   return to == std::string_view::npos ? std::string(message) : std::string(message.substr(from + 1, to - from - 1));
 }
 
-Error conflict_of(const kube::Answer& answer) {
+Error conflict_of(const kube::Answer& answer, bool is_versioned) {
   Error error = *answer.error;
   const Result<Tree> status = read_json(answer.body);
   if (!status) return error;
@@ -173,10 +167,27 @@ Error conflict_of(const kube::Answer& answer) {
       fields.append(fields.empty() ? "`" : ", `")
           .append(cause["field"].as_string())
           .append("` belongs to `" + manager_in(cause["message"].as_string()) + "`");
-  if (fields.empty()) return error;
+  if (fields.empty()) {
+    if (is_versioned) error.kind = Error::kRetry;
+    return error;
+  }
   error.message = fields + ". Leave the field out of the file, or write the value that is there; `--force-conflicts` "
                            "takes it from them";
   return error;
+}
+
+// A count that somebody else keeps is theirs: an autoscaler's, and any that the file does not name.
+void leave_count(Document& d, Arena& arena) {
+  if (!d.is_set || !d.stored) return;
+  const Value& live = d.stored->root["spec"]["replicas"];
+  if (!live.is_int() || equal(live, d.tree["spec"]["replicas"])) return;
+  d.scaler = scaler_of(d.stored->root);
+  if (d.scaler.empty() && !d.has_count && !own_fields(d.stored->root)["f:spec"].find("f:replicas"))
+    d.scaler = Document::kSomebody;
+  if (d.scaler.empty()) return;
+  d.kept_replicas = live.as_int();
+  const Value spec = MappingBuilder(arena, d.tree["spec"]).remove("replicas").build(d.tree["spec"].at());
+  d.tree = MappingBuilder(arena, d.tree).set("spec", spec).build(d.tree.at());
 }
 
 kube::Request request_of(const Document& d, const SendOptions& options) {
@@ -187,7 +198,14 @@ kube::Request request_of(const Document& d, const SendOptions& options) {
   request.query = {{"fieldManager", std::string(apply::kFieldManager)}, {"fieldValidation", "Strict"}};
   if (options.dry_run) request.query.emplace_back("dryRun", "All");
   if (options.force) request.query.emplace_back("force", "true");
-  request.body = to_text(d.tree, Format::kJson);
+  Arena arena;
+  Value tree = d.tree;
+  if (!options.resource_version.empty()) {
+    MappingBuilder metadata(arena, tree["metadata"]);
+    metadata.set("resourceVersion", Value::string(options.resource_version));
+    tree = MappingBuilder(arena, tree).set("metadata", metadata.build()).build();
+  }
+  request.body = to_text(tree, Format::kJson);
   request.idempotent = true;
   return request;
 }
@@ -196,9 +214,30 @@ kube::Answer call(Cluster& cluster, const Document& d, const SendOptions& option
   return cluster.client->call(request_of(d, options));
 }
 
-Error error_of(const kube::Answer& answer) { return answer.status == 409 ? conflict_of(answer) : *answer.error; }
+Error error_of(const kube::Answer& answer, const SendOptions& options) {
+  return answer.status == 409 ? conflict_of(answer, !options.resource_version.empty()) : *answer.error;
+}
 
 }  // namespace
+
+Value sendable(Arena& arena, const Value& tree, std::string_view namespace_) {
+  MappingBuilder metadata(arena, tree["metadata"]);
+  for (std::string_view key :
+       {"managedFields", "uid", "resourceVersion", "generation", "creationTimestamp", "selfLink", "namespace"})
+    metadata.remove(key);
+  if (!namespace_.empty()) metadata.set("namespace", Value::string(arena.copy(namespace_)));
+  std::vector<Value> finalizers;
+  for (const Value& f : tree["metadata"]["finalizers"].items())
+    if (f.as_string() != keys::kSetFinalizer) finalizers.push_back(f);
+  if (finalizers.empty())
+    metadata.remove("finalizers");
+  else
+    metadata.set("finalizers", make_sequence(arena, finalizers, tree["metadata"]["finalizers"].at()));
+  return MappingBuilder(arena, tree)
+      .remove("status")
+      .set("metadata", metadata.build(tree["metadata"].at()))
+      .build(tree.at());
+}
 
 bool Document::changes() const {
   if (waits || !stored || !result) return true;
@@ -236,6 +275,7 @@ void judge(Cluster& cluster, std::vector<Document>& documents, const SendOptions
       d.waits = true;
       continue;
     }
+    leave_count(d, arena);
     SendOptions trial = options;
     trial.dry_run = true;
     kube::Answer answer = call(cluster, d, trial);
@@ -244,7 +284,7 @@ void judge(Cluster& cluster, std::vector<Document>& documents, const SendOptions
       d.is_denied = true;
       d.result = Tree{nullptr, d.stored ? merged(arena, without_origins(arena, d.stored->root), d.tree) : d.tree};
     } else if (answer.error) {
-      d.problem = error_of(answer);
+      d.problem = error_of(answer, trial);
     } else if (Result<Tree> tree = read_json(std::move(answer.body)); tree) {
       d.result = std::move(*tree);
     } else {
@@ -255,7 +295,7 @@ void judge(Cluster& cluster, std::vector<Document>& documents, const SendOptions
 
 Result<Tree> send(Cluster& cluster, const Document& document, const SendOptions& options) {
   kube::Answer answer = call(cluster, document, options);
-  if (answer.error) return error_of(answer);
+  if (answer.error) return error_of(answer, options);
   return read_json(std::move(answer.body));
 }
 

@@ -19,18 +19,27 @@ struct Document {
   std::string title;  ///< `Kind namespace/name`
   std::string kind, namespace_, name, path;
   bool is_set = false;
+  bool has_count = false;        ///< a set whose file says `replicas`
   bool waits = false;            ///< the stream itself creates its namespace or its kind: nobody can judge it yet
   bool is_denied = false;        ///< we may not patch it: `result` is made here
+  std::string scaler;            ///< who keeps the set's count, if the file says another one: it is not sent
+  std::int64_t kept_replicas = 0;  ///< with `scaler`
   std::optional<Tree> stored;    ///< null: there is none
   std::optional<Tree> result;    ///< of the dry run, or made here
   std::optional<Error> problem;  ///< why it cannot be applied
+  bool is_scaled_by_hand() const { return scaler == kSomebody; }
+  static constexpr std::string_view kSomebody = "somebody";
   /// Whether sending it changes anything: a value, or which fields are ours.
   bool changes() const;
 };
 
 struct SendOptions {
   bool dry_run = false, force = false;
+  std::string resource_version = {};  ///< only if it is still this one; empty: whichever
 };
+
+/// What of a document goes out: nothing that only a server may say, and of a set no finalizer of the operator.
+ir::Value sendable(Arena& arena, const ir::Value& tree, std::string_view namespace_);
 
 /// Sorts out what is sent, namespaces and definitions of kinds first and sets last. Error: a kind that the server does
 /// not have, a document without a name.
@@ -41,7 +50,7 @@ Result<std::vector<Document>> documents_of(Cluster& cluster, const driver::Compi
 void judge(Cluster& cluster, std::vector<Document>& documents, const SendOptions& options, bool may_compare,
            Arena& arena);
 
-/// Sends one. Errors name who else owns fields, and the way out.
+/// Sends one. Errors name who else owns fields, and the way out; kRetry: it has another resource version by now.
 Result<Tree> send(Cluster& cluster, const Document& document, const SendOptions& options);
 
 /// `tree` with the places of `ours` at the values that `ours` has, too. `tree` has no places.

@@ -7,12 +7,13 @@
 #include "runtime/cli/compiling.h"
 #include "runtime/cli/diffing.h"
 #include "runtime/live/commands/documents.h"
+#include "runtime/live/commands/look.h"
 
 namespace grovec::live {
 
 using cli::Options;
 
-Result<driver::CompileRequest> documents_request(const Options& options, const Cluster& cluster) {
+Result<driver::CompileRequest> documents_request(const Options& options, Cluster& cluster) {
   Result<driver::CompileRequest> request = cli::compile_request(options);
   if (!request) return request.error();
   if (request->operands.empty())
@@ -20,6 +21,7 @@ Result<driver::CompileRequest> documents_request(const Options& options, const C
   request->owner_references = true;
   if (request->namespace_.empty() && request->default_namespace.empty())
     request->default_namespace = cluster.namespace_;
+  if (request->with.empty()) request->surroundings = bindings_of(cluster);
   return request;
 }
 

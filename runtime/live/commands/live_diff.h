@@ -7,7 +7,7 @@
 namespace grovec::live {
 
 /// The request behind the options of `apply` and `diff --live`. Sets that name no namespace are in the cluster's.
-Result<driver::CompileRequest> documents_request(const cli::Options& options, const Cluster& cluster);
+Result<driver::CompileRequest> documents_request(const cli::Options& options, Cluster& cluster);
 
 /// A row of the table in runtime/live/main.cpp: returns the exit code.
 int run_live_diff(const cli::Options& options);

@@ -131,7 +131,7 @@ int send_scale(Cluster& cluster, const Target& target, const std::string& name, 
   kube::Request request;
   request.method = kube::Method::kPatch;
   request.path = kube::path_of(kGroveGroup, kGroveVersion, target.plural, cluster.namespace_, name, "scale");
-  request.query = {{"fieldManager", std::string(apply::kFieldManager)}};
+  request.query = {{"fieldManager", std::string(apply::kScaleManager)}};
   if (dry_run) request.query.emplace_back("dryRun", "All");
   request.body = "{\"spec\":{\"replicas\":" + std::to_string(n) + "}}";
   request.content_type = kube::kMergePatch;
@@ -192,8 +192,12 @@ class Deletion {
   int wait(kube::Duration timeout) {
     const kube::Instant end = c_.loop->now() + timeout;
     std::string last;
+    c_.watch_signals();
     for (;;) {
       Result<status::Report> report = report_of_set(c_, name_);
+      if (c_.is_interrupted)
+        return fail(kFailed, "interrupted; the deletion goes on: `grovec status " + name_ + " -n " + c_.namespace_ +
+                                 "` shows what is left");
       if (!report) return fail(report.error());
       if (report->sets.empty()) {
         print(STDOUT_FILENO, "PodCliqueSet " + c_.namespace_ + "/" + name_ + " deleted\n");
@@ -206,7 +210,7 @@ class Deletion {
       last = line;
       if (c_.loop->now() >= end)
         return fail(kFound, "gave up waiting; the deletion goes on: `grovec status " + name_ + "` shows what holds it");
-      c_.loop->run_until([] { return false; }, std::min(kBetweenLooks, kube::Duration(end - c_.loop->now())));
+      c_.pause(std::min(kBetweenLooks, kube::Duration(end - c_.loop->now())));
     }
   }
 

@@ -1,13 +1,13 @@
 #include "runtime/live/reconcile/command.h"
 
-#include <sys/signalfd.h>
 #include <unistd.h>
 
-#include <csignal>
-
+#include "runtime/live/commands/cluster.h"
 #include "runtime/live/connect.h"
 #include "runtime/live/reconcile/leader.h"
 #include "runtime/live/reconcile/once.h"
+#include "runtime/live/reconcile/trial.h"
+#include "runtime/live/signals.h"
 
 namespace grovec::live {
 
@@ -23,31 +23,6 @@ void print(int fd, std::string_view text) {
   }
 }
 
-// SIGINT and SIGTERM as events of the loop. Blocked for the whole process before its threads begin.
-class Signals {
- public:
-  Signals(kube::Loop& loop, std::function<void()> on_signal) : loop_(loop) {
-    sigset_t set;
-    sigemptyset(&set);
-    sigaddset(&set, SIGINT);
-    sigaddset(&set, SIGTERM);
-    sigprocmask(SIG_BLOCK, &set, nullptr);
-    fd_ = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
-    loop_.when_readable(fd_, [this, on_signal = std::move(on_signal)] {
-      signalfd_siginfo info;
-      if (read(fd_, &info, sizeof info) == sizeof info) on_signal();
-    });
-  }
-  ~Signals() {
-    loop_.forget(fd_);
-    close(fd_);
-  }
-
- private:
-  kube::Loop& loop_;
-  int fd_ = -1;
-};
-
 // One set after the other said in a line each.
 int report(const Operator& op, const std::vector<SetKey>& keys, bool wait, bool in_time) {
   int code = 0;
@@ -62,25 +37,53 @@ int report(const Operator& op, const std::vector<SetKey>& keys, bool wait, bool 
   return in_time ? code : 3;
 }
 
+// Objects in one namespace need no permission for others.
+std::string common_namespace(const std::vector<SetKey>& keys) {
+  for (const SetKey& key : keys)
+    if (key.namespace_ != keys.front().namespace_) return {};
+  return keys.front().namespace_;
+}
+
+// What would be written, from one look at the cluster.
+int print_trials(kube::Client& client, Operator& op, const std::vector<AppliedSet>& sets, const OnceOptions& once,
+                 const OperatorOptions& options, const bool& interrupted) {
+  op.set_permission([] { return false; });
+  client.loop().run_until([&] { return interrupted || op.has_listed() || op.denied(); }, once.timeout);
+  if (interrupted) return 3;
+  if (op.denied()) return fail({op.denied()->message, op.denied()->kind});
+  if (!op.has_listed()) return fail({"the cluster could not be read in time", Error::kRetry});
+  int code = 0;
+  for (const AppliedSet& set : sets) {
+    const Result<Done> done = print_trial(op, set, once.wait, [&](const std::string& line) { options.say(false, line); });
+    if (!done) code = fail(done.error());
+  }
+  return code;
+}
+
 int run_once(kube::Client& client, OperatorOptions options, const OnceOptions& once, const LeaderOptions& election,
              const bool& interrupted) {
-  if (const std::string other = Leader(client, election).somebody_else(); !other.empty() && !once.dry_run)
+  Leader leader(client, election);
+  if (const std::string other = leader.somebody_else(); !other.empty() && !once.dry_run)
     return fail({"the operator `" + other + "` is running here: it does this by itself", Error::kConflict});
-  std::size_t applied = 0;
+  if (leader.is_blind())
+    options.say(true, "Leases may not be listed: whether an operator is running here is not known");
   Compiler surroundings(options.compiler);
   if (auto read = surroundings.set_surroundings({}); !read) return fail(read.error());
-  const auto keys = apply_sets(client, surroundings.facts(), once, applied);
-  if (!keys) return fail(keys.error());
-  options.only = *keys;
-  options.dry_run = once.dry_run;
-  Operator op(client, std::move(options));
+  const auto sets = apply_sets(client, surroundings.facts(), once, options.say);
+  if (!sets) return fail(sets.error());
+  for (const AppliedSet& set : *sets) options.only.push_back(set.key);
+  if (options.namespace_.empty()) options.namespace_ = common_namespace(options.only);
+  const std::vector<SetKey> keys = options.only;
+  Operator op(client, options);
   if (auto started = op.start(); !started) return fail(started.error());
+  if (once.dry_run) return print_trials(client, op, *sets, once, options, interrupted);
   const bool in_time = client.loop().run_until(
       [&] {
         if (interrupted) return op.wind_down();
+        if (op.denied()) return true;
         if (!op.is_at_rest()) return false;
         if (!once.wait) return true;
-        for (const SetKey& key : *keys) {
+        for (const SetKey& key : keys) {
           const Tenant* tenant = op.tenant(key);
           if (tenant && tenant->looks_again()) return false;
           if (!waits_for(op.store().view(key)).empty()) return false;
@@ -92,7 +95,8 @@ int run_once(kube::Client& client, OperatorOptions options, const OnceOptions& o
     print(STDERR_FILENO, "grovec: interrupted; nothing is undone, run it again to go on\n");
     return 3;
   }
-  return report(op, *keys, once.wait, in_time);
+  if (op.denied()) return fail({op.denied()->message, op.denied()->kind});
+  return report(op, keys, once.wait, in_time);
 }
 
 int run_daemon(kube::Client& client, OperatorOptions options, const LeaderOptions& election, const bool& interrupted) {
@@ -155,7 +159,9 @@ Result<int> run(const cli::Options& given) {
   once.wait = given.has("--wait");
   once.dry_run = given.has("--dry-run");
   if (options.namespace_.empty() && once.files.empty()) options.namespace_ = once.namespace_;
-  once.timeout = std::chrono::seconds(std::atoi(std::string(given.get("--timeout", "300")).c_str()));
+  const Result<kube::Duration> timeout = timeout_of(given, 5min);
+  if (!timeout) return timeout.error();
+  once.timeout = *timeout;
   return run_once(client, std::move(options), once, election, interrupted);
 }
 

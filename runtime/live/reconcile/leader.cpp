@@ -41,6 +41,7 @@ std::string Leader::somebody_else() {
   if (!options_.is_needed) return {};
   const kube::Answer answer = client_.call({.path = kube::path_of("coordination.k8s.io", "v1", "leases", ""),
                                             .query = {{"fieldSelector", "metadata.name=" + options_.name}}});
+  is_blind_ = answer.status == 403;
   if (answer.error) return {};
   Eyes eyes;
   const auto list = eyes.read_tree(answer.body);

@@ -25,6 +25,8 @@ class Leader {
 
   /// Who holds a Lease of that name that has not run out, in whatever namespace; empty if nobody does. Blocks.
   std::string somebody_else();
+  /// Leases may not be listed, so `somebody_else` knew nothing.
+  bool is_blind() const { return is_blind_; }
   /// Tries to get the Lease, and keeps it.
   void start();
   /// Whether a write may be made now: the last renewal was sent less than the deadline ago.
@@ -53,7 +55,7 @@ class Leader {
   std::optional<kube::Instant> renewed_;  // when the last renewal that succeeded was sent
   std::string seen_version_;              // of somebody else's Lease, and since when it has not changed
   kube::Instant seen_since_{};
-  bool has_led_ = false, gave_up_ = false;
+  bool has_led_ = false, gave_up_ = false, is_blind_ = false;
 };
 
 }  // namespace grovec::live

@@ -14,13 +14,6 @@ namespace {
 
 constexpr auto kLookAfter = std::chrono::milliseconds(3);  // changes that come together are one look
 
-std::string line_of(const SetKey& key, const Action& action) {
-  std::string line(decide::name_of(action.verb));
-  line.append(" ").append(ir::info_of(action.key.kind).kind).append(" ");
-  line.append(key.namespace_).append("/").append(action.key.name);
-  return line.append(": ").append(decide::text_of(action.why));
-}
-
 bool has_steps(const decide::Decision& decision) {
   for (const decide::Step& step : decision.steps)
     if (!step.empty()) return true;
@@ -28,6 +21,13 @@ bool has_steps(const decide::Decision& decision) {
 }
 
 }  // namespace
+
+std::string line_of(const SetKey& key, const Action& action) {
+  std::string line(decide::name_of(action.verb));
+  line.append(" ").append(ir::info_of(action.key.kind).kind).append(" ");
+  line.append(key.namespace_).append("/").append(action.key.name);
+  return line.append(": ").append(decide::text_of(action.why));
+}
 
 Tenant::~Tenant() {
   shared_.client.loop().cancel(timer_);
@@ -116,21 +116,11 @@ void Tenant::look() {
   found_nothing_ = !has_steps(decision);
   look_again_at(decision.next_look, at);
   if (failures_.drop_unwanted(decision)) wake();
-  if (shared_.dry_run) {
-    print(decision);
-    found_nothing_ = true;
-    return;
-  }
   for (const decide::Event& e : decision.events) shared_.tell(key_, e, target(e.on).uid);
   if (found_nothing_) return;
   flight_ =
       std::make_shared<apply::Flight>(shared_.client, *this, key_.namespace_, compiled.world, std::move(decision));
   flight_->start();
-}
-
-void Tenant::print(const decide::Decision& decision) const {
-  for (const decide::Step& step : decision.steps)
-    for (const Action& a : step) shared_.say(false, line_of(key_, a));
 }
 
 apply::Known Tenant::known(const decide::ObjectKey& key) const {

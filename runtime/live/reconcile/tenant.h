@@ -22,7 +22,6 @@ struct Shared {
   Store& store;
   Compiler& compiler;
   kube::OwnWrites& own;
-  bool dry_run = false;
   std::function<bool()> may_write;  ///< false: not our turn (start, end, another leader)
   /// One line for people about a change, or a warning.
   std::function<void(bool is_warning, const std::string& line)> say;
@@ -32,6 +31,9 @@ struct Shared {
   std::uint64_t writes = 0, failed_writes = 0, looks = 0;
   std::uint64_t parts_decided = 0, parts_seen = 0;  ///< set replicas of those looks
 };
+
+/// `create Pod default/llm-0-worker-bbbbb: …`: one write and its reason.
+std::string line_of(const SetKey& key, const decide::Action& action);
 
 /// Never two decisions of one set at a time; wake-ups while one is on its way, or while our own writes are not seen
 /// yet, are one later look.
@@ -68,7 +70,6 @@ class Tenant final : public apply::Ground {
   void expect(const decide::Action& action, const std::string& body);
   void schedule(kube::Duration after);
   void look_again_at(std::optional<decide::Instant> at, decide::Instant now);
-  void print(const decide::Decision& decision) const;
   decide::Failures::Target target(const decide::ObjectKey& key) const;
   std::shared_ptr<const Seen> seen(const decide::ObjectKey& key) const;
   decide::Instant now() const;
