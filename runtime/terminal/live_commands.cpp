@@ -46,6 +46,24 @@ constexpr OptionSpec kLiveDiffOptions[] = {
     GROVEC_DOCUMENT_OPTIONS,
     GROVEC_CLUSTER_OPTIONS,
 };
+constexpr OptionSpec kLiveGraphOptions[] = {
+    {"--live", {}, {}, "draw what lives of sets in the cluster", {}},
+    {"--output", "-o", "FORMAT", "what to draw", "html"},
+    {"--out", {}, "FILE", "write here instead of standard output", {}},
+    {"--operator-config", {}, "FILE", "the operator's configuration", {}},
+    GROVEC_CLUSTER_OPTIONS,
+};
+constexpr OptionSpec kLivePlanOptions[] = {
+    {"--live", {}, {}, "begin with what lives in the cluster", {}},
+    {"--out", {}, "FILE", "keep the plan for `apply FILE`", {}},
+    {"--output", "-o", "FORMAT", "how to print", "text|json|markdown|html"},
+    {"--detailed-exitcode", {}, {}, "exit with 4 if anything changes", {}},
+    {"--fail-on", {}, "WHAT", "exit with 1 if that happens, or anything to its right", "scale|roll|delete"},
+    {"--max-gpus", {}, "N", "exit with 1 if more GPUs restart", {}},
+    {"--max-gpus-down", {}, "N", "exit with 1 if more GPUs are down at once", {}},
+    GROVEC_DOCUMENT_OPTIONS,
+    GROVEC_CLUSTER_OPTIONS,
+};
 constexpr OptionSpec kDeleteOptions[] = {
     {"--yes", "-y", {}, "do not ask", {}},
     {"--no-wait", {}, {}, "do not wait until everything is gone", {}},
@@ -93,7 +111,8 @@ constexpr LiveCommand kLiveCommands[] = {
      "  grovec apply llm.yaml                            prints the plan and asks\n"
      "  grovec apply --env prod -n serving llm.grove --wait\n"
      "  grovec apply --allow roll --max-gpus-down 64 -R deploy/   where nobody can be asked\n"
-     "  grovec apply --dry-run llm.yaml\n",
+     "  grovec apply --dry-run llm.yaml\n"
+     "  grovec apply llm.plan                            what `plan --live --out llm.plan` has kept, if it still holds\n",
      kApplyOptions},
     {"cluster", "show which cluster is meant, who you are there, and which kinds it has",
      "grovec cluster [--context NAME]",
@@ -106,6 +125,10 @@ constexpr LiveCommand kLiveCommands[] = {
      kDeleteOptions},
     {"diff", "print what applying files would change", "grovec diff --live [OPTIONS] FILE...",
      "  grovec diff --live -n serving llm.grove\n", kLiveDiffOptions, /*has_own_row=*/false},
+    {"graph", "draw what lives of sets", "grovec graph --live -o html [OPTIONS] [NAME...]",
+     "  grovec graph --live -o html llm > llm.html\n", kLiveGraphOptions, /*has_own_row=*/false},
+    {"plan", "print what applying files would do now", "grovec plan --live [OPTIONS] FILE...",
+     "  grovec plan --live -n serving llm.grove\n", kLivePlanOptions, /*has_own_row=*/false},
     {"reconcile", "keep the cluster equal to what its sets ask for: the operator",
      "grovec reconcile [OPTIONS]\n       grovec reconcile --once FILE... | --from-cluster NAME",
      "  grovec reconcile --once --wait set.yaml\n"

@@ -13,6 +13,7 @@
 #include "runtime/driver/old_sets.h"
 #include "runtime/driver/parallel.h"
 #include "runtime/input/git_text.h"
+#include "runtime/plan/recompile.h"
 #include "runtime/plan/repair.h"
 
 namespace grovec::cli {
@@ -218,6 +219,7 @@ class Planning {
       only_old += !job.next;
       only_new += !job.old;
       job.name = name;
+      keep_count(job);
       jobs_.push_back(std::move(job));
     }
     if (only_old == 1 && only_new == 1 && jobs_.size() == 2)
@@ -226,6 +228,19 @@ class Planning {
       if (inputs_.is_live() && job.next) use_dump(job);
       if (job.old && !job.old->is_planned) repair(job);
     }
+  }
+
+  void keep_count(Job& job) {
+    const auto count = inputs_.kept_counts.find(job.name);
+    if (!job.next || count == inputs_.kept_counts.end()) return;
+    const ir::Value& tree = job.next->module.manifest;
+    Arena arena;
+    const ir::Value spec =
+        ir::MappingBuilder(arena, tree["spec"]).set("replicas", ir::Value::integer(count->second)).build();
+    auto kept = plan::recompile(ir::MappingBuilder(arena, tree).set("spec", spec).build(), *job.next);
+    if (!kept) return;
+    job.next = kept->set.get();
+    kept_.push_back(std::move(kept));
   }
 
   void use_dump(Job& job) {
@@ -318,6 +333,7 @@ class Planning {
   std::unique_ptr<driver::Compilation> old_, next_;
   Dump dump_;
   std::vector<decide::Settled> assumed_;
+  std::vector<std::unique_ptr<plan::Recompiled>> kept_;
   std::vector<Job> jobs_;
 };
 

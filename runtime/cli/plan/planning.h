@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -34,6 +35,9 @@ struct PlanInputs {
   /// Instead of a dump: looks at what lives of these sets.
   std::function<Result<LiveTexts>(const driver::Compilation& next)> look = {};
 
+  /// Counts of sets that stay as they live, whatever NEW says, by namespace and name.
+  std::map<std::pair<std::string, std::string>, std::int64_t> kept_counts = {};
+
   /// OLD is what lives.
   bool is_live() const { return look || !dump.empty(); }
   bool has_old = true;            ///< OLD is an operand
@@ -42,6 +46,11 @@ struct PlanInputs {
 
 /// Null if the command is to end with `exit_code`; what is wrong has been said on standard error, or in `errors`.
 std::unique_ptr<Planned> make_plan(const Options& options, const PlanInputs& inputs, int& exit_code);
+
+/// Of the options of `plan` those that can be wrong by themselves.
+Result<Done> check_plan_options(const Options& options);
+/// Prints as the options say, and the gates that stop it on standard error; the exit code.
+int finish_plan(const Options& options, Planned& plan);
 
 std::string plan_text(const Planned& plan, bool color);
 std::string plan_json(const Planned& plan);      ///< schemas/output/plan.schema.json

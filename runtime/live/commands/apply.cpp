@@ -8,10 +8,13 @@
 
 #include "runtime/cli/commands.h"
 #include "runtime/cli/plan/planning.h"
+#include "runtime/driver/version.h"
 #include "runtime/live/commands/documents.h"
+#include "runtime/live/commands/kept_plan.h"
 #include "runtime/live/commands/live_diff.h"
 #include "runtime/live/commands/look.h"
 #include "runtime/live/commands/status.h"
+#include "runtime/terminal/live_commands.h"
 #include "runtime/terminal/table.h"
 
 namespace grovec::live {
@@ -56,9 +59,13 @@ class Application {
     is_trial_ = options.has("--dry-run");
   }
 
+  /// Sends only what was kept, and asks nobody: somebody has looked at it.
+  void set_kept(KeptPlan kept) { kept_ = std::move(kept); }
+
   int run(driver::CompileRequest request) {
     if (int code = plan(request)) return code;
     if (int code = prepare()) return code;
+    if (int code = compare_with_kept()) return code;
     if (int code = plan_with_kept_counts(std::move(request))) return code;
     if (!plan_->sets.empty()) print(STDOUT_FILENO, cli::plan_text(*plan_, use_color(STDOUT_FILENO)));
     if (int code = judge_plan()) return code;
@@ -77,6 +84,7 @@ class Application {
     cli::PlanInputs inputs;
     inputs.older = inputs.newer = std::move(request);
     inputs.has_old = false;
+    inputs.kept_counts = kept_counts_;
     inputs.look = [this](const driver::Compilation& next) { return look_at(c_, next); };
     int exit_code = kClean;
     plan_ = cli::make_plan(options_, inputs, exit_code);
@@ -87,10 +95,20 @@ class Application {
     Result<std::vector<Document>> documents = documents_of(c_, *plan_->next, arena_);
     if (!documents) return fail(documents.error());
     documents_ = std::move(*documents);
+    now_.program = driver::kVersion;
+    for (const Document& d : documents_) now_.documents.push_back(sent_of(d));
     if (options_.has("--only-sets")) std::erase_if(documents_, [](const Document& d) { return !d.is_set; });
     if (documents_.empty()) return fail(kFound, "there is no PodCliqueSet in the input");
     judge(c_, documents_, send_, false, arena_);
     return kClean;
+  }
+
+  int compare_with_kept() {
+    if (!kept_) return kClean;
+    for (const Document& d : documents_)
+      if (d.is_set) now_.sets.push_back(set_of(d, d.stored ? &d.stored->root : nullptr));
+    const std::string why = difference_of(*kept_, now_);
+    return why.empty() ? kClean : fail(kFound, "nothing was sent: the plan does not hold any more: " + why);
   }
 
   // Counts that are not sent change nothing.
@@ -99,9 +117,9 @@ class Application {
       if (d.scaler.empty()) continue;
       tell(d.title + ": " + std::to_string(d.kept_replicas) + " replicas are left as they are: " +
            (d.is_scaled_by_hand() ? "the file does not say how many" : "`" + d.scaler + "` scales it"));
-      request.assume_replicas.push_back("podcliqueset/" + d.name + "=" + std::to_string(d.kept_replicas));
+      kept_counts_[{d.namespace_, d.name}] = d.kept_replicas;
     }
-    if (request.assume_replicas.empty()) return kClean;
+    if (kept_counts_.empty()) return kClean;
     planned_first_ = std::move(plan_);
     return plan(std::move(request));
   }
@@ -129,6 +147,7 @@ class Application {
   }
 
   int permit(std::size_t changes) {
+    if (kept_) return kClean;
     if (is_terminal(STDIN_FILENO)) {
       if (options_.has("--yes") || ask("Apply " + cli::counted(changes, "document") + "?")) return kClean;
       return fail(kFound, "nothing was sent");
@@ -168,6 +187,8 @@ class Application {
   // A status that is written meanwhile is a new version of the same set.
   std::optional<Error> send_one(const Document& d) {
     constexpr int kAttempts = 10;
+    constexpr kube::Duration kBetweenAttempts = 200ms;
+    const kube::Instant until = c_.loop->now() + 60s;
     SendOptions options = send_;
     for (int attempt = 1;; ++attempt) {
       if (d.is_set) {
@@ -177,6 +198,11 @@ class Application {
       }
       Result<Tree> done = send(c_, d, options);
       if (done) return std::nullopt;
+      // The API server needs a moment until it serves a new kind.
+      if (done.error().kind == Error::kGone && d.waits && c_.loop->now() < until && !c_.is_interrupted) {
+        c_.pause(kBetweenAttempts);
+        continue;
+      }
       if (done.error().kind != Error::kRetry || options.resource_version.empty() || attempt == kAttempts)
         return done.error();
     }
@@ -226,10 +252,31 @@ class Application {
   kube::Duration timeout_;
   SendOptions send_;
   bool is_trial_ = false;
+  std::optional<KeptPlan> kept_;
+  KeptPlan now_;
   Arena arena_;
   std::unique_ptr<cli::Planned> plan_, planned_first_;  // documents point into the first one
   std::vector<Document> documents_;
+  std::map<std::pair<std::string, std::string>, std::int64_t> kept_counts_;
 };
+
+}  // namespace
+
+namespace {
+
+// The options that were planned with, for the documents; all others are today's.
+Result<Options> planned_options(const KeptPlan& kept, const Options& options) {
+  for (const std::string_view name : {"--filename", "--env", "--set", "--values", "--with", "--only-sets"})
+    if (options.has(name)) return Error{"`" + std::string(name) + "` stands in the plan already", Error::kUsage};
+  for (const cli::LiveCommand& command : cli::live_commands())
+    if (command.name == "apply") {
+      std::vector<std::string> arguments = kept.arguments;
+      if (options.has("--kubeconfig"))
+        arguments.insert(arguments.begin(), "--kubeconfig=" + std::string(options.get("--kubeconfig")));
+      return cli::parse_options(command.options, arguments);
+    }
+  return Error{"apply has no options", Error::kUsage};
+}
 
 }  // namespace
 
@@ -240,11 +287,22 @@ int run_apply(const Options& options) {
   if (!limits) return fail(limits.error());
   Result<kube::Duration> timeout = timeout_of(options, 10min);
   if (!timeout) return fail(timeout.error());
-  Result<std::unique_ptr<Cluster>> cluster = reach(options);
+  Result<std::optional<KeptPlan>> kept = std::optional<KeptPlan>();
+  if (options.operands().size() == 1) kept = read_kept(options.operands().front());
+  if (!kept) return fail(kept.error());
+  Options documents = options;
+  if (*kept) {
+    Result<Options> planned = planned_options(**kept, options);
+    if (!planned) return fail(planned.error());
+    documents = std::move(*planned);
+  }
+  Result<std::unique_ptr<Cluster>> cluster = reach(documents);
   if (!cluster) return fail(cluster.error());
-  Result<driver::CompileRequest> request = documents_request(options, **cluster);
+  Result<driver::CompileRequest> request = documents_request(documents, **cluster);
   if (!request) return fail(request.error());
-  return Application(**cluster, options, *limits, *timeout).run(std::move(*request));
+  Application application(**cluster, options, *limits, *timeout);
+  if (*kept) application.set_kept(std::move(**kept));
+  return application.run(std::move(*request));
 }
 
 }  // namespace grovec::live

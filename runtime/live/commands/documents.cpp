@@ -215,6 +215,11 @@ kube::Answer call(Cluster& cluster, const Document& d, const SendOptions& option
 }
 
 Error error_of(const kube::Answer& answer, const SendOptions& options) {
+  if (answer.error->message.find("field not declared in schema") != std::string::npos)
+    return {answer.error->message +
+                ". The cluster's CRD lacks the field: `grovec schema --crds --api extended | kubectl apply --server-side "
+                "-f -` brings those of grovec's extensions",
+            Error::kContent};
   return answer.status == 409 ? conflict_of(answer, !options.resource_version.empty()) : *answer.error;
 }
 

@@ -24,6 +24,13 @@ class Look {
  public:
   explicit Look(Cluster& cluster) : c_(cluster) {}
 
+  Result<std::size_t> count(const std::string& space, const std::string& set) {
+    for (const ObjectKind kind : kChildren) list(kind, space, set, {});
+    c_.loop->run_until([this] { return open_ == 0; });
+    if (failed_) return *failed_;
+    return found_;
+  }
+
   Result<cli::LiveTexts> run(const driver::Compilation& sets) {
     for (const auto& set : sets.sets)
       read_set(std::string(set->module.spec.namespace_), std::string(set->module.spec.name));
@@ -66,6 +73,7 @@ class Look {
     Result<Tree> page = read_json(answer.body);
     if (!page) return fail_with(plural, page.error());
     const std::string next(page->root["metadata"]["continue"].as_string());
+    found_ += page->root["items"].size();
     if (page->root["items"].size() > 0) out_.emplace_back("the cluster's " + plural, std::move(answer.body));
     if (!next.empty()) list(kind, space, set, next);
   }
@@ -87,10 +95,14 @@ class Look {
   cli::LiveTexts out_;
   std::set<std::string> denied_;
   std::optional<Error> failed_;
-  std::size_t open_ = 0;
+  std::size_t open_ = 0, found_ = 0;
 };
 
 }  // namespace
+
+Result<std::size_t> count_left(Cluster& cluster, const std::string& space, const std::string& set) {
+  return Look(cluster).count(space, set);
+}
 
 Result<cli::LiveTexts> look_at(Cluster& cluster, const driver::Compilation& sets) { return Look(cluster).run(sets); }
 

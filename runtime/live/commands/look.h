@@ -13,6 +13,9 @@ namespace grovec::live {
 /// A kind that may not be listed is warned of and left out; one that the cluster does not have is left out.
 Result<cli::LiveTexts> look_at(Cluster& cluster, const driver::Compilation& sets);
 
+/// How many objects carry the label of a set, of all kinds that sets are made of and we may list.
+Result<std::size_t> count_left(Cluster& cluster, const std::string& space, const std::string& set);
+
 /// ClusterTopologyBindings as `--with` takes them, by the name that findings call them; none if they may not be read.
 std::vector<std::pair<std::string, std::string>> bindings_of(Cluster& cluster);
 

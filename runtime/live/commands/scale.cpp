@@ -9,6 +9,7 @@
 #include "runtime/apply/requests.h"
 #include "runtime/live/commands/console.h"
 #include "runtime/live/commands/gather.h"
+#include "runtime/live/commands/look.h"
 #include "runtime/live/commands/objects.h"
 #include "runtime/status/report.h"
 #include "runtime/terminal/table.h"
@@ -117,6 +118,8 @@ Result<status::Report> report_of_set(Cluster& cluster, const std::string& set) {
   if (!gathered) return gathered.error();
   status::ReportOptions request;
   request.namespace_ = cluster.namespace_;
+  const auto wall = cluster.surroundings.wall_time().time_since_epoch();
+  request.now = decide::Instant{std::chrono::duration_cast<std::chrono::nanoseconds>(wall).count()};
   return status::report_of((*gathered)->world, request);
 }
 
@@ -199,13 +202,20 @@ class Deletion {
         return fail(kFailed, "interrupted; the deletion goes on: `grovec status " + name_ + " -n " + c_.namespace_ +
                                  "` shows what is left");
       if (!report) return fail(report.error());
+      std::string line;
       if (report->sets.empty()) {
-        print(STDOUT_FILENO, "PodCliqueSet " + c_.namespace_ + "/" + name_ + " deleted\n");
-        return kClean;
+        Result<std::size_t> left = count_left(c_, c_.namespace_, name_);
+        if (!left) return fail(left.error());
+        if (*left == 0) {
+          print(STDOUT_FILENO, "PodCliqueSet " + c_.namespace_ + "/" + name_ + " deleted\n");
+          return kClean;
+        }
+        line = cli::counted(*left, "object") + " left to the garbage collector";
+      } else {
+        const status::SetReport& s = report->sets.front();
+        line = pods_text(s.counts.pods) + " left";
+        if (!s.why.empty()) line += "; " + s.why.front().objects.front() + ": " + s.why.front().reason.sentence;
       }
-      const status::SetReport& s = report->sets.front();
-      std::string line = pods_text(s.counts.pods) + " left";
-      if (!s.why.empty()) line += "; " + s.why.front().objects.front() + ": " + s.why.front().reason.sentence;
       if (line != last) tell(line);
       last = line;
       if (c_.loop->now() >= end)

@@ -2,6 +2,8 @@
 
 #include <unistd.h>
 
+#include <algorithm>
+
 #include "runtime/live/commands/cluster.h"
 #include "runtime/live/connect.h"
 #include "runtime/live/reconcile/leader.h"
@@ -28,10 +30,11 @@ int report(const Operator& op, const std::vector<SetKey>& keys, bool wait, bool 
   int code = 0;
   for (const SetKey& key : keys) {
     const Tenant* tenant = op.tenant(key);
-    if (tenant && !tenant->is_compiled()) code = 1;
+    if (tenant && !tenant->is_compiled()) code = std::max(code, 1);
+    if (tenant && tenant->has_failed_writes()) code = 3;
     const std::string what = waits_for(op.store().view(key));
     if (!what.empty()) print(STDOUT_FILENO, key.namespace_ + "/" + key.name + ": waiting for " + what + "\n");
-    if (wait && !what.empty()) code = 1;
+    if (wait && !what.empty()) code = std::max(code, 1);
   }
   if (!in_time) print(STDERR_FILENO, "grovec: gave up waiting; run it again to go on\n");
   return in_time ? code : 3;

@@ -56,6 +56,8 @@ class Tenant final : public apply::Ground {
   /// When the last decision wants to look again by itself.
   std::optional<decide::Instant> looks_again() const { return again_; }
   bool is_compiled() const { return compiled_; }
+  /// A write was refused and has not been made since.
+  bool has_failed_writes() const { return !failures_.writes().empty(); }
   const SetKey& key() const { return key_; }
 
   apply::Known known(const decide::ObjectKey& key) const override;

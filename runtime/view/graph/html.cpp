@@ -71,6 +71,7 @@ class SetData {
         set_(*set.set),
         v_(*set.view),
         d_(v_.desired()),
+        life_(set.life),
         selection_(selection),
         j_(json) {}
 
@@ -87,10 +88,27 @@ class SetData {
     layers();
     descriptions();
     source();
+    if (life_) life();
     j_.end_object();
   }
 
  private:
+  void life() {
+    j_.key("life").begin_object().member("at", life_->at).member("state", life_->state).key("reasons").begin_list();
+    for (const std::string& reason : life_->reasons) j_.value(reason);
+    j_.end_list().key("pods").begin_object();
+    for (const auto& [clique, pods] : life_->pods) {
+      j_.key(clique).begin_list();
+      for (const GraphPod& pod : pods) {
+        j_.begin_list().value(pod.index).value(pod.name).value(pod.state).begin_list();
+        for (const std::string& reason : pod.reasons) j_.value(reason);
+        j_.end_list().end_list();
+      }
+      j_.end_list();
+    }
+    j_.end_object().end_object();
+  }
+
   std::string pack_of_gang(std::optional<GroupId> g) const {
     for (const GangShape& gang : d_.gangs)
       if (gang.group == g) return pack_text(d_, gang.pack);
@@ -420,6 +438,7 @@ class SetData {
   const CompiledSet& set_;
   const SetView& v_;
   const Desired& d_;
+  const GraphLife* life_;
   const Selection& selection_;
   JsonStream& j_;
 };

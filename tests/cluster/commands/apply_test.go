@@ -9,41 +9,14 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
 	"grovec.dev/tests/cluster/clustertest"
 )
-
-// TestApply has no operator: what is stored, and what is not, is the answer.
-func TestApply(t *testing.T) {
-	c, token := cluster(t)
-	for name, test := range map[string]func(*testing.T, *user){
-		"once and again":              appliesOnceAndAgain,
-		"only what may happen":        rollsOnlyIfAllowed,
-		"forbidden":                   saysWhatToRunInstead,
-		"conflict":                    namesWhoElse,
-		"counts of others":            leavesCountsAlone,
-		"field that the CRD lacks":    refusesUnknownFields,
-		"later document fails":        listsWhatWasSent,
-		"namespace of the stream":     exemptsWhatTheStreamCreates,
-		"namespace that goes":         refusesATerminatingNamespace,
-		"webhook":                     hearsTheWebhook,
-		"changed while asked":         refusesAnotherVersion,
-		"two at once":                 twoAtOnce,
-		"no permission":               needsPermission,
-		"bindings of the cluster":     usesBindings,
-		"finalizers":                  leavesTheOperatorsFinalizer,
-		"diff":                        showsWhatDiffers,
-		"once: the same change set":   printsTheSameChangeSet,
-		"once: a foreign object":      leavesForeignObjects,
-		"once: no permission":         endsWithoutPermission,
-		"once: quota in the middle":   goesOnAfterQuota,
-		"scale and delete by the way": scalesWithoutOperator,
-	} {
-		t.Run(name, func(t *testing.T) { test(t, newUser(t, c, token)) })
-	}
-}
 
 func appliesOnceAndAgain(t *testing.T, u *user) {
 	file := u.write(t, "all.yaml", set("web", "example.com/front:1")+configMap("settings"))
@@ -88,11 +61,12 @@ func rollsOnlyIfAllowed(t *testing.T, u *user) {
 	if got := u.field("pcs", "web", image); got != "example.com/front:2" {
 		t.Errorf("the image is %q", got)
 	}
-	fewer := u.write(t, "fewer.yaml", strings.Replace(gpu("example.com/front:2"), "replicas: 2, minAvailable: 1", "replicas: 1, minAvailable: 1", 1))
+	more := u.write(t, "more.yaml", strings.Replace(gpu("example.com/front:2"), "  replicas: 1\n", "  replicas: 2\n", 1))
+	u.must(t, 0, []string{"adds 4 pods", "web configured"}, "apply", more)
 	u.nothingIsSent(t, func() {
-		u.must(t, 1, []string{"removes 1 pod", "nothing was sent", "--allow delete"}, "apply", "--allow", "roll", fewer)
+		u.must(t, 1, []string{"removes 4 pods", "nothing was sent", "--allow delete"}, "apply", "--allow", "roll", file)
 	})
-	u.must(t, 0, []string{"web configured"}, "apply", "--allow", "delete", fewer)
+	u.must(t, 0, []string{"web configured"}, "apply", "--allow", "delete", file)
 }
 
 func saysWhatToRunInstead(t *testing.T, u *user) {
@@ -386,13 +360,13 @@ func showsWhatDiffers(t *testing.T, u *user) {
 	u.must(t, 0, nil, "apply", file)
 	u.must(t, 0, nil, "diff", "--live", file)
 	changed := u.write(t, "new.yaml", set("web", "example.com/front:2")+"---\napiVersion: v1\nkind: Secret\nmetadata: {name: key}\nstringData: {token: new-secret-value}\n")
-	got := u.must(t, 1, []string{`containers[name=main].image: "example.com/front:1" → "example.com/front:2"  (new.yaml:10:`, "(masked"}, "diff", "--live", changed)
+	got := u.must(t, 1, []string{`containers[name=main].image: "example.com/front:1" → "example.com/front:2"  (new.yaml:9:`, "(masked"}, "diff", "--live", changed)
 	if strings.Contains(got.out+got.err, "secret-value") || strings.Contains(got.out, "managedFields") {
 		t.Errorf("a secret or noise is shown:\n%v", got)
 	}
 	u.must(t, 1, []string{`"format_version"`, `example.com/front:2`}, "diff", "--live", "-o", "json", changed)
-	u.must(t, 1, []string{"front:2"}, "diff", "--live", "-o", "markdown", changed)
-	u.must(t, 3, []string{"nothing"}, "diff", "--live", u.write(t, "broken.yaml", "kind: Nothing\napiVersion: v1\nmetadata: {name: nothing}\n"))
+	u.must(t, 1, []string{"front&#58;2"}, "diff", "--live", "-o", "markdown", changed)
+	u.must(t, 3, []string{"does not know Nothing of v1"}, "diff", "--live", u.write(t, "broken.yaml", "kind: Nothing\napiVersion: v1\nmetadata: {name: nothing}\n"))
 }
 
 func scalesWithoutOperator(t *testing.T, u *user) {
@@ -409,4 +383,50 @@ func scalesWithoutOperator(t *testing.T, u *user) {
 	if got := u.field("pcs", "web", "{.metadata.name}"); got != "" {
 		t.Error("the set is still there")
 	}
+}
+
+func keepsAPlan(t *testing.T, u *user) {
+	u.must(t, 0, nil, "apply", u.write(t, "old.yaml", set("web", "example.com/front:1")))
+	file := u.write(t, "new.yaml", set("web", "example.com/front:2")+"---\napiVersion: v1\nkind: Secret\nmetadata: {name: key}\nstringData: {token: secret-value}\n")
+	keep := func() {
+		t.Helper()
+		u.nothingIsSent(t, func() {
+			u.must(t, 4, []string{"restarts 2 pods"}, "plan", "--live", "--detailed-exitcode", "--out", "web.plan", file)
+		})
+	}
+	refused := func(words ...string) {
+		t.Helper()
+		u.nothingIsSent(t, func() { u.must(t, 1, append(words, "nothing was sent", "does not hold any more"), "apply", "web.plan") })
+	}
+	keep()
+	text, err := os.ReadFile(filepath.Join(u.dir, "web.plan"))
+	if err != nil || strings.Contains(string(text), "secret-value") || !strings.Contains(string(text), "restarts 2 pods") {
+		t.Errorf("the kept plan: %v\n%s", err, text)
+	}
+	// Another input.
+	u.write(t, "new.yaml", set("web", "example.com/front:3"))
+	refused("PodCliqueSet " + u.space + "/web")
+	u.write(t, "new.yaml", set("web", "example.com/front:2")+configMap("more"))
+	refused("ConfigMap " + u.space + "/more")
+	// Another generation.
+	u.write(t, "new.yaml", set("web", "example.com/front:2"))
+	keep()
+	u.must(t, 0, nil, "scale", "set", "web", "2")
+	refused("is at generation 2 now, and was at 1")
+	u.must(t, 0, nil, "scale", "set", "web", "1")
+	// Another program.
+	keep()
+	text, err = os.ReadFile(filepath.Join(u.dir, "web.plan"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	u.write(t, "web.plan", regexp.MustCompile(`"program": ?"[^"]*"`).ReplaceAllString(string(text), `"program":"0.0.1"`))
+	refused("version 0.0.1")
+	// The same: nobody is asked.
+	keep()
+	u.must(t, 0, []string{"web configured"}, "apply", "--force-conflicts", "web.plan")
+	if got := u.field("pcs", "web", image); got != "example.com/front:2" {
+		t.Errorf("the image is %q", got)
+	}
+	refused("is at generation 4 now, and was at 3")
 }

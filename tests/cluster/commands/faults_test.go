@@ -78,13 +78,11 @@ var fates = []fate{
 	{"answer lost", false, faults.LoseAnswer()},
 }
 
-// TestEveryRequest: the program is killed at a request, or its answer is lost;
-// the next run finishes, nothing is missing, nothing is there twice, and a
-// third run has nothing to write. With GROVEC_EVERY_REQUEST at every request
-// (an hour and more), otherwise at some.
-func TestEveryRequest(t *testing.T) {
-	c, token := cluster(t)
-	u := newUser(t, c, token)
+// everyRequest: the program is killed at a request, or its answer is lost; the
+// next run finishes, nothing is missing, nothing is there twice, and a third
+// run has nothing to write. With GROVEC_EVERY_REQUEST at every request (an hour
+// and more), otherwise at some.
+func everyRequest(t *testing.T, u *user) {
 	s := newStory(t, u)
 	want := map[string][]string{}
 	most := 0

@@ -1,40 +1,17 @@
 package commands
 
 import (
+	"encoding/json"
 	"fmt"
+	"os"
+	"path/filepath"
+	"regexp"
 	"strings"
 	"syscall"
 	"testing"
 
 	"grovec.dev/tests/cluster/clustertest"
 )
-
-// TestWithOperator: commands that wait for what the operator does.
-func TestWithOperator(t *testing.T) {
-	c, token := cluster(t)
-	operator := newUser(t, c, token)
-	daemon := operator.command(t, "reconcile")
-	log := &clustertest.Buffer{}
-	daemon.Stdout, daemon.Stderr = log, log
-	if err := daemon.Start(); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		_ = daemon.Process.Signal(syscall.SIGTERM)
-		_ = daemon.Wait()
-		if t.Failed() {
-			t.Logf("operator:\n%s", log)
-		}
-	})
-	for name, test := range map[string]func(*testing.T, *user){
-		"apply and wait":    appliesAndWaits,
-		"Ctrl-C":            saysHowToGoOn,
-		"scale and delete":  scalesAndDeletes,
-		"refused beside it": refusesBesideAnOperator,
-	} {
-		t.Run(name, func(t *testing.T) { test(t, newUser(t, c, token)) })
-	}
-}
 
 func appliesAndWaits(t *testing.T, u *user) {
 	file := u.write(t, "web.yaml", set("web", "example.com/front:1"))
@@ -51,32 +28,43 @@ func appliesAndWaits(t *testing.T, u *user) {
 	u.must(t, 0, nil, "rollout", "status", "web")
 }
 
-func saysHowToGoOn(t *testing.T, u *user) {
-	text := strings.ReplaceAll(set("web", "example.com/front:1"), "podSpec: {", "podSpec: {nodeSelector: {nowhere: nowhere}, ")
-	cmd := u.command(t, "apply", "--wait", u.write(t, "web.yaml", text), "-n", u.space)
+// interrupt starts a command that waits, and sends it SIGINT once it says a
+// word; it ends with 3 and says how to go on.
+func interrupt(t *testing.T, u *user, word, want string, arguments ...string) {
+	t.Helper()
+	cmd := u.command(t, append(arguments, "-n", u.space)...)
 	output := &clustertest.Buffer{}
 	cmd.Stdout, cmd.Stderr = output, output
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
 	clustertest.Eventually(t, patience, func() error {
-		if !strings.Contains(output.String(), "unavailable, 0 of 1 replicas available") {
-			return fmt.Errorf("it does not wait: %s", output)
+		if !strings.Contains(output.String(), word) {
+			return fmt.Errorf("grovec %v does not wait: %s", arguments, output)
 		}
 		return nil
 	})
 	if err := cmd.Process.Signal(syscall.SIGINT); err != nil {
 		t.Fatal(err)
 	}
-	code, ok := finished(cmd.Wait())
-	if want := "interrupted; nothing is undone, and what goes on in the cluster goes on: `grovec rollout status web -n " + u.space + "` waits on"; !ok || code != 3 || !strings.Contains(output.String(), want) {
-		t.Errorf("after Ctrl-C: exit code %d\n%s", code, output)
+	if code, ok := finished(cmd.Wait()); !ok || code != 3 || !strings.Contains(output.String(), want) {
+		t.Errorf("grovec %v after Ctrl-C: exit code %d\n%s", arguments, code, output)
 	}
+}
+
+func saysHowToGoOn(t *testing.T, u *user) {
+	text := strings.ReplaceAll(set("web", "example.com/front:1"), "podSpec: {", "podSpec: {nodeSelector: {nowhere: nowhere}, ")
+	file := u.write(t, "web.yaml", text)
+	interrupt(t, u, "unavailable, 0 of 1 replicas available", "interrupted; nothing is undone, and what goes on in the cluster goes on: `grovec rollout status web -n "+u.space+"` waits on", "apply", "--wait", file)
 	if u.field("pcs", "web", "{.metadata.name}") != "web" {
 		t.Error("Ctrl-C has taken back what was sent")
 	}
 	u.must(t, 1, []string{"gave up waiting"}, "rollout", "status", "web", "--timeout", "1s")
 	u.must(t, 1, []string{"gave up waiting"}, "status", "web", "--watch", "--timeout", "1s")
+	u.kubectl(t, "patch", "pcs", "web", "--type=json", "-p", `[{"op":"add","path":"/metadata/finalizers/-","value":"example.com/held"}]`)
+	interrupt(t, u, "left", "interrupted; the deletion goes on: `grovec status web -n "+u.space+"` shows what is left", "delete", "web", "--yes")
+	u.must(t, 1, []string{"gave up waiting; the deletion goes on"}, "delete", "web", "--yes", "--timeout", "1s")
+	u.kubectl(t, "patch", "pcs", "web", "--type=merge", "-p", `{"metadata":{"finalizers":null}}`)
 }
 
 func scalesAndDeletes(t *testing.T, u *user) {
@@ -96,4 +84,46 @@ func refusesBesideAnOperator(t *testing.T, u *user) {
 	u.nothingIsSent(t, func() {
 		u.must(t, 1, []string{"is running here"}, "reconcile", "--once", u.write(t, "web.yaml", set("web", "example.com/front:1")))
 	})
+}
+
+// drawsWhatLives: the page has every pod with its state, and why.
+func drawsWhatLives(t *testing.T, u *user) {
+	text := strings.Replace(set("web", "example.com/front:1"), "roleName: back, replicas: 2, minAvailable: 2, podSpec: {", "roleName: back, replicas: 2, minAvailable: 2, podSpec: {nodeSelector: {nowhere: nowhere}, ", 1)
+	u.must(t, 0, nil, "apply", u.write(t, "web.yaml", text))
+	clustertest.Eventually(t, patience, func() error {
+		if got := u.run(t, "status", "web"); !strings.Contains(got.out, "nowhere") && !strings.Contains(got.out, "node selector") && !strings.Contains(got.out, "affinity") {
+			return fmt.Errorf("the scheduler has not looked: %v", got)
+		}
+		return nil
+	})
+	u.must(t, 0, nil, "graph", "--live", "-o", "html", "--out", "web.html", "web")
+	page, err := os.ReadFile(filepath.Join(u.dir, "web.html"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	data := regexp.MustCompile(`(?s)<script type="application/json" id="data">(.*?)</script>`).FindSubmatch(page)
+	if data == nil {
+		t.Fatal("the page has no data")
+	}
+	var parsed struct {
+		Sets []struct {
+			Life struct {
+				State   string
+				Reasons []string
+				Pods    map[string][][4]any
+			}
+		}
+	}
+	if err := json.Unmarshal(data[1], &parsed); err != nil || len(parsed.Sets) != 1 {
+		t.Fatalf("%v\n%s", err, data[1])
+	}
+	life := parsed.Sets[0].Life
+	if life.State != "unavailable" || len(life.Reasons) == 0 || len(life.Pods["web-0-front"]) != 2 || len(life.Pods["web-0-pool-0-back"]) != 2 {
+		t.Fatalf("what lives: %+v", life)
+	}
+	if pod := life.Pods["web-0-pool-0-back"][1]; pod[0] != 1.0 || pod[1] != "web-0-pool-0-back-bbbbc" || pod[2] != "pending" || !strings.Contains(fmt.Sprint(pod[3]), "no node") {
+		t.Errorf("a pod that no node takes: %v", pod)
+	}
+	u.must(t, 1, []string{"is not there"}, "graph", "--live", "-o", "html", "nobody")
+	u.must(t, 2, []string{"-o html"}, "graph", "--live", "web")
 }
