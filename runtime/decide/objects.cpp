@@ -200,7 +200,12 @@ class Objects {
   Value body_change(const LiveObject& live, const Value& wanted) {
     ir::MappingBuilder b(d_.arena(), wanted);
     b.remove("apiVersion").remove("kind").remove("metadata");
-    return restore_patch(d_.arena(), live.tree, b.build());
+    const Value out = restore_patch(d_.arena(), live.tree, b.build());
+    // The one field that says something by not being there.
+    constexpr std::string_view kPublish = "publishNotReadyAddresses";
+    if (live.kind != Kind::kService || !live.tree["spec"][kPublish].as_bool() || wanted["spec"].find(kPublish))
+      return out;
+    return join_patches(d_.arena(), out, nest(d_.arena(), {"spec", kPublish}, Value::null()));
   }
 
   // The token Secret of an older operator goes once no pod mounts it and the one that replaces it has a token.

@@ -210,6 +210,17 @@ void name_causes(SetPlan& plan, const driver::CompiledSet& next) {
   }
 }
 
+void note_live_counts(const Pair& pair, SetPlan& out) {
+  if (!pair.live) return;
+  auto add = [&](ObjectKind kind, const auto& list) {
+    for (const auto* live : list)
+      if (!live->meta.deleted)
+        out.live_counts.push_back({kind, live->meta.name, static_cast<std::uint32_t>(std::max(live->replicas, 0))});
+  };
+  add(ObjectKind::kPodCliqueScalingGroup, pair.live->groups);
+  add(ObjectKind::kPodClique, pair.live->cliques);
+}
+
 Action action_of(const Pair& pair, const SetPlan& plan) {
   if (!pair.old && !(pair.live && pair.live->set)) return Action::kCreate;
   if (!pair.next) return Action::kDelete;
@@ -248,6 +259,7 @@ SetPlan plan_of(const Pair& pair, const PlanOptions& options) {
     name_causes(out, *pair.next);
   }
   if (pair.next) note_bounds(pair, out);
+  note_live_counts(pair, out);
   out.action = action_of(pair, out);
   if (out.action != Action::kNoop)
     out.objects.insert(out.objects.begin(), {"PodCliqueSet", out.name, out.action,

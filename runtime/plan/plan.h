@@ -68,6 +68,13 @@ struct Forbidden {
   Spot at;
 };
 
+/// What a dump says of a PodClique or group.
+struct LiveCount {
+  ir::ObjectKind kind = ir::ObjectKind::kPodClique;
+  std::string name;
+  std::uint32_t replicas = 0;
+};
+
 struct SetPlan {
   std::string namespace_, name;
   Action action = Action::kNoop;
@@ -80,6 +87,7 @@ struct SetPlan {
   std::vector<RollStep> steps;
   std::vector<Forbidden> forbidden;
   std::vector<std::string> notes;
+  std::vector<LiveCount> live_counts;  ///< where the plan begins with a dump
   bool came_to_rest = true;
 };
 

@@ -37,6 +37,16 @@ class Pages:
             self.made[key].write_text(self.grovec_output("graph", "-o", "html", source, *args))
         return self.made[key]
 
+    def plan(self, source, *replacements):
+        """The page of a plan of an edit: pairs of old and new text."""
+        text = source.read_text()
+        for old, new in zip(replacements[::2], replacements[1::2]):
+            check(old in text, f"{old!r} in {source}")
+            text = text.replace(old, new)
+        (self.folder / "edited.yaml").write_text(text)
+        (self.folder / "plan.html").write_text(self.grovec_output("plan", "-o", "html", source, self.folder / "edited.yaml"))
+        return self.folder / "plan.html"
+
     def objects(self, source):
         """YAML of every object by (kind, name)."""
         out = {}
@@ -316,6 +326,20 @@ def test_several_sets_on_one_page(b, pages):
     equal(b.texts("#totals .chip")[0], "14 pods")
     search(b, "hostile-0-front")
     equal(selected(b), "hostile-0-front")
+
+
+def test_a_plan_is_drawn(b, pages):
+    b.open(pages.plan(DISAGG, "replicas: 1\n  template", "replicas: 2\n  template", "image: nginx:latest", "image: nginx:2"))
+    check(b.text("#headline").startswith("restarts "), "headline")
+    check(b.count(".picture .card.act-ROLL") > 0, "cliques that roll")
+    check(b.count(".picture .card.act-CREATE") > 0, "cliques that come")
+    b.click(".picture .card.act-ROLL .title")
+    b.click("#detail-plan")
+    check("ROLL" in b.text("#detail-panel"), "what happens to the clique")
+    b.click("#tab-tree")
+    check(b.count(".row .act-ROLL") > 0, "badges of the tree")
+    b.click("#tab-plan")
+    check("image" in b.text("#panel-plan"), "report")
 
 
 def main():

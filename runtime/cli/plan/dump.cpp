@@ -1,7 +1,11 @@
 #include "runtime/cli/plan/dump.h"
 
 #include <algorithm>
+#include <map>
 #include <set>
+#include <span>
+#include <tuple>
+#include <type_traits>
 
 #include "ir/labels.h"
 #include "ir/value/copy.h"
@@ -27,13 +31,53 @@ std::string space_of(const Value& tree) {
   return std::string(named.empty() ? "default" : named);
 }
 
-// A manifest has no uid; what it owns needs one.
-std::shared_ptr<const decide::LiveSet> with_uid(std::shared_ptr<const decide::LiveSet> set) {
-  if (!set->meta.uid.empty()) return set;
-  auto copy = std::make_shared<decide::LiveSet>(*set);
-  copy->meta.uid = "dumped-set";
-  return copy;
-}
+// Kind and name of an object of one namespace.
+using Place = std::tuple<std::string, std::string, std::string>;
+
+/// Uids that a dump does not have, since it is a manifest or somebody has taken them out: objects get one by their kind
+/// and name, owner references the one of the object that they name.
+class Uids {
+ public:
+  template <class Entries>
+  void give(std::string_view kind, Entries& entries) {
+    for (auto& e : entries) {
+      if (e.live->meta.uid.empty()) change(e, [&](auto& live) { live.meta.uid = made(kind, live.meta.name); });
+      known_[{e.namespace_, std::string(kind), e.live->meta.name}] = e.live->meta.uid;
+    }
+  }
+  template <class Entries>
+  void link(Entries& entries) const {
+    for (auto& e : entries)
+      for (std::size_t k = 0; k < e.live->meta.owners.size(); ++k) {
+        const decide::OwnerReference& o = e.live->meta.owners[k];
+        const auto at = known_.find({e.namespace_, o.kind, o.name});
+        if (o.uid.empty() && at != known_.end()) change(e, [&](auto& live) { live.meta.owners[k].uid = at->second; });
+      }
+  }
+  template <class Entries>
+  void complete_pods(Entries& pods, decide::Interner& interner) const {
+    for (auto& e : pods) {
+      const decide::LivePod& pod = *e.live;
+      const auto at = pod.owner_name ? known_.find({e.namespace_, "PodClique", *pod.owner_name}) : known_.end();
+      if (!pod.owner_uid && at != known_.end())
+        change(e, [&](decide::LivePod& live) { live.owner_uid = interner.text(at->second); });
+      if (pod.uid.empty()) change(e, [](decide::LivePod& live) { live.uid = made("Pod", live.name); });
+    }
+  }
+
+ private:
+  static std::string made(std::string_view kind, std::string_view name) {
+    return "dumped-" + std::string(kind) + "-" + std::string(name);
+  }
+  template <class Entry, class F>
+  static void change(Entry& entry, F&& f) {
+    auto copy = std::make_shared<std::remove_const_t<typename decltype(entry.live)::element_type>>(*entry.live);
+    f(*copy);
+    entry.live = std::move(copy);
+  }
+
+  std::map<Place, std::string> known_;
+};
 
 template <class Live>
 void sort_by_name(std::vector<const Live*>& list) {
@@ -57,7 +101,25 @@ Result<Done> Dump::read_text(const std::string& name, std::string text, bool has
     add(d.document.root);
     documents_.push_back(d);
   }
+  complete_uids();
   return Done{};
+}
+
+void Dump::complete_uids() {
+  Uids uids;
+  uids.give("PodCliqueSet", sets_);
+  uids.give("PodCliqueScalingGroup", groups_);
+  uids.give("PodClique", cliques_);
+  uids.give("PodGang", gangs_);
+  for (auto& e : objects_) {
+    std::span<Entry<decide::LiveObject>> one(&e, 1);
+    uids.give(info_of(e.live->kind).kind, one);
+  }
+  uids.link(groups_);
+  uids.link(cliques_);
+  uids.link(gangs_);
+  uids.link(objects_);
+  uids.complete_pods(pods_, interner_);
 }
 
 void Dump::add(const Value& tree) {
@@ -67,7 +129,7 @@ void Dump::add(const Value& tree) {
   const std::shared_ptr<const void> memory;  // of the context
   switch (*kind) {
     case ObjectKind::kPodCliqueSet:
-      sets_.push_back({space, with_uid(decide::read_set(tree, memory))});
+      sets_.push_back({space, decide::read_set(tree, memory)});
       break;
     case ObjectKind::kPodCliqueScalingGroup:
       groups_.push_back({space, decide::read_group(tree, memory)});

@@ -35,6 +35,7 @@ class Dump {
     std::shared_ptr<const Live> live;
   };
   void add(const ir::Value& tree);
+  void complete_uids();
 
   Context context_;
   decide::Interner interner_;

@@ -53,7 +53,9 @@ class Planning {
     judge_updates();
     plan_all(*out);
     add_up(*out);
-    out->next = std::move(next_);
+    out->older = std::move(old_);
+    out->newer = std::move(next_);
+    out->kept = std::move(kept_);
     return out;
   }
 
@@ -294,6 +296,7 @@ class Planning {
     for (Job& job : jobs_) {
       job.plan.notes.insert(job.plan.notes.begin(), job.notes.begin(), job.notes.end());
       out.sets.push_back(std::move(job.plan));
+      out.drawn.push_back(job.next ? job.next : job.old);
     }
   }
 

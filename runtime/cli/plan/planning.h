@@ -10,18 +10,21 @@
 #include "runtime/cli/plan/dump.h"
 #include "runtime/driver/compile.h"
 #include "runtime/plan/plan.h"
+#include "runtime/plan/recompile.h"
 #include "runtime/terminal/options.h"
 
 namespace grovec::cli {
 
 /// What has been planned, with totals and the gates that stop it.
 struct Planned {
-  std::vector<plan::SetPlan> sets;  ///< by namespace and name
-  std::vector<std::string> notes;   ///< of the run
+  std::vector<plan::SetPlan> sets;                ///< by namespace and name
+  std::vector<const driver::CompiledSet*> drawn;  ///< NEW of each of them, OLD of one that goes; of these:
+  std::unique_ptr<driver::Compilation> older, newer;
+  std::vector<std::unique_ptr<plan::Recompiled>> kept;  ///< NEW where a count is kept
+  std::vector<std::string> notes;  ///< of the run
   plan::Amount restarts, added, removed, down_at_once;
   std::uint64_t gangs_down = 0;
   std::vector<std::string> gates;  ///< why the exit code is 1, one sentence each
-  std::unique_ptr<driver::Compilation> next;  ///< NEW, as it was planned
   bool is_forbidden() const;
   bool changes_anything() const;
 };

@@ -1,32 +1,21 @@
-// What `plan -o html` prints: one page that loads nothing.
+// What `plan -o html` prints: the page of `graph`, with the plan drawn on it.
 #include <algorithm>
 
 #include "runtime/cli/plan/planning.h"
 #include "runtime/cli/plan/wording.h"
 #include "runtime/output/xml.h"
+#include "runtime/view/graph/render.h"
 
 namespace grovec::cli {
 
 namespace {
-
-constexpr std::string_view kHead =
-    "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><title>grovec plan</title>\n"
-    "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">\n<style>\n"
-    "body{font:15px/1.5 system-ui,sans-serif;max-width:75em;margin:2em auto;padding:0 1em}\n"
-    "table{border-collapse:collapse;width:100%;margin:.6em 0}\n"
-    "th,td{border:1px solid #8884;padding:.25em .6em;text-align:left;vertical-align:top}\n"
-    "code{overflow-wrap:anywhere}\n.a{font-weight:600;white-space:nowrap}\n"
-    ".ROLL,.DELETE,.FORBIDDEN{color:#b3261e}.SCALE,.PENDING{color:#8a5a00}.CREATE,.IN-PLACE{color:#1a6b33}\n"
-    ".bar{display:inline-block;height:.8em;background:#b3261e;vertical-align:middle}\n"
-    "@media (prefers-color-scheme:dark){body{background:#15171a;color:#e6e6e6}}\n"
-    "</style></head><body>\n";
 
 std::string escaped(std::string_view text) { return driver::xml_escaped(text); }
 std::string cell(const std::string& html) { return "<td>" + html + "</td>"; }
 std::string code(std::string_view text) { return "<code>" + escaped(text) + "</code>"; }
 std::string word(plan::Action action) {
   const std::string name(plan::name_of(action));
-  return "<td class=\"a " + name + "\">" + name + "</td>";
+  return "<td><span class=\"act act-" + name + "\">" + name + "</span></td>";
 }
 
 std::string changes_of(const plan::SetPlan& s) {
@@ -47,8 +36,8 @@ std::string steps_of(const plan::SetPlan& s) {
   std::string out = "<table><tr><th>step<th>what<th>name<th>pods<th>why</tr>\n";
   for (const plan::RollStep& step : s.steps)
     out += "<tr>" + cell(std::to_string(step.number)) + word(step.action) + cell(code(step.name)) +
-           cell("<span class=bar style=\"width:" + std::to_string(step.amount.pods * 80 / most) + "px\"></span> " +
-                escaped(amount_text(step.amount))) +
+           cell("<span class=\"amount act-" + std::string(plan::name_of(step.action)) + "\" style=\"width:" +
+                std::to_string(step.amount.pods * 80 / most) + "px\"></span> " + escaped(amount_text(step.amount))) +
            cell(escaped(step.reason)) + "</tr>\n";
   return out + "</table>\n";
 }
@@ -62,9 +51,9 @@ std::string objects_of(const plan::SetPlan& s) {
 }
 
 std::string set_of(const plan::SetPlan& s) {
-  std::string out = "<h2>" + escaped(s.namespace_ + "/" + s.name) + " <span class=\"a " +
-                    std::string(plan::name_of(s.action)) + "\">" + std::string(plan::name_of(s.action)) +
-                    "</span></h2>\n";
+  const std::string action(plan::name_of(s.action));
+  std::string out = "<h2>" + escaped(s.namespace_ + "/" + s.name) + " <span class=\"act act-" + action + "\">" +
+                    action + "</span></h2>\n";
   if (const std::string sums = sums_of(s); !sums.empty()) out += "<p>" + escaped(sums) + "</p>\n";
   for (const plan::Forbidden& f : s.forbidden)
     out += "<p><b>refused</b> " + code(f.path) + ": " + escaped(f.message) + " (" + escaped(f.code) +
@@ -73,15 +62,40 @@ std::string set_of(const plan::SetPlan& s) {
   return out + changes_of(s) + steps_of(s) + objects_of(s);
 }
 
+// The counts that live, if the plan begins with a dump.
+void set_counts(const plan::SetPlan& s, const ir::Directory& names, ir::Population& out) {
+  for (const plan::LiveCount& c : s.live_counts)
+    for (const ir::ObjectPlace& p : names.match(c.kind, c.name)) {
+      const std::uint32_t i = p.instance.set_replica;
+      if (c.kind == ir::ObjectKind::kPodCliqueScalingGroup && p.part.group)
+        out.set_group(i, *p.part.group, c.replicas);
+      else if (c.kind == ir::ObjectKind::kPodClique && p.part.clique)
+        out.set_clique(i, p.part.group ? p.instance.group_replica : 0, *p.part.clique, c.replicas);
+    }
+}
+
 }  // namespace
 
 std::string plan_html(const Planned& p) {
-  std::string out(kHead);
-  out += "<h1>" + escaped(headline_of(p)) + "</h1>\n";
-  for (const std::string& gate : p.gates) out += "<p class=FORBIDDEN>" + escaped(gate) + "</p>\n";
-  for (const plan::SetPlan& s : p.sets) out += set_of(s);
-  for (const std::string& note : p.notes) out += "<p>" + escaped(note) + "</p>\n";
-  return out + "</body></html>\n";
+  std::vector<std::unique_ptr<ir::Population>> populations;
+  std::vector<std::unique_ptr<driver::SetView>> views;
+  std::vector<driver::GraphSet> drawn;
+  driver::GraphPlan plan{"plan", headline_of(p), {}, plan_json(p)};
+  for (const std::string& gate : p.gates)
+    plan.report += "<p><span class=\"act act-FORBIDDEN\">" + escaped(gate) + "</span></p>\n";
+  for (std::size_t k = 0; k < p.sets.size(); ++k) {
+    plan.report += set_of(p.sets[k]);
+    plan.title += (k == 0 ? " of " : ", ") + p.sets[k].name;
+    const driver::CompiledSet* set = p.drawn[k];
+    if (!set || !set->is_planned) continue;
+    populations.push_back(std::make_unique<ir::Population>(set->population));
+    set_counts(p.sets[k], *set->directory, *populations.back());
+    views.push_back(
+        std::make_unique<driver::SetView>(ir::World{set->module.desired, *populations.back()}, *set->directory));
+    drawn.push_back({set, views.back().get()});
+  }
+  for (const std::string& note : p.notes) plan.report += "<p>" + escaped(note) + "</p>\n";
+  return driver::graph_html(drawn, {}, &plan);
 }
 
 }  // namespace grovec::cli

@@ -92,7 +92,7 @@ class Application {
   }
 
   int prepare() {
-    Result<std::vector<Document>> documents = documents_of(c_, *plan_->next, arena_);
+    Result<std::vector<Document>> documents = documents_of(c_, *plan_->newer, arena_);
     if (!documents) return fail(documents.error());
     documents_ = std::move(*documents);
     now_.program = driver::kVersion;

@@ -6,7 +6,6 @@
 #include "ir/labels.h"
 #include "ir/value/copy.h"
 #include "ir/value/writer.h"
-#include "runtime/apply/requests.h"
 
 namespace grovec::live {
 
@@ -190,28 +189,8 @@ void leave_count(Document& d, Arena& arena) {
   d.tree = MappingBuilder(arena, d.tree).set("spec", spec).build(d.tree.at());
 }
 
-kube::Request request_of(const Document& d, const SendOptions& options) {
-  kube::Request request;
-  request.method = kube::Method::kPatch;
-  request.path = d.path;
-  request.content_type = kube::kApplyYaml;
-  request.query = {{"fieldManager", std::string(apply::kFieldManager)}, {"fieldValidation", "Strict"}};
-  if (options.dry_run) request.query.emplace_back("dryRun", "All");
-  if (options.force) request.query.emplace_back("force", "true");
-  Arena arena;
-  Value tree = d.tree;
-  if (!options.resource_version.empty()) {
-    MappingBuilder metadata(arena, tree["metadata"]);
-    metadata.set("resourceVersion", Value::string(options.resource_version));
-    tree = MappingBuilder(arena, tree).set("metadata", metadata.build()).build();
-  }
-  request.body = to_text(tree, Format::kJson);
-  request.idempotent = true;
-  return request;
-}
-
 kube::Answer call(Cluster& cluster, const Document& d, const SendOptions& options) {
-  return cluster.client->call(request_of(d, options));
+  return cluster.client->call(apply::apply_request(d.path, d.tree, options));
 }
 
 Error error_of(const kube::Answer& answer, const SendOptions& options) {

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "runtime/apply/requests.h"
 #include "runtime/driver/compile.h"
 #include "runtime/kube/discovery.h"
 #include "runtime/live/commands/objects.h"
@@ -33,10 +34,7 @@ struct Document {
   bool changes() const;
 };
 
-struct SendOptions {
-  bool dry_run = false, force = false;
-  std::string resource_version = {};  ///< only if it is still this one; empty: whichever
-};
+using SendOptions = apply::ByHand;
 
 /// What of a document goes out: nothing that only a server may say, and of a set no finalizer of the operator.
 ir::Value sendable(Arena& arena, const ir::Value& tree, std::string_view namespace_);

@@ -18,7 +18,7 @@ namespace {
 
 Result<Done> keep(Cluster& cluster, const Options& options, const cli::Planned& plan) {
   Arena arena;
-  Result<std::vector<Document>> documents = documents_of(cluster, *plan.next, arena);
+  Result<std::vector<Document>> documents = documents_of(cluster, *plan.newer, arena);
   if (!documents) return documents.error();
   KeptPlan kept{std::string(driver::kVersion), arguments_of(options), {}, {}};
   for (const Document& d : *documents) {

@@ -131,15 +131,8 @@ void warn_of_autoscaler(Cluster& cluster, const std::string& name) {
 }
 
 int send_scale(Cluster& cluster, const Target& target, const std::string& name, std::int32_t n, bool dry_run) {
-  kube::Request request;
-  request.method = kube::Method::kPatch;
-  request.path = kube::path_of(kGroveGroup, kGroveVersion, target.plural, cluster.namespace_, name, "scale");
-  request.query = {{"fieldManager", std::string(apply::kScaleManager)}};
-  if (dry_run) request.query.emplace_back("dryRun", "All");
-  request.body = "{\"spec\":{\"replicas\":" + std::to_string(n) + "}}";
-  request.content_type = kube::kMergePatch;
-  request.idempotent = true;
-  kube::Answer answer = cluster.client->call(std::move(request));
+  const std::string path = kube::path_of(kGroveGroup, kGroveVersion, target.plural, cluster.namespace_, name);
+  kube::Answer answer = cluster.client->call(apply::scale_request(path, n, {.dry_run = dry_run}));
   for (const std::string& w : answer.warnings) warn(w);
   if (answer.error) return fail(*answer.error);
   print(STDOUT_FILENO, std::string(target.kind) + " " + cluster.namespace_ + "/" + name + " scaled to " +
@@ -180,13 +173,7 @@ class Deletion {
   }
 
   int send(std::string_view uid) {
-    kube::Request request;
-    request.method = kube::Method::kDelete;
-    request.path = path();
-    request.body =
-        "{\"apiVersion\":\"v1\",\"kind\":\"DeleteOptions\",\"preconditions\":{\"uid\":" + json_text(uid) + "}}";
-    request.idempotent = true;
-    kube::Answer answer = c_.client->call(std::move(request));
+    kube::Answer answer = c_.client->call(apply::delete_request(path(), uid));
     if (answer.error && answer.status != 404) return fail(*answer.error);
     print(STDOUT_FILENO, "PodCliqueSet " + c_.namespace_ + "/" + name_ + " marked for deletion\n");
     return 0;

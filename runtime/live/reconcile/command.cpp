@@ -9,6 +9,7 @@
 #include "runtime/live/reconcile/leader.h"
 #include "runtime/live/reconcile/once.h"
 #include "runtime/live/reconcile/trial.h"
+#include "runtime/live/serve/metrics.h"
 #include "runtime/live/signals.h"
 
 namespace grovec::live {
@@ -16,6 +17,8 @@ namespace grovec::live {
 using namespace std::chrono_literals;
 
 namespace {
+
+constexpr char kMetricsAddress[] = "127.0.0.1:9448";
 
 void print(int fd, std::string_view text) {
   while (!text.empty()) {
@@ -102,7 +105,24 @@ int run_once(kube::Client& client, OperatorOptions options, const OnceOptions& o
   return report(op, keys, once.wait, in_time);
 }
 
-int run_daemon(kube::Client& client, OperatorOptions options, const LeaderOptions& election, const bool& interrupted) {
+// Where nothing is said, a port that is taken (by another operator on this machine) is no reason not to work.
+Result<Done> serve(Server& server, const std::string& address, const Log& say) {
+  if (address == "off") return Done{};
+  const Result<std::string> bound = server.listen(address.empty() ? kMetricsAddress : address);
+  if (bound)
+    say(false, "serving /metrics, /healthz and /readyz on http://" + *bound);
+  else if (!address.empty())
+    return bound.error();
+  else
+    say(true, bound.error().message + "; no metrics");
+  return Done{};
+}
+
+int run_daemon(kube::Client& client, OperatorOptions options, const LeaderOptions& election,
+               const std::string& metrics_address, const bool& interrupted) {
+  const Operator* leading = nullptr;
+  Server server(client.loop(), [&](std::string_view path) { return page_of(path, client, leading); });
+  if (auto served = serve(server, metrics_address, options.say); !served) return fail(served.error());
   Leader leader(client, election);
   if (const std::string other = leader.somebody_else(); !other.empty())
     options.say(true, "waiting for the operator `" + other + "` to give up its Lease");
@@ -112,6 +132,7 @@ int run_daemon(kube::Client& client, OperatorOptions options, const LeaderOption
   Operator op(client, options);
   op.set_permission([&] { return leader.leads(); });
   if (auto started = op.start(); !started) return fail(started.error());
+  leading = &op;
   bool said = false;
   client.loop().run_until([&] {
     if (!said && op.has_listed()) {
@@ -147,16 +168,24 @@ Result<int> run(const cli::Options& given) {
   options.compiler.operator_config = given.get("--operator-config");
   options.compiler.init_image = given.get("--initc-image", ir::kDefaultInitImage);
   const bool quiet = given.has("--quiet");
-  options.say = [quiet](bool is_warning, const std::string& line) {
-    if (is_warning)
-      print(STDERR_FILENO, "grovec: " + line + "\n");
-    else if (!quiet)
-      print(STDOUT_FILENO, line + "\n");
-  };
+  const bool is_json = given.get("--log-format") == "json";
+  options.say = Log(
+      is_json ? Log::Format::kJson : Log::Format::kText,
+      [&loop] {
+        const auto wall = loop.surroundings().wall_time().time_since_epoch();
+        return decide::Instant{std::chrono::duration_cast<std::chrono::nanoseconds>(wall).count()};
+      },
+      [quiet, is_json](bool is_warning, const std::string& line) {
+        if (is_warning)
+          print(STDERR_FILENO, (is_json ? "" : "grovec: ") + line + "\n");
+        else if (!quiet)
+          print(STDOUT_FILENO, line + "\n");
+      });
   LeaderOptions election;
   election.namespace_ = given.get("--namespace", access->namespace_);
   election.is_needed = !given.has("--no-leader-election");
-  if (!given.has("--once")) return run_daemon(client, std::move(options), election, interrupted);
+  if (!given.has("--once"))
+    return run_daemon(client, std::move(options), election, std::string(given.get("--metrics-address")), interrupted);
   once.files = given.operands();
   once.from_cluster = given.get("--from-cluster");
   once.wait = given.has("--wait");
@@ -175,6 +204,8 @@ int run_reconcile(const cli::Options& options) {
   if (!once && !options.operands().empty()) return fail({"`reconcile` takes files with --once only", Error::kUsage});
   if (once && options.operands().empty() == options.get("--from-cluster").empty())
     return fail({"`reconcile --once` takes files, or --from-cluster NAME", Error::kUsage});
+  const std::string_view format = options.get("--log-format", "text");
+  if (format != "text" && format != "json") return fail({"--log-format is `text` or `json`", Error::kUsage});
   const Result<int> code = run(options);
   return code ? *code : fail(code.error());
 }

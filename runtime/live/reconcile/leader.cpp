@@ -23,8 +23,29 @@ std::string text(const Value& v) { return std::string(v.as_string()); }
 
 }  // namespace
 
+// Sees the Lease go, or be given back.
+class Leader::LeaseSink final : public kube::Sink {
+ public:
+  explicit LeaseSink(Leader& leader) : leader_(leader) {}
+  void on_list_begin() override {}
+  void on_object(const kube::Item& item) override {
+    Eyes eyes;
+    const auto lease = eyes.read_tree(item.json);
+    if (lease && (*lease)->tree["spec"]["holderIdentity"].as_string().empty()) leader_.given_back();
+  }
+  void on_delete(const kube::Item&) override { leader_.given_back(); }
+  void on_list_end(std::string_view) override {}
+  void on_bookmark(std::string_view) override {}
+  void on_broken(const Error&, kube::Duration) override {}  // attempts go on without it
+
+ private:
+  Leader& leader_;
+};
+
 Leader::Leader(kube::Client& client, LeaderOptions options)
-    : client_(client), options_(std::move(options)), identity_(identity_of(client.loop().surroundings())) {}
+    : client_(client),
+      options_(std::move(options)),
+      tenure_(identity_of(client.loop().surroundings()), options_.deadline) {}
 
 Leader::~Leader() { client_.loop().cancel(timer_); }
 
@@ -52,19 +73,29 @@ std::string Leader::somebody_else() {
     const Value& spec = lease["spec"];
     const auto renewed = decide::parse_time(spec["renewTime"].as_string());
     const bool runs = renewed && renewed->plus(spec["leaseDurationSeconds"].as_int() * decide::kSecond).ns > now;
-    if (runs && !spec["holderIdentity"].as_string().empty() && spec["holderIdentity"].as_string() != identity_)
+    if (runs && !spec["holderIdentity"].as_string().empty() && spec["holderIdentity"].as_string() != tenure_.identity())
       return text(spec["holderIdentity"]);
   }
   return {};
 }
 
-bool Leader::leads() const {
-  if (!options_.is_needed) return true;
-  return renewed_ && !gave_up_ && client_.loop().now() - *renewed_ < options_.deadline;
-}
+bool Leader::leads() const { return !options_.is_needed || tenure_.leads(client_.loop().now()); }
 
 void Leader::start() {
-  if (options_.is_needed) attempt();
+  if (!options_.is_needed) return;
+  sink_ = std::make_unique<LeaseSink>(*this);
+  watch_ = std::make_unique<kube::Watch>(
+      client_,
+      kube::WatchSpec{.path = kube::path_of("coordination.k8s.io", "v1", "leases", options_.namespace_),
+                      .field_selector = "metadata.name=" + options_.name},
+      *sink_);
+  attempt();
+}
+
+void Leader::given_back() {
+  if (!timer_ || leads()) return;
+  client_.loop().cancel(timer_);
+  attempt();
 }
 
 void Leader::try_again() {
@@ -79,7 +110,6 @@ void Leader::attempt() {
                [this, sent](const kube::Answer& answer) { judge(answer, sent); });
 }
 
-// Ours, nobody's, or not renewed for as long as it lasts, by our own clock.
 void Leader::judge(const kube::Answer& answer, kube::Instant sent) {
   if (answer.status == 404) return write(std::nullopt, sent);
   Eyes eyes;
@@ -87,24 +117,17 @@ void Leader::judge(const kube::Answer& answer, kube::Instant sent) {
       answer.error ? Result<std::shared_ptr<const LiveFact>>(*answer.error) : eyes.read_tree(answer.body);
   if (!lease) return try_again();
   const Value& spec = (*lease)->tree["spec"];
-  const Stored stored{text(spec["holderIdentity"]),      text((*lease)->tree["metadata"]["resourceVersion"]),
-                      text(spec["renewTime"]),           text(spec["acquireTime"]),
-                      spec["leaseTransitions"].as_int(), spec["leaseDurationSeconds"].as_int()};
-  if (stored.holder == identity_ || stored.holder.empty()) return write(stored, sent);
-  if (has_led_) gave_up_ = true;
-  const kube::Instant now = client_.loop().now();
-  if (seen_version_ != stored.version) {
-    seen_version_ = stored.version;
-    seen_since_ = now;
-  }
-  if (now - seen_since_ > std::chrono::seconds(stored.seconds)) return write(stored, sent);
+  const StoredLease stored{text(spec["holderIdentity"]), text((*lease)->tree["metadata"]["resourceVersion"]),
+                           text(spec["acquireTime"]), spec["leaseTransitions"].as_int(),
+                           spec["leaseDurationSeconds"].as_int()};
+  if (tenure_.may_take(stored, client_.loop().now())) return write(stored, sent);
   try_again();
 }
 
-kube::Request Leader::request(const std::optional<Stored>& stored, const std::string& holder) const {
+kube::Request Leader::request(const std::optional<StoredLease>& stored, const std::string& holder) const {
   Arena arena;
   const std::string now = now_text();
-  const bool is_ours = stored && stored->holder == identity_;
+  const bool is_ours = stored && stored->holder == tenure_.identity();
   const std::string acquired = is_ours && !stored->acquired.empty() ? stored->acquired : now;
   MappingBuilder spec(arena);
   spec.set("holderIdentity", Value::string(holder)).set("renewTime", Value::string(now));
@@ -126,12 +149,10 @@ kube::Request Leader::request(const std::optional<Stored>& stored, const std::st
       .deadline = options_.deadline};
 }
 
-void Leader::write(const std::optional<Stored>& stored, kube::Instant sent) {
-  client_.send(request(stored, identity_), [this, sent](const kube::Answer& answer) {
-    if (!answer.error && !gave_up_) {
-      renewed_ = sent;
-      has_led_ = true;
-    }
+void Leader::write(const std::optional<StoredLease>& stored, kube::Instant sent) {
+  client_.send(request(stored, tenure_.identity()), [this, sent](const kube::Answer& answer) {
+    if (!answer.error) tenure_.renewed(sent);
+    if (leads()) watch_.reset();
     try_again();
   });
 }
@@ -139,15 +160,15 @@ void Leader::write(const std::optional<Stored>& stored, kube::Instant sent) {
 void Leader::give_up() {
   if (!options_.is_needed || !leads()) return;
   client_.loop().cancel(timer_);
-  gave_up_ = true;
+  tenure_.give_up();
   const kube::Answer answer =
       client_.call({.path = kube::path_of("coordination.k8s.io", "v1", "leases", options_.namespace_, options_.name)});
   Eyes eyes;
   const auto lease =
       answer.error ? Result<std::shared_ptr<const LiveFact>>(*answer.error) : eyes.read_tree(answer.body);
-  if (!lease || (*lease)->tree["spec"]["holderIdentity"].as_string() != identity_) return;
-  Stored stored;
-  stored.holder = identity_;
+  if (!lease || (*lease)->tree["spec"]["holderIdentity"].as_string() != tenure_.identity()) return;
+  StoredLease stored;
+  stored.holder = tenure_.identity();
   stored.version = text((*lease)->tree["metadata"]["resourceVersion"]);
   stored.transitions = (*lease)->tree["spec"]["leaseTransitions"].as_int();
   client_.call(request(stored, ""));

@@ -1,10 +1,13 @@
 /// \file One operator at a time: a Lease, as upstream's operator takes it, so that the two never run side by side.
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <string>
 
 #include "runtime/kube/client.h"
+#include "runtime/kube/watch.h"
+#include "runtime/live/reconcile/tenure.h"
 
 namespace grovec::live {
 
@@ -27,35 +30,33 @@ class Leader {
   std::string somebody_else();
   /// Leases may not be listed, so `somebody_else` knew nothing.
   bool is_blind() const { return is_blind_; }
-  /// Tries to get the Lease, and keeps it.
+  /// Tries to get the Lease, and keeps it. One that is given back is noticed at once.
   void start();
   /// Whether a write may be made now: the last renewal was sent less than the deadline ago.
   bool leads() const;
   /// It led, and does not any more.
-  bool has_lost() const { return has_led_ && !leads(); }
+  bool has_lost() const { return tenure_.has_lost(client_.loop().now()); }
   /// Empties the Lease, so that the next one need not wait. Blocks.
   void give_up();
 
  private:
-  struct Stored {
-    std::string holder, version, renewed, acquired;
-    std::int64_t transitions = 0, seconds = 0;
-  };
+  class LeaseSink;
+
   void attempt();
   void judge(const kube::Answer& answer, kube::Instant sent);
-  void write(const std::optional<Stored>& stored, kube::Instant sent);
+  void write(const std::optional<StoredLease>& stored, kube::Instant sent);
   void try_again();
-  kube::Request request(const std::optional<Stored>& stored, const std::string& holder) const;
+  void given_back();
+  kube::Request request(const std::optional<StoredLease>& stored, const std::string& holder) const;
   std::string now_text() const;
 
   kube::Client& client_;
   LeaderOptions options_;
-  std::string identity_;
-  kube::Loop::TimerId timer_ = 0;
-  std::optional<kube::Instant> renewed_;  // when the last renewal that succeeded was sent
-  std::string seen_version_;              // of somebody else's Lease, and since when it has not changed
-  kube::Instant seen_since_{};
-  bool has_led_ = false, gave_up_ = false, is_blind_ = false;
+  Tenure tenure_;
+  kube::Loop::TimerId timer_ = 0;  // 0 while an attempt is on its way
+  std::unique_ptr<LeaseSink> sink_;
+  std::unique_ptr<kube::Watch> watch_;  // until it leads
+  bool is_blind_ = false;
 };
 
 }  // namespace grovec::live

@@ -1,6 +1,5 @@
 #include "runtime/live/reconcile/once.h"
 
-#include "ir/value/writer.h"
 #include "runtime/apply/requests.h"
 #include "runtime/decide/patch.h"
 #include "runtime/driver/compile_set.h"
@@ -36,13 +35,8 @@ Result<Applied> apply_one(kube::Client& client, Eyes& eyes, const SetKey& key, c
     const auto live = eyes.read_tree(stored.body);
     if (live && decide::restore_patch(arena, (*live)->tree, comparable(manifest, arena)).is_null()) return Applied{};
   }
-  kube::Request request = apply::read_request(Kind::kPodCliqueSet, key.namespace_, key.name);
-  request.method = kube::Method::kPatch;
-  request.content_type = kube::kApplyYaml;
-  request.query = {{"fieldManager", std::string(apply::kFieldManager)}, {"fieldValidation", "Strict"}};
-  if (dry_run) request.query.emplace_back("dryRun", "All");
-  request.body = to_text(sendable(arena, manifest, key.namespace_), Format::kJson);
-  request.idempotent = true;
+  const std::string path = apply::read_request(Kind::kPodCliqueSet, key.namespace_, key.name).path;
+  kube::Request request = apply::apply_request(path, sendable(arena, manifest, key.namespace_), {.dry_run = dry_run});
   const kube::Answer answer = client.call(std::move(request));
   if (answer.error) return *answer.error;
   Applied out{.is_written = true, .is_new = stored.error.has_value(), .trial = nullptr};

@@ -16,8 +16,7 @@ struct OperatorOptions {
   std::string namespace_;    ///< empty: all
   std::vector<SetKey> only;  ///< if there are any, no other sets
   Compiler::Options compiler;
-  /// One line for people.
-  std::function<void(bool is_warning, const std::string& line)> say;
+  Log say;
 };
 
 /// Runs in the client's loop. Begins to write when every watch has listed.
@@ -59,6 +58,8 @@ class Operator {
   std::vector<WatchRow> watches() const;
   std::size_t tenants() const { return tenants_.size(); }
   std::size_t flying() const;
+  /// Sets whose own writes have not been seen yet.
+  std::size_t gated() const { return own_.waiting(); }
 
  private:
   struct KindWatch;

@@ -1,7 +1,6 @@
 #include "runtime/live/reconcile/tenant.h"
 
 #include "ir/value/writer.h"
-#include "runtime/apply/requests.h"
 #include "runtime/decide/events.h"
 
 namespace grovec::live {
@@ -13,6 +12,16 @@ using decide::Verb;
 namespace {
 
 constexpr auto kLookAfter = std::chrono::milliseconds(3);  // changes that come together are one look
+
+Fields fields_of(const SetKey& key, const Action& action, int code) {
+  return {{"set", key.name},
+          {"namespace", key.namespace_},
+          {"verb", std::string(decide::name_of(action.verb))},
+          {"kind", std::string(ir::info_of(action.key.kind).kind)},
+          {"name", action.key.name},
+          {"why", std::string(decide::text_of(action.why))},
+          {"code", std::to_string(code)}};
+}
 
 bool has_steps(const decide::Decision& decision) {
   for (const decide::Step& step : decision.steps)
@@ -94,16 +103,26 @@ decide::Decision Tenant::decide_on(const WorldPtr& world, Instant at) {
 
 void Tenant::look() {
   if (flight_ || winding_down_ || !shared_.may_write()) return;
-  if (!shared_.own.is_ready(owner_)) return;  // own_writes_seen comes
+  if (!shared_.own.is_ready(owner_)) {  // own_writes_seen comes
+    ++shared_.looks_put_off;
+    return;
+  }
   dirty_ = false;
   ++shared_.looks;
   const Instant at = now();
+  auto time = [this, last = shared_.client.loop().now()](kube::Duration& sum) mutable {
+    const kube::Instant now = shared_.client.loop().now();
+    sum += now - last;
+    last = now;
+  };
   failures_.forget([this](const decide::ObjectKey& key) { return target(key); });
   auto view = std::make_shared<View>(shared_.store.view(key_));
   view->observed.failed = failures_.writes();
   view_ = view;
+  time(shared_.viewing);
   Compiler::Outcome compiled;
   if (view_->manifest) compiled = shared_.compiler.world_of(key_, *view_->manifest);
+  time(shared_.compiling);
   compiled_ = !view_->manifest || compiled.world;
   looked_ = true;
   if (!compiled_) {
@@ -112,6 +131,7 @@ void Tenant::look() {
     return;
   }
   decide::Decision decision = decide_on(compiled.world, at);
+  time(shared_.deciding);
   std::erase_if(decision.steps, [](const decide::Step& step) { return step.empty(); });
   found_nothing_ = !has_steps(decision);
   look_again_at(decision.next_look, at);
@@ -171,6 +191,7 @@ void Tenant::expect(const Action& action, const std::string& body) {
 
 void Tenant::answered(const Action& action, const apply::Outcome& outcome) {
   ++shared_.writes;
+  ++shared_.answers[{action.verb, action.key.kind, outcome.code}];
   if (outcome.code >= 200 && outcome.code < 300) {
     shared_.wrote();
     expect(action, outcome.answer->body);
@@ -179,9 +200,10 @@ void Tenant::answered(const Action& action, const apply::Outcome& outcome) {
     ++shared_.failed_writes;
     dirty_ = true;
     const bool is_gone = outcome.code == 404 && action.verb != Verb::kCreate;  // the watch will say so
-    if (!is_gone) shared_.say(true, line_of(key_, action) + ": " + outcome.message);
+    if (!is_gone)
+      shared_.say(true, line_of(key_, action) + ": " + outcome.message, fields_of(key_, action, outcome.code));
   } else if (action.verb != Verb::kPatchStatus) {
-    shared_.say(false, line_of(key_, action));
+    shared_.say(false, line_of(key_, action), fields_of(key_, action, outcome.code));
   }
   const std::string problem = outcome.ok() ? std::string() : outcome.message;
   if (const auto event = decide::event_of(action, view_->observed, problem))

@@ -1,7 +1,9 @@
 /// \file One set under the operator's care: when it is looked at, and the decision that is on its way.
 #pragma once
 
+#include <compare>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -12,8 +14,17 @@
 #include "runtime/kube/cache.h"
 #include "runtime/live/eyes/eyes.h"
 #include "runtime/live/reconcile/compiling.h"
+#include "runtime/live/reconcile/log.h"
 
 namespace grovec::live {
+
+/// Answers to write requests are counted by these.
+struct AnswerKey {
+  decide::Verb verb;
+  Kind kind;
+  int code;
+  auto operator<=>(const AnswerKey&) const = default;
+};
 
 /// What the sets of one operator share.
 struct Shared {
@@ -23,13 +34,14 @@ struct Shared {
   Compiler& compiler;
   kube::OwnWrites& own;
   std::function<bool()> may_write;  ///< false: not our turn (start, end, another leader)
-  /// One line for people about a change, or a warning.
-  std::function<void(bool is_warning, const std::string& line)> say;
+  Log say;
   std::function<void(const SetKey&, const decide::Event&, std::string_view uid)> tell;
   std::function<void(std::string_view uid, decide::Instant at)> wrote_status;
   std::function<void()> wrote;
-  std::uint64_t writes = 0, failed_writes = 0, looks = 0;
+  std::uint64_t writes = 0, failed_writes = 0, looks = 0, looks_put_off = 0;
   std::uint64_t parts_decided = 0, parts_seen = 0;  ///< set replicas of those looks
+  kube::Duration viewing{}, compiling{}, deciding{};
+  std::map<AnswerKey, std::uint64_t> answers = {};
 };
 
 /// `create Pod default/llm-0-worker-bbbbb: …`: one write and its reason.

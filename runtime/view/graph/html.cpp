@@ -482,7 +482,25 @@ std::string fill_template(std::string_view page, const std::vector<Replacement>&
 
 }  // namespace
 
-std::string graph_html(const std::vector<GraphSet>& sets, const Selection& selection) {
+namespace {
+
+struct PlanMarkup {
+  std::string tab, panel, headline;
+};
+
+PlanMarkup markup_of(const GraphPlan* plan) {
+  if (!plan) return {};
+  return {
+      "<button role=\"tab\" id=\"tab-plan\" aria-controls=\"panel-plan\" aria-selected=\"false\" tabindex=\"-1\" "
+      "type=\"button\">Plan</button>\n",
+      "<div id=\"panel-plan\" role=\"tabpanel\" aria-labelledby=\"tab-plan\" tabindex=\"-1\">\n" + plan->report +
+          "</div>\n",
+      "<p id=\"headline\">" + xml_escaped(plan->headline) + "</p>\n"};
+}
+
+}  // namespace
+
+std::string graph_html(const std::vector<GraphSet>& sets, const Selection& selection, const GraphPlan* plan) {
   std::string data, title, pictures;
   JsonStream json(data);
   json.begin_object().member("format_version", 1).key("sets").begin_list();
@@ -491,7 +509,11 @@ std::string graph_html(const std::vector<GraphSet>& sets, const Selection& selec
     title += (title.empty() ? "" : ", ") + std::string(set.view->set().name);
     pictures += "<div class=\"picture\">" + graph_svg_inline(make_graph(*set.view, selection)) + "</div>\n";
   }
-  json.end_list().end_object();
+  json.end_list();
+  if (plan) json.key("plan").raw(plan->json);
+  json.end_object();
+  if (plan) title = plan->title;
+  const PlanMarkup markup = markup_of(plan);
   const std::string light(kLightColors), dark(kDarkColors);
   const std::string colors = ":root{color-scheme:light;" + light +
                              "}\n@media(prefers-color-scheme:dark){:root:not([data-theme=light]){color-scheme:dark;" +
@@ -499,6 +521,9 @@ std::string graph_html(const std::vector<GraphSet>& sets, const Selection& selec
                              "\n";
   return fill_template(assets::page_html(), {{"@TITLE@", xml_escaped(title)},
                                              {"@STYLE@", colors + std::string(assets::page_css())},
+                                             {"@HEADLINE@", markup.headline},
+                                             {"@PLAN_TAB@", markup.tab},
+                                             {"@PLAN@", markup.panel},
                                              {"@PICTURES@", pictures},
                                              {"@DATA@", script_safe(data)},
                                              {"@SCRIPT@", std::string(assets::page_js())}});

@@ -222,6 +222,31 @@
   const groupOf = (n) => (n.t === 'm' ? n.g : n.t === 'c' || n.t === 'p' ? n.set.cliques[n.c].group : -1);
   const colorOf = (n) => (n.t === 's' || n.t === 'g' || n.t === 'b' ? null : n.set.color(groupOf(n), n.j ?? 0));
   const gangOf = (n) => (n.t === 's' || n.t === 'g' || n.t === 'b' ? null : n.set.gangName(n.i, groupOf(n), n.j ?? 0));
+  // What a plan says happens to each part, by kind and name.
+  const PLAN_KINDS = {s: 'PodCliqueSet', r: 'PodCliqueSetReplica', g: 'PodCliqueScalingGroup', m: 'PodCliqueScalingGroupReplica', c: 'PodClique'};
+  for (const set of SETS) {
+    set.planned = DATA.plan?.sets.find((s) => s.name === set.name && s.namespace === set.namespace);
+    set.actions = new Map(set.planned?.objects.map((o) => [`${o.kind} ${o.name}`, o]));
+  }
+  /** {action, reason}, or nothing: a pod shares what happens to its PodClique as a whole. */
+  function planOf(n) {
+    const found = n.set.actions.get(`${PLAN_KINDS[n.t === 'p' ? 'c' : n.t]} ${n.t === 'b' ? '' : nameOf(n.t === 'p' ? parentOf(n) : n)}`);
+    return n.t === 'p' && found?.action === 'SCALE' ? undefined : found;
+  }
+  const planBadge = (n) => planOf(n) ? el('span', {class: `act act-${planOf(n).action}`, title: planOf(n).reason}, planOf(n).action) : null;
+  function planTab(n) {
+    const {planned} = n.set, name = nameOf(n), mine = planOf(n), box = el('div');
+    const pods = planned.restarts.podcliques.find((c) => c.name === name);
+    box.append(facts([['action', mine ? planBadge(n) : 'nothing happens to it'], ['because of', mine?.reason], ['pods that restart', pods ? String(pods.pods) : null]]));
+    const steps = n.t === 's' ? planned.steps : planned.steps.filter((s) => s.name === name || s.name.startsWith(`${name}-`));
+    if (steps.length) {
+      box.append(el('h3', {}, 'Steps'), el('table', {}, ...steps.slice(0, 100).map((s) => el('tr', {}, el('td', {class: 'num'}, String(s.step)),
+        el('td', {}, el('span', {class: `act act-${s.action}`}, s.action)), el('td', {class: 'mono'}, s.name), el('td', {}, plural(s.pods, 'pod'))))),
+      steps.length > 100 ? `and ${steps.length - 100} more` : '');
+    }
+    if (n.t === 's') for (const note of planned.notes) box.append(el('p', {}, note));
+    return box;
+  }
   function packOf(n) {
     const {set} = n;
     if (n.t === 'r') return set.pack;
@@ -348,7 +373,7 @@
     node.t === 'c' || node.t === 'm' ? squares(node) : null,
     node.t === 'p' && node.set.life ? lifeBadge(node) : null,
     node.t === 's' ? null : el('span', {class: 'full'}, nameOf(node)),
-    el('span', {class: 'badges'},
+    el('span', {class: 'badges'}, planBadge(node),
       pack ? el('span', {class: 'pill-label', title: 'packed in this topology domain'}, pack) : null,
       pods === null || node.t === 'p' ? null : el('span', {class: 'pod-count'}, plural(pods, 'pod')),
       hasGpus ? el('span', {class: 'gpu-count'}, gpus ? plural(gpus, 'GPU') : '') : null));
@@ -614,6 +639,7 @@
     const tabs = [['summary', 'Summary', () => summary(n)]];
     if (objects.length) tabs.push(['yaml', 'YAML', () => yamlTab(objects)]);
     if (n.t === 'p') tabs.push(['env', 'Environment', () => environmentTab(n, objects)]);
+    if (n.set.planned && n.t !== 'b') tabs.push(['plan', 'Plan', () => planTab(n)]);
     if (n.t !== 'b') tabs.push(['source', 'Source', () => sourceTab(n)]);
     if (!tabs.some(([id]) => id === detailsTab)) detailsTab = 'summary';
     const list = el('div', {role: 'tablist', 'aria-label': 'Details'}), panel = el('div', {role: 'tabpanel', id: 'detail-panel'});
@@ -675,6 +701,12 @@
       edge.classList.add(near ? 'lit' : 'faded');
     }
   }
+  pictures.forEach((picture, number) => {
+    if (SETS[number].planned) for (const box of picture.querySelectorAll('[data-key]')) {
+      const planned = planOf(nodeOfPicture(SETS[number], box.dataset.key));
+      if (planned) box.classList.add('planned', `act-${planned.action}`);
+    }
+  });
   pictures.forEach((picture, number) => picture.addEventListener('click', (e) => {
     const found = e.target.closest('[data-key]');
     if (!found) return;
@@ -775,18 +807,19 @@
     next.click();
     next.focus();
   }
+  const VIEWS = ['picture', 'tree', 'plan'].filter((name) => byId(`tab-${name}`));
   function showTab(id) {
-    for (const name of ['picture', 'tree']) {
+    for (const name of VIEWS) {
       const on = name === id, tab = byId(`tab-${name}`);
       tab.setAttribute('aria-selected', String(on));
       tab.tabIndex = on ? 0 : -1;
       byId(`panel-${name}`).hidden = !on;
-      byId(`${name}-tools`).hidden = !on;
+      if (byId(`${name}-tools`)) byId(`${name}-tools`).hidden = !on;
     }
     if (id === 'tree') {
       scrollToRow(current);
       drawRows(true);
-    } else {
+    } else if (id === 'picture') {
       applyZoom();
     }
   }
@@ -797,6 +830,7 @@
     byId('totals').append(chip(sum((s) => s.totals.pods), 'pod'), chip(sum((s) => s.totals.base_gangs + s.totals.scaled_gangs), 'gang'),
       ...(gpus ? [chip(gpus, 'GPU')] : []), ...(sum((s) => s.totals.objects) ? [chip(sum((s) => s.totals.objects), 'object')] : []));
   }
+  const ACTIONS = {ROLL: 'pods are replaced', SCALE: 'pods come or go', PENDING: 'stays old until deleted by hand', CREATE: 'new', DELETE: 'goes', 'IN-PLACE': 'changed without a restart', FORBIDDEN: 'refused'};
   function drawLegend() {
     const item = (color, extra, text) => el('span', {class: `c${color}`}, el('span', {class: 'pods'}, el('i', {class: extra})), text);
     const live = SETS.find((s) => s.life);
@@ -809,6 +843,8 @@
     if (SETS.some((s) => s.totals.scaled_gangs)) byId('legend').append(item(1, '', 'pod of a scaled gang, each in its own color'));
     byId('legend').append(item(0, 'extra', 'pod above the minimum'));
     if (SETS.some((s) => s.cliques.some((c) => c.base.length))) byId('legend').append(el('span', {}, '→ starts after'));
+    const used = new Set(SETS.flatMap((s) => [...s.actions.values()].map((o) => o.action)));
+    for (const [action, text] of Object.entries(ACTIONS)) if (used.has(action)) byId('legend').append(el('span', {}, el('span', {class: `act act-${action}`}, action), text));
   }
   const THEMES = ['automatic', 'light', 'dark'];
   function setTheme(name) {
@@ -821,8 +857,7 @@
     const now = document.documentElement.dataset.theme ?? 'automatic';
     setTheme(THEMES[(THEMES.indexOf(now) + 1) % THEMES.length]);
   });
-  byId('tab-picture').addEventListener('click', () => showTab('picture'));
-  byId('tab-tree').addEventListener('click', () => showTab('tree'));
+  for (const name of VIEWS) byId(`tab-${name}`).addEventListener('click', () => showTab(name));
   byId('tab-picture').parentElement.addEventListener('keydown', tabKeys);
   byId('zoom-in').addEventListener('click', () => { zoom = Math.min(4, scaleNow() * 1.25); applyZoom(); });
   byId('zoom-out').addEventListener('click', () => { zoom = Math.max(0.1, scaleNow() / 1.25); applyZoom(); });

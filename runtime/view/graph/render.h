@@ -38,8 +38,15 @@ struct GraphSet {
   const SetView* view;
   const GraphLife* life = nullptr;  ///< pods are drawn in the colors of their states
 };
+/// What a page shows of a plan beside the sets: a first tab, a line below the header, and an action at each part.
+struct GraphPlan {
+  std::string title;
+  std::string headline;  ///< text
+  std::string report;    ///< HTML
+  std::string json;      ///< schemas/output/plan.schema.json
+};
 /// One self-contained page: data as templates and ranges, so its size does not depend on the number of pods.
-std::string graph_html(const std::vector<GraphSet>& sets, const Selection& selection);
+std::string graph_html(const std::vector<GraphSet>& sets, const Selection& selection, const GraphPlan* plan = nullptr);
 
 /// Styles of the picture, and its colors as custom properties: what a page around an inline picture needs.
 std::string graph_style();

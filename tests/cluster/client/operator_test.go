@@ -42,7 +42,7 @@ func TestOperatorThroughFaults(t *testing.T) {
 		t.Fatal(err)
 	}
 	c.MustKubectl(t, string(crds), "create", "-f", "-")
-	clustertest.Eventually(t, 30*time.Second, func() error { // an object without a status is an error for `wait`
+	clustertest.Eventually(t, clustertest.Patience, func() error { // an object without a status is an error for `wait`
 		_, _, err := c.Kubectl("", "wait", "--for=condition=Established", "crd", "--all", "--timeout=30s")
 		return err
 	})
@@ -67,7 +67,7 @@ func TestOperatorThroughFaults(t *testing.T) {
 		t.Helper()
 		ctx, cancel := context.WithTimeout(context.Background(), within)
 		defer cancel()
-		cmd := exec.CommandContext(ctx, program, "reconcile", "--once", "--wait", "--timeout", "60", "--kubeconfig", p.kubeconfig, file)
+		cmd := exec.CommandContext(ctx, program, "reconcile", "--once", "--wait", "--timeout", "240", "--kubeconfig", p.kubeconfig, file)
 		cmd.Env = []string{"HOME=" + t.TempDir(), "PATH=/usr/bin:/bin"}
 		output, err := cmd.CombinedOutput()
 		if err != nil {
@@ -78,10 +78,10 @@ func TestOperatorThroughFaults(t *testing.T) {
 		}
 		return string(output)
 	}
-	said := reconcile(80 * time.Second)
+	said := reconcile(5 * time.Minute)
 	checkFaulty(t, c, p.namespace)
 	begin := len(p.proxy.Requests())
-	reconcile(80 * time.Second)
+	reconcile(5 * time.Minute)
 	for _, request := range p.proxy.Requests()[begin:] {
 		if request.Method != "GET" && request.Method != "WATCH" {
 			t.Errorf("nothing to do, and %s %s", request.Method, request.Path)

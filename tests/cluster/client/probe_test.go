@@ -177,12 +177,7 @@ func (r *probe) count(is string) int {
 // sees waits for a line about an object of that name.
 func (r *probe) sees(t *testing.T, is, name string) {
 	t.Helper()
-	r.seesWithin(t, 30*time.Second, is, name)
-}
-
-func (r *probe) seesWithin(t *testing.T, within time.Duration, is, name string) {
-	t.Helper()
-	clustertest.Eventually(t, within, func() error {
+	clustertest.Eventually(t, clustertest.Patience, func() error {
 		for _, l := range r.all() {
 			if l.Is == is && strings.HasSuffix(l.Key, name) {
 				return nil
@@ -192,22 +187,44 @@ func (r *probe) seesWithin(t *testing.T, within time.Duration, is, name string) 
 	})
 }
 
+// has waits for so many lines of a sort.
+func (r *probe) has(t *testing.T, least int, is string) {
+	t.Helper()
+	clustertest.Eventually(t, clustertest.Patience, func() error {
+		if n := r.count(is); n < least {
+			return fmt.Errorf("%d lines `%s`, expected %d", n, is, least)
+		}
+		return nil
+	})
+}
+
+// logs waits for a text in the log.
+func (r *probe) logs(t *testing.T, text string) {
+	t.Helper()
+	clustertest.Eventually(t, clustertest.Patience, func() error {
+		if !strings.Contains(r.stderr.String(), text) {
+			return fmt.Errorf("no %q in the log", text)
+		}
+		return nil
+	})
+}
+
 // end stops a watch and returns its last line.
 func (r *probe) end(t *testing.T) line {
 	t.Helper()
 	_ = r.cmd.Process.Signal(interrupt)
-	lines := r.finish(t, 10*time.Second)
+	lines := r.finish(t)
 	return lines[len(lines)-1]
 }
 
 // finish waits until the program has ended.
-func (r *probe) finish(t *testing.T, within time.Duration) []line {
+func (r *probe) finish(t *testing.T) []line {
 	t.Helper()
 	_ = r.stdin.Close()
 	select {
 	case <-r.ended:
-	case <-time.After(within):
-		t.Fatalf("still runs after %s", within)
+	case <-time.After(clustertest.Patience):
+		t.Fatalf("still runs after %s", clustertest.Patience)
 	}
 	lines := r.all()
 	if len(lines) == 0 {
@@ -223,7 +240,7 @@ func (p *place) write(t *testing.T, body string, arguments ...string) line {
 	if _, err := io.WriteString(run.stdin, body); err != nil {
 		t.Fatal(err)
 	}
-	lines := run.finish(t, 60*time.Second)
+	lines := run.finish(t)
 	return lines[len(lines)-1]
 }
 

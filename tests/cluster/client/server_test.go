@@ -1,6 +1,7 @@
 package client_test
 
 import (
+	"errors"
 	"fmt"
 	"path/filepath"
 	"strconv"
@@ -11,18 +12,21 @@ import (
 	"grovec.dev/tests/cluster/clustertest"
 )
 
+// tooSilent is what the log says of a watch that was given up.
+const tooSilent = "silent for too long"
+
 // TestServerSuffers: the API server killed, stopped, restored from an older
 // state, and etcd full. The client finds its way back by itself each time.
 func TestServerSuffers(t *testing.T) {
 	c := clustertest.Start(t, "--nodes", "1", "--quota", strconv.Itoa(64<<20))
 	p := at(t, c)
 	p.create(t, "a")
-	run := p.watch(t, "--idle", "3000", "--deadline", "3000", "--patience", "2000")
+	run := p.watch(t, "--idle", "3000", "--patience", "2000")
 	run.sees(t, "added", "/a")
 
 	c.Do(t, "kill", "kube-apiserver")
 	begun := time.Now()
-	if answer := p.write(t, configMap("never"), "--deadline", "2000", "write", "post", p.maps); answer.Error == "" || time.Since(begun) > 10*time.Second {
+	if answer := p.write(t, configMap("never"), "--deadline", "2000", "write", "post", p.maps); answer.Error == "" || time.Since(begun) > muchLonger {
 		t.Errorf("killed: %+v", answer)
 	}
 	c.Do(t, "start", "kube-apiserver")
@@ -32,10 +36,16 @@ func TestServerSuffers(t *testing.T) {
 	c.Do(t, "pause", "kube-apiserver")
 	begun = time.Now()
 	answer := p.write(t, configMap("stopped"), "--deadline", "2000", "write", "post", p.maps)
-	if took := time.Since(begun); answer.Error == "" || !answer.OutcomeUnknown || took > 8*time.Second {
+	if took := time.Since(begun); answer.Error == "" || !answer.OutcomeUnknown || took > muchLonger {
 		t.Errorf("stopped: %+v after %s", answer, took)
 	}
-	time.Sleep(4 * time.Second) // longer than the watch may be idle
+	silent := strings.Count(run.stderr.String(), tooSilent)
+	clustertest.Eventually(t, clustertest.Patience, func() error {
+		if strings.Count(run.stderr.String(), tooSilent) <= silent {
+			return errors.New("the watch does not notice that the server is stopped")
+		}
+		return nil
+	})
 	c.Do(t, "resume", "kube-apiserver")
 	p.create(t, "after-stop")
 	run.sees(t, "added", "/after-stop")
@@ -54,7 +64,7 @@ func restored(t *testing.T, c *clustertest.Cluster, p *place, run *probe) {
 	}
 	run.sees(t, "added", "/forgotten-99")
 	c.Do(t, "restore", snapshot)
-	answer := p.write(t, configMap("after-restore"), "--deadline", "20000", "write", "post", p.maps)
+	answer := p.write(t, configMap("after-restore"), "--deadline", "120000", "write", "post", p.maps)
 	if answer.Status != 201 {
 		t.Fatalf("%+v", answer)
 	}
@@ -62,10 +72,13 @@ func restored(t *testing.T, c *clustertest.Cluster, p *place, run *probe) {
 		t.Fatal(err)
 	}
 	begun := time.Now()
-	run.seesWithin(t, time.Minute, "added", "/after-restore")
-	run.seesWithin(t, time.Minute, "deleted", "/forgotten-99")
-	t.Logf("the restored server was noticed after %s", time.Since(begun).Round(time.Millisecond))
-	clustertest.Eventually(t, 20*time.Second, func() error {
+	run.sees(t, "added", "/after-restore")
+	run.sees(t, "deleted", "/forgotten-99")
+	took := time.Since(begun)
+	if t.Logf("the restored server was noticed after %s", took.Round(time.Millisecond)); took > muchLonger {
+		t.Error("which is too late")
+	}
+	clustertest.Eventually(t, clustertest.Patience, func() error {
 		present := map[string]bool{}
 		for _, l := range run.all() {
 			if l.Is == "added" {
@@ -89,11 +102,15 @@ func full(t *testing.T, p *place) {
 	data := strings.Repeat("x", 1<<20-4096)
 	for n := range 200 {
 		answer := p.write(t, fmt.Sprintf(`{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"big-%d"},"data":{"x":%q}}`, n, data),
-			"--deadline", "5000", "write", "post", p.maps)
+			"--deadline", "60000", "write", "post", p.maps)
 		if answer.Error == "" {
 			continue
 		}
-		if n < 10 || !strings.Contains(answer.Error, "space exceeded") {
+		if !strings.Contains(answer.Error, "space exceeded") {
+			t.Logf("object %d: %+v", n, answer) // a slow disk: not yet full
+			continue
+		}
+		if n < 10 || answer.Status != 500 || answer.Attempts != 1 {
 			t.Errorf("after %d objects: %+v", n, answer)
 		}
 		if strings.Contains(p.names(t)+" ", fmt.Sprintf("big-%d ", n)) {

@@ -135,8 +135,8 @@ func StartIn(t testing.TB, home, name string, flags ...string) *Cluster {
 			t.Fatalf("up %s: %v\n%s", strings.Join(flags, " "), err, c.Messages)
 		default:
 		}
-		if time.Since(begun) > 2*time.Minute {
-			t.Fatalf("not ready after two minutes\n%s", c.Messages)
+		if time.Since(begun) > 5*time.Minute {
+			t.Fatalf("not ready after five minutes\n%s", c.Messages)
 		}
 	}
 	c.connect(t)
@@ -194,6 +194,10 @@ func (c *Cluster) MustKubectl(t testing.TB, input string, arguments ...string) s
 	}
 	return out
 }
+
+// Patience is how long a test waits for what must happen. Nothing depends on
+// it but how soon a failure is told: a slow machine needs its time.
+const Patience = 3 * time.Minute
 
 // Eventually polls until the check passes; what it last returned is the failure.
 func Eventually(t testing.TB, within time.Duration, check func() error) {

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"sync/atomic"
 	"testing"
-	"time"
 
 	authenticationv1 "k8s.io/api/authentication/v1"
 	corev1 "k8s.io/api/core/v1"
@@ -47,7 +46,7 @@ func (c *Cluster) User(t testing.TB, namespace, name, role string) string {
 	}
 	token := c.Token(t, namespace, name)
 	// The API server learns of the binding by a watch of its own.
-	Eventually(t, 10*time.Second, func() error {
+	Eventually(t, Patience, func() error {
 		_, errOut, err := c.Kubectl("", "auth", "can-i", "list", "pods", "-n", namespace, "--as", "system:serviceaccount:"+namespace+":"+name)
 		if err != nil {
 			return fmt.Errorf("%w %s", err, errOut)

@@ -104,7 +104,7 @@ func everyRequest(t *testing.T, u *user) {
 	if len(want["deploy"]) == 0 || len(want["scale"]) <= len(want["deploy"]) || len(want["delete"]) != 0 {
 		t.Fatalf("the story without faults went wrong: %v", want)
 	}
-	step := max(1, most/3)
+	step := max(1, most/2)
 	if os.Getenv("GROVEC_EVERY_REQUEST") != "" {
 		step = 1
 	}

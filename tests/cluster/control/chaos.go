@@ -11,6 +11,7 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
+	"strings"
 	"syscall"
 	"time"
 
@@ -24,7 +25,7 @@ import (
 //
 //	kill PROCESS      ends a process; the others go on
 //	start PROCESS     starts one that was killed, and waits until it answers
-//	pause PROCESS     SIGSTOP
+//	pause PROCESS     SIGSTOP, and waits until every thread of it stands still
 //	resume PROCESS    SIGCONT
 //	snapshot FILE     saves what etcd holds
 //	restore FILE      etcd and the API server start again with that: versions go back
@@ -93,13 +94,14 @@ func (s *supervisor) takeOrder(connection net.Conn) {
 }
 
 func (s *supervisor) carryOut(order Order) error {
+	s.isShaken = true
 	switch order.Do {
 	case "kill":
 		return s.killOne(order.What)
 	case "start":
 		return s.startAgain(order.What)
 	case "pause":
-		return s.signal(order.What, syscall.SIGSTOP)
+		return s.pause(order.What)
 	case "resume":
 		return s.signal(order.What, syscall.SIGCONT)
 	case "snapshot":
@@ -125,6 +127,40 @@ func (s *supervisor) signal(name string, signal syscall.Signal) error {
 		return err
 	}
 	return s.children[n].cmd.Process.Signal(signal)
+}
+
+// pause waits until the kernel has stopped the process: until then some of its
+// threads may go on and answer.
+func (s *supervisor) pause(name string) error {
+	if err := s.signal(name, syscall.SIGSTOP); err != nil {
+		return err
+	}
+	n, err := s.find(name)
+	if err != nil {
+		return err
+	}
+	for deadline := time.Now().Add(time.Minute); !stopped(s.children[n].cmd.Process.Pid); time.Sleep(time.Millisecond) {
+		if time.Now().After(deadline) {
+			return fmt.Errorf("process `%s` has not stopped after a minute", name)
+		}
+	}
+	return nil
+}
+
+// stopped says whether each thread is in state T.
+func stopped(pid int) bool {
+	threads, err := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/stat", pid))
+	if err != nil || len(threads) == 0 {
+		return false
+	}
+	for _, thread := range threads {
+		stat, err := os.ReadFile(thread)
+		_, rest, _ := strings.Cut(string(stat), ") ")
+		if err != nil || !strings.HasPrefix(rest, "T") {
+			return false
+		}
+	}
+	return true
 }
 
 func (s *supervisor) killOne(name string) error {

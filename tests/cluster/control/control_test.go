@@ -10,7 +10,6 @@ import (
 	"strings"
 	"syscall"
 	"testing"
-	"time"
 
 	"grovec.dev/tests/cluster/clustertest"
 	"grovec.dev/tests/cluster/control"
@@ -64,7 +63,7 @@ func stateOf(t *testing.T, home, name string) control.State {
 // expectNothing waits until no process works for the home and the home is gone.
 func expectNothing(t *testing.T, home string) {
 	t.Helper()
-	clustertest.Eventually(t, 10*time.Second, func() error {
+	clustertest.Eventually(t, clustertest.Patience, func() error {
 		if left := processesOf(home); len(left) > 0 {
 			return fmt.Errorf("processes are left: %v", left)
 		}
@@ -219,7 +218,7 @@ func TestStaleInstanceIsReportedAndReplaced(t *testing.T) {
 	if err := syscall.Kill(stateOf(t, home, "stale").Supervisor, syscall.SIGKILL); err != nil {
 		t.Fatal(err)
 	}
-	clustertest.Eventually(t, 5*time.Second, func() error {
+	clustertest.Eventually(t, clustertest.Patience, func() error {
 		if left := processesOf(home); len(left) > 0 {
 			return fmt.Errorf("processes are left: %v", left)
 		}
@@ -306,7 +305,7 @@ func TestEtcdKilledUnderWayEndsTheInstanceWithAReason(t *testing.T) {
 	if err := up.Start(); err != nil {
 		t.Fatal(err)
 	}
-	clustertest.Eventually(t, time.Minute, func() error {
+	clustertest.Eventually(t, clustertest.Patience, func() error {
 		if !strings.Contains(out.String(), "is ready") {
 			return errors.New("not ready: " + out.String())
 		}
@@ -347,7 +346,7 @@ func TestInterruptedStartLeavesNothing(t *testing.T) {
 		if err := up.Start(); err != nil {
 			t.Fatal(err)
 		}
-		clustertest.Eventually(t, 10*time.Second, func() error {
+		clustertest.Eventually(t, clustertest.Patience, func() error {
 			_, err := os.Stat(filepath.Join(home, "interrupted", "logs", "kube-apiserver.log"))
 			return err
 		})

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"testing"
-	"time"
 
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -50,7 +49,7 @@ func TestOnlyToleratingPodsRunOnDemoNodes(t *testing.T) {
 	const pod = `{"apiVersion":"v1","kind":"Pod","metadata":{"name":"%s"},"spec":{"containers":[{"name":"a","image":"a"}],"tolerations":[%s]}}`
 	c.MustKubectl(t, fmt.Sprintf(pod, "refused", ""), "create", "-f", "-")
 	c.MustKubectl(t, fmt.Sprintf(pod, "accepted", `{"key":"fake-node","operator":"Exists"}`), "create", "-f", "-")
-	clustertest.Eventually(t, 20*time.Second, func() error {
+	clustertest.Eventually(t, clustertest.Patience, func() error {
 		accepted, err := c.Pod("accepted")
 		if err != nil {
 			return err

@@ -9,15 +9,17 @@ import (
 	"path/filepath"
 	"strings"
 	"syscall"
+	"time"
 )
 
 // process is a running child of the supervisor.
 type process struct {
-	name string
-	cmd  *exec.Cmd
-	log  string
-	done chan struct{} // closed when the process has ended
-	err  error         // how; valid after done
+	name  string
+	cmd   *exec.Cmd
+	log   string
+	done  chan struct{} // closed when the process has ended
+	began time.Time
+	err   error // how; valid after done
 }
 
 // start runs a program so that it dies with the caller's thread. The caller
@@ -41,7 +43,7 @@ func (i Instance) start(name, program string, arguments ...string) (*process, er
 	if err := cmd.Start(); err != nil {
 		return nil, fmt.Errorf("%s does not start: %w", name, err)
 	}
-	p := &process{name: name, cmd: cmd, log: i.Log(name), done: make(chan struct{})}
+	p := &process{name: name, cmd: cmd, log: i.Log(name), done: make(chan struct{}), began: time.Now()}
 	go func() {
 		p.err = cmd.Wait()
 		close(p.done)

@@ -50,6 +50,7 @@ type supervisor struct {
 	stop     chan string // why to stop: a signal or the end of standard input
 	ports    []int       // of the API server, etcd's clients and its peers
 	orders   chan given
+	isShaken bool // an order was carried out: processes may end because of it
 }
 
 // Supervise runs one instance until it is told to stop. The caller's
@@ -377,19 +378,32 @@ func (s *supervisor) killAll() {
 	s.children = nil
 }
 
+// checkChildren fails if one has ended. Once the instance has suffered by
+// order, those around the API server are started again as kubelets would do: a
+// controller manager that was just starting ends when its server has gone.
 func (s *supervisor) checkChildren() error {
-	for _, child := range s.children {
-		if child.ended() {
+	for n, child := range s.children {
+		if !child.ended() {
+			continue
+		}
+		start := s.starters()[child.name]
+		if !s.isShaken || child.name == "etcd" || child.name == "kube-apiserver" || time.Since(child.began) < time.Second {
 			return errors.New(child.describe())
 		}
+		again, err := start()
+		if err != nil {
+			return err
+		}
+		s.children[n] = again
+		return s.recordProcesses()
 	}
 	return nil
 }
 
 // waitFor polls until the check passes, a child ends, somebody asks us to stop
-// or a minute is over.
+// or three minutes are over.
 func (s *supervisor) waitFor(what string, check func(context.Context) error) error {
-	deadline := time.Now().Add(time.Minute)
+	deadline := time.Now().Add(3 * time.Minute)
 	for {
 		ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
 		err := check(ctx)
@@ -401,7 +415,7 @@ func (s *supervisor) waitFor(what string, check func(context.Context) error) err
 			return ended
 		}
 		if time.Now().After(deadline) {
-			return fmt.Errorf("%s is not ready after a minute: %w", what, err)
+			return fmt.Errorf("%s is not ready after three minutes: %w", what, err)
 		}
 		select {
 		case why := <-s.stop:

@@ -39,7 +39,7 @@ func TestCompiledObjectsRun(t *testing.T) {
 		must(client.create(object{"apiVersion": "v1", "kind": "Namespace", "metadata": object{"name": one.namespace}}))(t)
 	}
 	for _, one := range cases {
-		clustertest.Eventually(t, 20*time.Second, func() error {
+		clustertest.Eventually(t, clustertest.Patience, func() error {
 			_, err := c.Client.CoreV1().ServiceAccounts(one.namespace).Get(context.Background(), "default", metav1.GetOptions{})
 			return err
 		})
@@ -275,7 +275,7 @@ func waitForPods(t *testing.T, c *clustertest.Cluster, namespaces map[string]str
 	begun := time.Now()
 	var waiting map[string]string // case → a pod that is not ready, and why
 	total := 0
-	for time.Since(begun) < 3*time.Minute {
+	for time.Since(begun) < 8*time.Minute {
 		pods, err := c.Client.CoreV1().Pods("").List(context.Background(), metav1.ListOptions{})
 		if err != nil {
 			t.Fatal(err)

@@ -7,7 +7,6 @@ import (
 	"strings"
 	"sync"
 	"testing"
-	"time"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
@@ -27,7 +26,7 @@ func installCRDs(t testing.TB, c *clustertest.Cluster, paths ...string) {
 		arguments = append(arguments, "-f", path)
 	}
 	c.MustKubectl(t, "", arguments...)
-	clustertest.Eventually(t, 30*time.Second, func() error { // kubectl wait fails on a definition that has no conditions yet
+	clustertest.Eventually(t, clustertest.Patience, func() error { // kubectl wait fails on a definition that has no conditions yet
 		_, stderr, err := c.Kubectl("", "wait", "--for=condition=Established", "crd", "--all", "--timeout=30s")
 		if err != nil {
 			return fmt.Errorf("%w: %s", err, stderr)
@@ -44,7 +43,7 @@ func groveCluster(t testing.TB) *clustertest.Cluster {
 	c := clustertest.Start(t, "--nodes", "60", "--taint", "none", "--room", "100", "--gpus", "10000", "--resource", "example.com/foo=10000", "--devices", "1280",
 		"--topology", "zone=2,block=2,rack=5", "--initc", filepath.Join(clustertest.Bin(t), "waitpods"))
 	installCRDs(t, c, fixture(t, "crds"), filepath.Join("testdata", "computedomains.yaml"))
-	clustertest.Eventually(t, 20*time.Second, func() error { // kinds appear in discovery a moment after Established
+	clustertest.Eventually(t, clustertest.Patience, func() error { // kinds appear in discovery a moment after Established
 		_, stderr, err := c.Kubectl("", "apply", "--server-side", "-f", fixture(t, "oracle", "prerequisites.yaml"))
 		if err != nil {
 			return fmt.Errorf("%w: %s", err, stderr)

@@ -2,6 +2,7 @@ package faults
 
 import (
 	"bytes"
+	"context"
 	"crypto/tls"
 	"encoding/json"
 	"fmt"
@@ -33,9 +34,11 @@ func (x *Exchange) note(status, passed int) {
 	}
 }
 
-// ask hands the request to the server.
-func (x *Exchange) ask() (*http.Response, error) {
-	out := x.Request.Clone(x.Request.Context())
+// ask hands the request to the server, as long as the client is there.
+func (x *Exchange) ask() (*http.Response, error) { return x.askFor(x.Request.Context()) }
+
+func (x *Exchange) askFor(ctx context.Context) (*http.Response, error) {
+	out := x.Request.Clone(ctx)
 	out.URL.Scheme, out.URL.Host, out.Host, out.RequestURI = x.proxy.server.Scheme, x.proxy.server.Host, x.proxy.server.Host, ""
 	answer, err := x.proxy.upstream.RoundTrip(out)
 	if err == nil {
@@ -149,9 +152,10 @@ func LoseAnswer() Fault { return lose(func(x *Exchange) { x.Reset() }) }
 // SwallowAnswer is LoseAnswer without the reset.
 func SwallowAnswer() Fault { return lose(func(x *Exchange) { x.Silence() }) }
 
+// lose has the server do its work even if the client has given up by then.
 func lose(then Fault) Fault {
 	return func(x *Exchange) {
-		if answer, err := x.ask(); err == nil {
+		if answer, err := x.askFor(context.WithoutCancel(x.Request.Context())); err == nil {
 			_, _ = io.Copy(io.Discard, answer.Body)
 			_ = answer.Body.Close()
 		}

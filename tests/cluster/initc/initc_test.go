@@ -91,13 +91,21 @@ kind: Secret
 metadata: {name: reader-token, namespace: %s, annotations: {kubernetes.io/service-account.name: reader}}
 type: kubernetes.io/service-account-token
 `, namespace), "create", "-f", "-")
+	// The token controller fills it; a pod that mounts it before finds no token.
+	clustertest.Eventually(t, clustertest.Patience, func() error {
+		secret, err := c.Client.CoreV1().Secrets(namespace).Get(context.Background(), "reader-token", metav1.GetOptions{})
+		if err == nil && (len(secret.Data["token"]) == 0 || len(secret.Data["ca.crt"]) == 0) {
+			err = errors.New("the secret has no token")
+		}
+		return err
+	})
 	return namespace, token
 }
 
 func wants(t *testing.T, c *clustertest.Cluster, namespace, name string, check func(*corev1.Pod) error) *corev1.Pod {
 	t.Helper()
 	var found *corev1.Pod
-	clustertest.Eventually(t, 40*time.Second, func() (err error) {
+	clustertest.Eventually(t, clustertest.Patience, func() (err error) {
 		if found, err = c.Client.CoreV1().Pods(namespace).Get(context.Background(), name, metav1.GetOptions{}); err == nil {
 			err = check(found)
 		}
@@ -210,7 +218,7 @@ func (w *waiter) start(t *testing.T, arguments ...string) {
 
 func (w *waiter) says(t *testing.T, text string) {
 	t.Helper()
-	clustertest.Eventually(t, 30*time.Second, func() error {
+	clustertest.Eventually(t, clustertest.Patience, func() error {
 		if !strings.Contains(w.output.String(), text) {
 			return fmt.Errorf("no %q in\n%s", text, w.output)
 		}
@@ -218,16 +226,16 @@ func (w *waiter) says(t *testing.T, text string) {
 	})
 }
 
-// ends expects that it is done within the time.
-func (w *waiter) ends(t *testing.T, within time.Duration) {
+// ends expects that it gets done.
+func (w *waiter) ends(t *testing.T) {
 	t.Helper()
 	select {
 	case err := <-w.done:
 		if err != nil {
 			t.Errorf("%v\n%s", err, w.output)
 		}
-	case <-time.After(within):
-		t.Errorf("still waits after %s:\n%s", within, w.output)
+	case <-time.After(clustertest.Patience):
+		t.Errorf("still waits after %s:\n%s", clustertest.Patience, w.output)
 	}
 	if strings.Contains(w.output.String(), w.token) {
 		t.Error("the token is in the log")
@@ -252,7 +260,7 @@ func watchFaults(t *testing.T, c *clustertest.Cluster) {
 			w.start(t, "--podcliques=first:1")
 			w.says(t, "waiting for Ready pods of PodGang "+w.namespace+"/gang: first 0/1")
 			w.create(t, c)
-			w.ends(t, 30*time.Second)
+			w.ends(t)
 			w.says(t, "done: first 1/1")
 		})
 	}
@@ -267,7 +275,7 @@ func requestFaults(t *testing.T, c *clustertest.Cluster) {
 	}
 	w.create(t, c)
 	w.start(t, "--podcliques=first:1")
-	w.ends(t, 60*time.Second)
+	w.ends(t)
 	if n := w.proxy.Count("GET", "/pods"); n < 5 {
 		t.Errorf("%d lists, though four of them fail", n)
 	}
@@ -284,7 +292,7 @@ func certificateFaults(t *testing.T, c *clustertest.Cluster) {
 	w.proxy.Show(faults.Stranger)
 	w.says(t, "is refused: unable to get local issuer certificate; trying again")
 	w.proxy.Show(faults.Good)
-	w.ends(t, 40*time.Second)
+	w.ends(t)
 	for _, request := range w.proxy.Requests() {
 		if request.Status == 0 {
 			t.Errorf("a token went to a server that is not trusted: %+v", request.Path)
@@ -299,7 +307,7 @@ func tokenRotates(t *testing.T, c *clustertest.Cluster) {
 	w.start(t, "--podcliques=first:1")
 	w.says(t, "the API server answers 401")
 	w.write(t, "token", c.Token(t, w.namespace, "reader"))
-	w.ends(t, 30*time.Second)
+	w.ends(t)
 }
 
 func signalEndsIt(t *testing.T, c *clustertest.Cluster) {

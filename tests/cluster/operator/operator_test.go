@@ -6,6 +6,8 @@ import (
 	"bufio"
 	"bytes"
 	"fmt"
+	"io"
+	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -21,9 +23,9 @@ import (
 
 const patience = 60 * time.Second
 
-func cluster(t testing.TB) *clustertest.Cluster {
+func cluster(t testing.TB, flags ...string) *clustertest.Cluster {
 	t.Helper()
-	c := clustertest.Start(t, "--nodes", "10", "--taint", "none")
+	c := clustertest.Start(t, append([]string{"--nodes", "10", "--taint", "none"}, flags...)...)
 	crds, err := exec.Command(clustertest.Program(t, "grovec"), "schema", "--crds").Output()
 	if err != nil {
 		t.Fatal(err)
@@ -73,6 +75,25 @@ func daemon(t testing.TB, c *clustertest.Cluster, arguments ...string) (*exec.Cm
 		}
 	})
 	return command, log
+}
+
+// served is a page of the daemon that wrote this log.
+func served(t testing.TB, log *clustertest.Buffer, path string) string {
+	t.Helper()
+	address := regexp.MustCompile(`on (http://\S+)`).FindStringSubmatch(log.String())
+	if address == nil {
+		t.Fatal("the operator does not say where it serves")
+	}
+	answer, err := http.Get(address[1] + path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer answer.Body.Close()
+	body, err := io.ReadAll(answer.Body)
+	if err != nil || answer.StatusCode != http.StatusOK {
+		t.Fatalf("%s: %s %v\n%s", path, answer.Status, err, body)
+	}
+	return string(body)
 }
 
 // ready says why there are not exactly so many pods whose names match, all Ready.
@@ -151,9 +172,20 @@ func TestOnceBringsASetUpAndWritesNothingTheSecondTime(t *testing.T) {
 
 func TestOperatorCreatesScalesHealsUpdatesAndDeletes(t *testing.T) {
 	c := cluster(t)
-	_, log := daemon(t, c)
+	_, log := daemon(t, c, "--metrics-address", "127.0.0.1:0")
 	c.MustKubectl(t, stored(t, example(t)), "create", "-f", "-")
 	clustertest.Eventually(t, patience, func() error { return ready(c, "^mn-disagg-", 13) })
+	for _, page := range []struct{ path, line string }{
+		{"/healthz", `^ok$`},
+		{"/readyz", `^ok$`},
+		{"/metrics", `^grovec_writes_total\{verb="create",resource="pods",code="201"\} 13$`},
+		{"/metrics", `^grovec_sets 1$`},
+		{"/metrics", `^grovec_cache_objects\{resource="pods"\} 13$`},
+	} {
+		if body := served(t, log, page.path); !regexp.MustCompile("(?m)" + page.line).MatchString(body) {
+			t.Errorf("%s has no line %s:\n%s", page.path, page.line, body)
+		}
+	}
 
 	c.MustKubectl(t, "", "scale", "pcsg", "mn-disagg-0-prefill", "--replicas=3")
 	clustertest.Eventually(t, patience, func() error { return ready(c, "^mn-disagg-0-prefill-2-", 4) })
@@ -233,5 +265,9 @@ func TestOnlyOneOperatorLeads(t *testing.T) {
 		}
 		return nil
 	})
-	t.Logf("taken over %v after the first was told to stop", time.Since(stopped).Round(10*time.Millisecond))
+	taken := time.Since(stopped).Round(10 * time.Millisecond)
+	t.Logf("taken over %v after the first was told to stop", taken)
+	if taken > 5*time.Second { // the promise is one; slow machines
+		t.Error("the second operator has not seen the Lease come back")
+	}
 }

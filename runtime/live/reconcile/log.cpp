@@ -1,0 +1,29 @@
+#include "runtime/live/reconcile/log.h"
+
+#include "runtime/output/json_stream.h"
+
+namespace grovec::live {
+
+namespace {
+
+void member(std::string& out, std::string_view key, std::string_view value) {
+  out += out.empty() ? "{" : ",";
+  driver::JsonStream(out).value(key);
+  out += ":";
+  driver::JsonStream(out).value(value);
+}
+
+}  // namespace
+
+void Log::operator()(bool is_warning, const std::string& text, const Fields& fields) const {
+  if (!sink_) return;
+  if (format_ == Format::kText) return sink_(is_warning, text);
+  std::string out;
+  member(out, "time", decide::time_text(now_()));
+  member(out, "level", is_warning ? "warning" : "info");
+  member(out, "message", text);
+  for (const Field& f : fields) member(out, f.key, f.value);
+  sink_(is_warning, out + "}");
+}
+
+}  // namespace grovec::live
