@@ -174,8 +174,8 @@ Result<Done> compile_documents(Compilation& c, const CompileRequest& request,
   const CompileOptions options = options_of(request);
   Result<Done> done = read_texts(c, request, options.default_namespace);
   if (!done) return done;
-  done = read_surroundings(c.context, request.with, request.operator_config, documents,
-                                        options.default_namespace, c.facts);
+  done = read_surroundings(c.context, request.with, request.operator_config, documents, options.default_namespace,
+                           c.facts);
   if (!done) return done;
   for (const LoadedDocument& d : documents) {
     if (d.kind == DocumentKind::kBinding) add_topologies(c, d, request);

@@ -24,9 +24,10 @@ struct Row {
   int (*run)(const cli::Options& options);
 };
 constexpr Row kRows[] = {
-    {"apply", live::run_apply},         {"cluster", live::run_cluster}, {"delete", live::run_delete},
-    {"diff", live::run_live_diff},      {"graph", live::run_live_graph}, {"plan", live::run_live_plan},      {"reconcile", live::run_reconcile}, {"rollout", live::run_rollout},
-    {"scale", live::run_scale},         {"status", live::run_status},
+    {"apply", live::run_apply},         {"cluster", live::run_cluster},  {"delete", live::run_delete},
+    {"diff", live::run_live_diff},      {"graph", live::run_live_graph}, {"plan", live::run_live_plan},
+    {"reconcile", live::run_reconcile}, {"rollout", live::run_rollout},  {"scale", live::run_scale},
+    {"status", live::run_status},
 };
 
 int run(std::vector<std::string> args) {

@@ -215,7 +215,8 @@ class Planning {
     for (auto& [name, job] : jobs) {
       // A dump of a namespace says nothing about sets that NEW does not name.
       if (!job.next && inputs_.is_live()) {
-        out.notes.push_back("`" + name.first + "/" + name.second + "` is in " + source() + " only and is left as it is");
+        out.notes.push_back("`" + name.first + "/" + name.second + "` is in " + source() +
+                            " only and is left as it is");
         continue;
       }
       only_old += !job.next;
@@ -248,8 +249,7 @@ class Planning {
   void use_dump(Job& job) {
     decide::Observed world = dump_.world_of(job.name.first, job.name.second);
     if (!world.set) {
-      job.notes.push_back("the set is not in " + source() +
-                          (job.old ? ": OLD at rest is assumed" : ": it is new"));
+      job.notes.push_back("the set is not in " + source() + (job.old ? ": OLD at rest is assumed" : ": it is new"));
       return;
     }
     const std::vector<std::string> missing = dump_.missing_kinds(world, !job.next->module.spec.groups.empty());

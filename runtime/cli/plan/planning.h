@@ -21,7 +21,7 @@ struct Planned {
   std::vector<const driver::CompiledSet*> drawn;  ///< NEW of each of them, OLD of one that goes; of these:
   std::unique_ptr<driver::Compilation> older, newer;
   std::vector<std::unique_ptr<plan::Recompiled>> kept;  ///< NEW where a count is kept
-  std::vector<std::string> notes;  ///< of the run
+  std::vector<std::string> notes;                       ///< of the run
   plan::Amount restarts, added, removed, down_at_once;
   std::uint64_t gangs_down = 0;
   std::vector<std::string> gates;  ///< why the exit code is 1, one sentence each

@@ -172,9 +172,9 @@ class Application {
     const bool is_there = !answer.error;
     if (!is_there && !d.stored) return std::string();
     if (!is_there || !d.stored)
-      return Error{std::string("somebody ") + (is_there ? "created" : "deleted") +
-                       " it since it was planned; run it again",
-                   Error::kConflict};
+      return Error{
+          std::string("somebody ") + (is_there ? "created" : "deleted") + " it since it was planned; run it again",
+          Error::kConflict};
     Result<Tree> now = read_json(std::move(answer.body));
     if (!now) return now.error();
     const ir::Value &is = now->root["metadata"], &was = d.stored->root["metadata"];

@@ -170,8 +170,9 @@ Error conflict_of(const kube::Answer& answer, bool is_versioned) {
     if (is_versioned) error.kind = Error::kRetry;
     return error;
   }
-  error.message = fields + ". Leave the field out of the file, or write the value that is there; `--force-conflicts` "
-                           "takes it from them";
+  error.message = fields +
+                  ". Leave the field out of the file, or write the value that is there; `--force-conflicts` "
+                  "takes it from them";
   return error;
 }
 
@@ -195,10 +196,11 @@ kube::Answer call(Cluster& cluster, const Document& d, const SendOptions& option
 
 Error error_of(const kube::Answer& answer, const SendOptions& options) {
   if (answer.error->message.find("field not declared in schema") != std::string::npos)
-    return {answer.error->message +
-                ". The cluster's CRD lacks the field: `grovec schema --crds --api extended | kubectl apply --server-side "
-                "-f -` brings those of grovec's extensions",
-            Error::kContent};
+    return {
+        answer.error->message +
+            ". The cluster's CRD lacks the field: `grovec schema --crds --api extended | kubectl apply --server-side "
+            "-f -` brings those of grovec's extensions",
+        Error::kContent};
   return answer.status == 409 ? conflict_of(answer, !options.resource_version.empty()) : *answer.error;
 }
 

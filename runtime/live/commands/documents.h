@@ -20,14 +20,14 @@ struct Document {
   std::string title;  ///< `Kind namespace/name`
   std::string kind, namespace_, name, path;
   bool is_set = false;
-  bool has_count = false;        ///< a set whose file says `replicas`
-  bool waits = false;            ///< the stream itself creates its namespace or its kind: nobody can judge it yet
-  bool is_denied = false;        ///< we may not patch it: `result` is made here
-  std::string scaler;            ///< who keeps the set's count, if the file says another one: it is not sent
+  bool has_count = false;          ///< a set whose file says `replicas`
+  bool waits = false;              ///< the stream itself creates its namespace or its kind: nobody can judge it yet
+  bool is_denied = false;          ///< we may not patch it: `result` is made here
+  std::string scaler;              ///< who keeps the set's count, if the file says another one: it is not sent
   std::int64_t kept_replicas = 0;  ///< with `scaler`
-  std::optional<Tree> stored;    ///< null: there is none
-  std::optional<Tree> result;    ///< of the dry run, or made here
-  std::optional<Error> problem;  ///< why it cannot be applied
+  std::optional<Tree> stored;      ///< null: there is none
+  std::optional<Tree> result;      ///< of the dry run, or made here
+  std::optional<Error> problem;    ///< why it cannot be applied
   bool is_scaled_by_hand() const { return scaler == kSomebody; }
   static constexpr std::string_view kSomebody = "somebody";
   /// Whether sending it changes anything: a value, or which fields are ours.

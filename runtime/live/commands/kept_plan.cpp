@@ -1,9 +1,8 @@
 #include "runtime/live/commands/kept_plan.h"
 
-#include <openssl/evp.h>
-
 #include <algorithm>
 
+#include "ir/hash/template_dump.h"
 #include "ir/value/writer.h"
 #include "runtime/driver/version.h"
 #include "runtime/input/input.h"
@@ -15,20 +14,15 @@ namespace {
 
 constexpr std::int64_t kFormatVersion = 1;
 constexpr std::string_view kKind = "KeptPlan";
-constexpr std::string_view kNamed[] = {"--filename", "--exclude", "--stdin-filename", "--with",        "--operator-config",
-                                       "--env",      "--set",     "--values",         "--include-root", "--api",
-                                       "--namespace", "--context"};
+constexpr std::string_view kNamed[] = {
+    "--filename", "--exclude", "--stdin-filename", "--with", "--operator-config", "--env",
+    "--set",      "--values",  "--include-root",   "--api",  "--namespace",       "--context"};
 
-std::string sha256(std::string_view text) {
-  unsigned char digest[EVP_MAX_MD_SIZE];
-  unsigned int size = 0;
-  EVP_Digest(text.data(), text.size(), digest, &size, EVP_sha256(), nullptr);
-  std::string out;
-  for (unsigned int i = 0; i < size; ++i) {
-    out += "0123456789abcdef"[digest[i] >> 4];
-    out += "0123456789abcdef"[digest[i] & 15];
-  }
-  return out;
+// Tells an edit, not a forgery: who can write the plan can write the input.
+std::string digest_of(std::string_view text) {
+  ir::Fnv1a hash;
+  hash.add(text);
+  return std::to_string(text.size()) + "-" + std::to_string(hash.sum());
 }
 
 std::vector<std::string> texts_of(const ir::Value& list) {
@@ -42,7 +36,7 @@ KeptPlan plan_of(const ir::Value& root) {
   out.program = root["program"].as_string();
   out.arguments = texts_of(root["arguments"]);
   for (const ir::Value& d : root["documents"].items())
-    out.documents.push_back({std::string(d["title"].as_string()), std::string(d["sha256"].as_string())});
+    out.documents.push_back({std::string(d["title"].as_string()), std::string(d["digest"].as_string())});
   for (const ir::Value& s : root["sets"].items())
     out.sets.push_back(
         {std::string(s["title"].as_string()), std::string(s["uid"].as_string()), s["generation"].as_int()});
@@ -52,7 +46,7 @@ KeptPlan plan_of(const ir::Value& root) {
 }  // namespace
 
 KeptPlan::Sent sent_of(const Document& document) {
-  return {document.title, sha256(ir::to_text(document.tree, ir::Format::kJson))};
+  return {document.title, digest_of(ir::to_text(document.tree, ir::Format::kJson))};
 }
 
 KeptPlan::Set set_of(const Document& document, const ir::Value* stored) {
@@ -82,7 +76,7 @@ std::string kept_text(const KeptPlan& plan, std::string_view text) {
   for (const std::string& a : plan.arguments) json.value(a);
   json.end_list().key("documents").begin_list();
   for (const KeptPlan::Sent& d : plan.documents)
-    json.begin_object().member("title", d.title).member("sha256", d.digest).end_object();
+    json.begin_object().member("title", d.title).member("digest", d.digest).end_object();
   json.end_list().key("sets").begin_list();
   for (const KeptPlan::Set& s : plan.sets)
     json.begin_object().member("title", s.title).member("uid", s.uid).member("generation", s.generation).end_object();

@@ -16,8 +16,7 @@ using cli::Options;
 Result<driver::CompileRequest> documents_request(const Options& options, Cluster& cluster) {
   Result<driver::CompileRequest> request = cli::compile_request(options);
   if (!request) return request.error();
-  if (request->operands.empty())
-    return Error{"name the files to read, or `-` for standard input", Error::kUsage};
+  if (request->operands.empty()) return Error{"name the files to read, or `-` for standard input", Error::kUsage};
   request->owner_references = true;
   if (request->namespace_.empty() && request->default_namespace.empty())
     request->default_namespace = cluster.namespace_;

@@ -28,8 +28,7 @@ Result<Done> keep(Cluster& cluster, const Options& options, const cli::Planned& 
     if (!stored && stored.error().kind != Error::kGone) return stored.error();
     kept.sets.push_back(set_of(d, stored ? &stored->root : nullptr));
   }
-  return driver::write_file_atomically(std::string(options.get("--out")),
-                                       kept_text(kept, cli::plan_text(plan, false)));
+  return driver::write_file_atomically(std::string(options.get("--out")), kept_text(kept, cli::plan_text(plan, false)));
 }
 
 }  // namespace

@@ -13,11 +13,20 @@ using ir::ObjectKind;
 namespace {
 
 constexpr ObjectKind kChildren[] = {
-    ObjectKind::kPodCliqueScalingGroup, ObjectKind::kPodClique,     ObjectKind::kPodGang,
-    ObjectKind::kPod,                   ObjectKind::kService,       ObjectKind::kHorizontalPodAutoscaler,
-    ObjectKind::kServiceAccount,        ObjectKind::kRole,          ObjectKind::kRoleBinding,
-    ObjectKind::kSecret,                ObjectKind::kResourceClaim, ObjectKind::kComputeDomain,
-    ObjectKind::kKaiPodGroup,           ObjectKind::kVolcanoPodGroup,
+    ObjectKind::kPodCliqueScalingGroup,
+    ObjectKind::kPodClique,
+    ObjectKind::kPodGang,
+    ObjectKind::kPod,
+    ObjectKind::kService,
+    ObjectKind::kHorizontalPodAutoscaler,
+    ObjectKind::kServiceAccount,
+    ObjectKind::kRole,
+    ObjectKind::kRoleBinding,
+    ObjectKind::kSecret,
+    ObjectKind::kResourceClaim,
+    ObjectKind::kComputeDomain,
+    ObjectKind::kKaiPodGroup,
+    ObjectKind::kVolcanoPodGroup,
 };
 
 class Look {
@@ -59,7 +68,8 @@ class Look {
     request.path = kube::path_of(info, space);
     request.query = {{"labelSelector", std::string(ir::keys::kPartOf) + "=" + set}, {"limit", "500"}};
     if (!next.empty()) request.query.emplace_back("continue", next);
-    send(std::move(request), [this, kind, space, set](kube::Answer answer) { take(kind, space, set, std::move(answer)); });
+    send(std::move(request),
+         [this, kind, space, set](kube::Answer answer) { take(kind, space, set, std::move(answer)); });
   }
 
   void take(ObjectKind kind, const std::string& space, const std::string& set, kube::Answer answer) {

@@ -60,7 +60,8 @@ int print_trials(kube::Client& client, Operator& op, const std::vector<AppliedSe
   if (!op.has_listed()) return fail({"the cluster could not be read in time", Error::kRetry});
   int code = 0;
   for (const AppliedSet& set : sets) {
-    const Result<Done> done = print_trial(op, set, once.wait, [&](const std::string& line) { options.say(false, line); });
+    const Result<Done> done =
+        print_trial(op, set, once.wait, [&](const std::string& line) { options.say(false, line); });
     if (!done) code = fail(done.error());
   }
   return code;

@@ -14,9 +14,7 @@ decide::Instant wall_now(const Operator& op) {
 }
 
 // Far above what any world needs.
-std::size_t most_rounds(const decide::Observed& from) {
-  return 1000 + 40 * (from.pods.size() + from.cliques.size());
-}
+std::size_t most_rounds(const decide::Observed& from) { return 1000 + 40 * (from.pods.size() + from.cliques.size()); }
 
 using Print = std::function<void(const std::string&)>;
 
