@@ -188,6 +188,7 @@ Result<int> run(const cli::Options& given) {
   if (!given.has("--once"))
     return run_daemon(client, std::move(options), election, std::string(given.get("--metrics-address")), interrupted);
   once.files = given.operands();
+  once.is_bound = given.has("--namespace");
   once.from_cluster = given.get("--from-cluster");
   once.wait = given.has("--wait");
   once.dry_run = given.has("--dry-run");

@@ -70,6 +70,10 @@ Result<std::vector<AppliedSet>> apply_sets(kube::Client& client, const ClusterFa
       SetKey key{std::string(root["metadata"]["namespace"].as_string()),
                  std::string(root["metadata"]["name"].as_string())};
       if (key.namespace_.empty()) key.namespace_ = options.namespace_;
+      if (options.is_bound && key.namespace_ != options.namespace_)
+        return Error{"PodCliqueSet " + key.namespace_ + "/" + key.name + " is not of the namespace `" +
+                         options.namespace_ + "` that `-n` names",
+                     Error::kUsage};
       // What the API server stores after admission: defaults are filled in here, as nothing else may do it there.
       const auto set = driver::compile_set(
           context, root, facts, {.default_namespace = key.namespace_, .until = driver::CompileUntil::kStored});

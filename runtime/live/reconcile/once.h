@@ -13,6 +13,7 @@ struct OnceOptions {
   std::vector<std::string> files;      ///< sets to apply first
   std::string from_cluster;            ///< or the name of one that is there
   std::string namespace_ = "default";  ///< of sets that name none
+  bool is_bound = false;               ///< sets that name another namespace are an error
   bool wait = false, dry_run = false;
   kube::Duration timeout = std::chrono::minutes(5);
 };

@@ -1,6 +1,7 @@
 package commands
 
 import (
+	"bytes"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -60,6 +61,7 @@ func newStory(t *testing.T, u *user) *story {
 	if err != nil {
 		t.Fatal(err)
 	}
+	text = bytes.Replace(text, []byte("  namespace: default\n"), nil, 1)
 	u.write(t, "old.yaml", string(text))
 	u.write(t, "new.yaml", strings.ReplaceAll(string(text), "nginx:latest", "nginx:newer"))
 	return &story{u: u}
