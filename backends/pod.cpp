@@ -35,7 +35,7 @@ Value with_env(Arena& a, const PodCliqueInput& c, const Value& spec) {
       env_literal(a, keys::kEnvSetName, set),
       env_literal(a, keys::kEnvSetIndex, set_index),
       env_literal(a, keys::kEnvCliqueName, c.name),
-      env_literal(a, keys::kEnvService, pattern(a, {set, "-", set_index, ".", c.namespace_, ".svc.cluster.local"})),
+      env_literal(a, keys::kEnvService, names::service_address(a, names::service(a, set, set_index), c.namespace_)),
       env_from_label(a, keys::kEnvPodIndex, keys::kPodIndex),
   };
   return prepend_env(a, spec, vars);
@@ -90,7 +90,7 @@ Value describe_pod(Arena& a, const PodCliqueInput& c, const DescribeOptions& opt
   if (options.gated) b.set("schedulingGates", list(a, {object(a, {{"name", text(keys::kSchedulingGate)}})}));
   b.set("schedulerName", text(c.scheduler->name()));
   b.set("hostname", names::host(a, c.name));
-  b.set("subdomain", pattern(a, {c.labels[keys::kPartOf], "-", c.labels[keys::kSetReplicaIndex]}));
+  b.set("subdomain", names::service(a, c.labels[keys::kPartOf], c.labels[keys::kSetReplicaIndex]));
   Value spec = with_env(a, c, b.build());
   spec = with_claims(a, c, spec);
   spec = with_init_container(a, c, spec);

@@ -18,6 +18,7 @@ Directory::Directory(const ObjectPlan& plan, const Desired& desired) : plan_(&pl
     cliques_.push_back(names::clique(arena_, set, set.cliques.id_at(s)));
     pods_.push_back(names::pod(arena_, cliques_.back()));
     hosts_.push_back(names::host(arena_, cliques_.back()));
+    addresses_.push_back(names::pod_address(arena_, hosts_.back(), names::service(arena_, set.name), set.namespace_));
   }
   for (std::size_t s = 0; s < set.groups.size(); ++s) {
     groups_.push_back(names::scaling_group(arena_, set, set.groups.id_at(s)));
@@ -141,6 +142,34 @@ std::string Directory::pod_name(std::uint32_t i, std::uint32_t j, CliqueId c, co
 
 std::string Directory::host_name(std::uint32_t i, std::uint32_t j, CliqueId c, std::uint32_t index) const {
   return name_text(hosts_[static_cast<std::size_t>(c)], {.set_replica = i, .group_replica = j, .pod_index = index});
+}
+
+std::string Directory::pod_address(std::uint32_t i, std::uint32_t j, CliqueId c, std::uint32_t index) const {
+  return name_text(addresses_[static_cast<std::size_t>(c)], {.set_replica = i, .group_replica = j, .pod_index = index});
+}
+
+std::string Directory::replica_names(std::string_view text) const {
+  return name_text(base_gang_, {}, {Hole::kSetReplica, text});
+}
+
+std::string Directory::group_names(std::string_view text, GroupId g) const {
+  return name_text(groups_[static_cast<std::size_t>(g)], {}, {Hole::kSetReplica, text});
+}
+
+std::string Directory::standalone_names(std::string_view text, CliqueId c) const {
+  return name_text(cliques_[static_cast<std::size_t>(c)], {}, {Hole::kSetReplica, text});
+}
+
+std::string Directory::group_replica_names(std::uint32_t i, GroupId g, std::string_view text) const {
+  return name_text(group_replicas_[static_cast<std::size_t>(g)], {.set_replica = i}, {Hole::kGroupReplica, text});
+}
+
+std::string Directory::member_names(std::uint32_t i, std::string_view text, CliqueId c) const {
+  return name_text(cliques_[static_cast<std::size_t>(c)], {.set_replica = i}, {Hole::kGroupReplica, text});
+}
+
+std::string Directory::scaled_gang_names(std::uint32_t i, GroupId g, std::string_view text) const {
+  return name_text(scaled_gangs_[static_cast<std::size_t>(g)], {.set_replica = i}, {Hole::kScaledGang, text});
 }
 
 std::string Directory::group_name(std::uint32_t i, GroupId g) const {

@@ -57,6 +57,15 @@ class Directory {
   std::string gang_name(std::uint32_t i, GroupId g, std::uint32_t j) const;
   /// The one PodCliqueSet replica's Service and base gang are called `P-i`.
   std::string service_name(std::uint32_t i) const { return base_gang_name(i); }
+  std::string pod_address(std::uint32_t i, std::uint32_t j, CliqueId c, std::uint32_t index) const;
+
+  // Several objects at once, as people read them: `text`, such as `[2-4]`, stands for the index that differs.
+  std::string replica_names(std::string_view text) const;                                    ///< P-[…]
+  std::string group_names(std::string_view text, GroupId g) const;                           ///< P-[…]-g
+  std::string standalone_names(std::string_view text, CliqueId c) const;                     ///< P-[…]-c
+  std::string group_replica_names(std::uint32_t i, GroupId g, std::string_view text) const;  ///< P-i-g-[…]
+  std::string member_names(std::uint32_t i, std::string_view text, CliqueId c) const;        ///< P-i-g-[…]-c
+  std::string scaled_gang_names(std::uint32_t i, GroupId g, std::string_view text) const;    ///< P-i-g-[…]
 
  private:
   /// Objects that are named alike: the loops around them and their descriptions.
@@ -79,7 +88,7 @@ class Directory {
   const Desired* desired_;
   Arena arena_;
   std::array<std::vector<Entry>, kObjectKinds> entries_;
-  std::vector<Value> cliques_, pods_, hosts_;                  // by CliqueId
+  std::vector<Value> cliques_, pods_, hosts_, addresses_;      // by CliqueId
   std::vector<Value> groups_, group_replicas_, scaled_gangs_;  // by GroupId
   Value base_gang_;
 };

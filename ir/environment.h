@@ -47,7 +47,8 @@ struct TopologyBinding {
   }
 };
 
-/// A ResourceClaimTemplate that exists in the cluster; `claim_spec` is its spec.spec after the API server's defaults.
+/// A ResourceClaimTemplate of the cluster, or a ResourceClaim, called `claim/NAME`; `claim_spec` after the API's
+/// defaults.
 struct ExternalClaimTemplate {
   std::string namespace_, name;
   Value claim_spec;

@@ -1,44 +1,62 @@
 #include "ir/names.h"
 
 #include <charconv>
-#include <vector>
+#include <cstring>
+#include <span>
 
 namespace grovec::ir {
 
+namespace {
+
+/// Calls `literal(text)` and `hole(hole)` for what a part is made of.
+template <class Literal, class OnHole>
+void visit(const Part& p, const Literal& literal, const OnHole& hole) {
+  if (p.is_hole) return hole(p.hole);
+  if (!p.value) return literal(p.text);
+  if (p.value->is_string()) return literal(p.value->as_string());
+  for (const Piece& piece : p.value->pieces()) piece.is_hole ? hole(piece.hole) : literal(piece.text);
+}
+
+}  // namespace
+
+// Names are made by the hundred, so their texts and pieces go into the arena at once, without anything in between.
 Value pattern(Arena& arena, std::initializer_list<Part> parts) {
-  std::vector<Piece> pieces;
-  std::string text;
-  auto literal = [&](std::string_view t) { text += t; };
+  std::size_t length = 0, holes = 0;
+  for (const Part& p : parts)
+    visit(
+        p, [&](std::string_view t) { length += t.size(); }, [&](Hole) { ++holes; });
+  if (length + holes == 0) return Value::string(std::string_view());
+  char* text = length == 0 ? nullptr : static_cast<char*>(arena.allocate(length, 1));
+  const std::span<Piece> pieces = arena.array<Piece>(holes == 0 ? 0 : 2 * holes + 1);
+  std::size_t used = 0, begin = 0, count = 0;
   auto flush = [&] {
-    if (text.empty()) return;
-    pieces.push_back({arena.copy(text), Hole{}, false});
-    text.clear();
+    if (used > begin) pieces[count++] = {std::string_view(text + begin, used - begin), Hole{}, false};
+    begin = used;
+  };
+  auto literal = [&](std::string_view t) {
+    if (!t.empty()) std::memcpy(text + used, t.data(), t.size());
+    used += t.size();
   };
   auto hole = [&](Hole h) {
     flush();
-    pieces.push_back({{}, h, true});
+    pieces[count++] = {{}, h, true};
   };
-  for (const Part& p : parts) {
-    if (p.value && p.value->is_string())
-      literal(p.value->as_string());
-    else if (p.value)
-      for (const Piece& piece : p.value->pieces()) piece.is_hole ? hole(piece.hole) : literal(piece.text);
-    else if (p.is_hole)
-      hole(p.hole);
-    else
-      literal(p.text);
-  }
-  if (pieces.empty()) return Value::string(arena.copy(text));
+  for (const Part& p : parts) visit(p, literal, hole);
+  if (holes == 0) return Value::string(std::string_view(text, length));
   flush();
-  return Value::pattern(arena.copy(std::span<const Piece>(pieces)));
+  return Value::pattern(pieces.first(count));
 }
 
 namespace names {
 
-Value service(Arena& a, std::string_view set) { return pattern(a, {set, "-", Hole::kSetReplica}); }
+Value service(Arena& a, const Part& set, const Part& index) { return pattern(a, {set, "-", index}); }
 
-Value service_address(Arena& a, std::string_view set, std::string_view ns) {
-  return pattern(a, {service(a, set), ".", ns, ".svc.cluster.local"});
+Value service_address(Arena& a, const Value& service, std::string_view ns) {
+  return pattern(a, {service, ".", ns, ".svc.cluster.local"});
+}
+
+Value pod_address(Arena& a, const Value& host, const Value& service, std::string_view ns) {
+  return pattern(a, {host, ".", service_address(a, service, ns)});
 }
 
 std::string_view role(Arena& a, std::string_view set) { return concat(a, {"grove.io:pcs:", set}); }
@@ -47,26 +65,27 @@ std::string_view role_label(Arena& a, std::string_view set) { return concat(a, {
 
 std::string_view token_secret(Arena& a, std::string_view set) { return concat(a, {set, "-ic-sat"}); }
 
+// Spelled out here, in the order in which each goes on from the one above.
 Value scaling_group(Arena& a, std::string_view set, std::string_view group) {
-  return pattern(a, {service(a, set), "-", group});
+  return pattern(a, {set, "-", Hole::kSetReplica, "-", group});
 }
 
 Value standalone_clique(Arena& a, std::string_view set, std::string_view clique) {
-  return pattern(a, {service(a, set), "-", clique});
+  return pattern(a, {set, "-", Hole::kSetReplica, "-", clique});
 }
 
 Value member_clique(Arena& a, std::string_view set, std::string_view group, std::string_view clique) {
-  return pattern(a, {group_replica(a, set, group), "-", clique});
+  return pattern(a, {set, "-", Hole::kSetReplica, "-", group, "-", Hole::kGroupReplica, "-", clique});
 }
 
 Value base_gang(Arena& a, std::string_view set) { return service(a, set); }
 
 Value scaled_gang(Arena& a, std::string_view set, std::string_view group) {
-  return pattern(a, {scaling_group(a, set, group), "-", Hole::kScaledGang});
+  return pattern(a, {set, "-", Hole::kSetReplica, "-", group, "-", Hole::kScaledGang});
 }
 
 Value group_replica(Arena& a, std::string_view set, std::string_view group) {
-  return pattern(a, {scaling_group(a, set, group), "-", Hole::kGroupReplica});
+  return pattern(a, {set, "-", Hole::kSetReplica, "-", group, "-", Hole::kGroupReplica});
 }
 
 Value compute_domain(Arena& a, std::string_view set, std::string_view nvlink_group) {
@@ -128,7 +147,16 @@ void set_index(Hole hole, std::uint32_t value, Instance& n) {
 
 }  // namespace
 
-void append_name(const Value& name, const Instance& instance, std::string& out) {
+std::string pod_name(std::string_view clique, const PodSuffix& suffix) {
+  std::string out;
+  out.reserve(clique.size() + 1 + suffix.size());
+  out.append(clique).append("-").append(text_of(suffix));
+  return out;
+}
+
+namespace {
+
+void append(const Value& name, const Instance& instance, const IndexText* several, std::string& out) {
   if (name.is_string()) {
     out += name.as_string();
     return;
@@ -136,6 +164,8 @@ void append_name(const Value& name, const Instance& instance, std::string& out) 
   for (const Piece& piece : name.pieces()) {
     if (!piece.is_hole) {
       out += piece.text;
+    } else if (several && several->hole == piece.hole) {
+      out += several->text;
     } else if (piece.hole == Hole::kPodSuffix) {
       out += text_of(instance.pod_suffix);
     } else {
@@ -146,9 +176,21 @@ void append_name(const Value& name, const Instance& instance, std::string& out) 
   }
 }
 
+}  // namespace
+
+void append_name(const Value& name, const Instance& instance, std::string& out) {
+  append(name, instance, nullptr, out);
+}
+
 std::string name_text(const Value& name, const Instance& instance) {
   std::string out;
   append_name(name, instance, out);
+  return out;
+}
+
+std::string name_text(const Value& name, const Instance& instance, const IndexText& several) {
+  std::string out;
+  append(name, instance, &several, out);
   return out;
 }
 

@@ -35,13 +35,15 @@ struct Part {
 Value pattern(Arena& arena, std::initializer_list<Part> parts);
 
 namespace names {
-Value service(Arena& a, std::string_view set);                                     ///< P-i, <= 63
-Value service_address(Arena& a, std::string_view set, std::string_view ns);        ///< P-i.NS.svc.cluster.local
-std::string_view role(Arena& a, std::string_view set);                             ///< grove.io:pcs:P
-std::string_view role_label(Arena& a, std::string_view set);                       ///< grove.io-pcs-P, <= 63
-std::string_view token_secret(Arena& a, std::string_view set);                     ///< P-ic-sat
-Value scaling_group(Arena& a, std::string_view set, std::string_view group);       ///< P-i-g
-Value standalone_clique(Arena& a, std::string_view set, std::string_view clique);  ///< P-i-c
+/// P-i, <= 63; what stands for P and i may also be what the labels of a live PodClique hold.
+Value service(Arena& a, const Part& set, const Part& index = Hole::kSetReplica);
+Value service_address(Arena& a, const Value& service, std::string_view ns);  ///< P-i.NS.svc.cluster.local
+Value pod_address(Arena& a, const Value& host, const Value& service, std::string_view ns);  ///< <host>.P-i.NS.svc…
+std::string_view role(Arena& a, std::string_view set);                                      ///< grove.io:pcs:P
+std::string_view role_label(Arena& a, std::string_view set);                                ///< grove.io-pcs-P, <= 63
+std::string_view token_secret(Arena& a, std::string_view set);                              ///< P-ic-sat
+Value scaling_group(Arena& a, std::string_view set, std::string_view group);                ///< P-i-g
+Value standalone_clique(Arena& a, std::string_view set, std::string_view clique);           ///< P-i-c
 Value member_clique(Arena& a, std::string_view set, std::string_view group, std::string_view clique);  ///< P-i-g-j-c
 Value base_gang(Arena& a, std::string_view set);                                                       ///< P-i
 Value scaled_gang(Arena& a, std::string_view set, std::string_view group);            ///< P-i-g-(j-minAvailable)
@@ -62,8 +64,18 @@ Value group_replica(Arena& a, const PodCliqueSet& set, GroupId g);
 Value gang(Arena& a, const PodCliqueSet& set, std::optional<GroupId> scaled);
 }  // namespace names
 
+/// The name of a pod of this PodClique, live or not.
+std::string pod_name(std::string_view clique, const PodSuffix& suffix);
+
+/// Text in place of an index, where several objects are meant at once: `llm-[2-4]-front`.
+struct IndexText {
+  Hole hole;
+  std::string_view text;
+};
+
 /// Text of a string or pattern for one instance.
 std::string name_text(const Value& name, const Instance& instance);
+std::string name_text(const Value& name, const Instance& instance, const IndexText& several);
 void append_name(const Value& name, const Instance& instance, std::string& out);
 
 /// The indices that turn `name` into `text`, if there are any. Holes are decimal numbers without leading zeros; a pod

@@ -1,6 +1,6 @@
 #include "schemas/former_names.h"
 
-#include <span>
+#include <cstdint>
 
 namespace grovec::schemas {
 
@@ -11,75 +11,37 @@ using enum NameStory;
 // When names left that no release has: the day, and that it was before the first one.
 #define GROVEC_BEFORE(day) day ", before v0.1.0-alpha.1"
 
-#define F(place, written, story, when, meant, advice) {place, written, story, when, meant, advice},
-#define V(...)
-#define K(...)
-#define A(...)
-#define L(...)
-#define S(...)
-#define H(...)
-#define E(...)
-#define N(...)
-constexpr FormerName kFields[] = {
+/// What a name is the name of.
+enum class Of : std::uint8_t { kField, kValue, kKind, kGroup, kKey, kSetting, kChartValue, kVariable, kOther };
+
+struct Row {
+  Of of;
+  FormerName name;
+};
+
+#define ROW(of, place, written, story, when, meant, advice) {Of::of, {place, written, story, when, meant, advice}},
+#define F(...) ROW(kField, __VA_ARGS__)
+#define V(...) ROW(kValue, __VA_ARGS__)
+#define K(...) ROW(kKind, __VA_ARGS__)
+#define A(...) ROW(kGroup, {}, __VA_ARGS__)
+#define L(...) ROW(kKey, __VA_ARGS__)
+#define S(...) ROW(kSetting, {}, __VA_ARGS__)
+#define H(...) ROW(kChartValue, {}, __VA_ARGS__)
+#define E(...) ROW(kVariable, {}, __VA_ARGS__)
+#define N(...) ROW(kOther, __VA_ARGS__)
+constexpr Row kRows[] = {
 #include "schemas/former_names.inc"
 };
 #undef F
 #undef V
-#define F(...)
-#define V(place, written, story, when, meant, advice) {place, written, story, when, meant, advice},
-constexpr FormerName kValues[] = {
-#include "schemas/former_names.inc"
-};
-#undef V
-#undef K
-#define V(...)
-#define K(place, written, story, when, meant, advice) {place, written, story, when, meant, advice},
-constexpr FormerName kKinds[] = {
-#include "schemas/former_names.inc"
-};
 #undef K
 #undef A
-#define K(...)
-#define A(written, story, when, meant, advice) {{}, written, story, when, meant, advice},
-constexpr FormerName kGroups[] = {
-#include "schemas/former_names.inc"
-};
-#undef A
-#undef L
-#define A(...)
-#define L(place, written, story, when, meant, advice) {place, written, story, when, meant, advice},
-constexpr FormerName kKeys[] = {
-#include "schemas/former_names.inc"
-};
 #undef L
 #undef S
-#define L(...)
-#define S(written, story, when, meant, advice) {{}, written, story, when, meant, advice},
-constexpr FormerName kSettings[] = {
-#include "schemas/former_names.inc"
-};
-#undef S
-#undef H
-#define S(...)
-#define H(written, story, when, meant, advice) {{}, written, story, when, meant, advice},
-constexpr FormerName kChartValues[] = {
-#include "schemas/former_names.inc"
-};
 #undef H
 #undef E
-#define H(...)
-#define E(written, story, when, meant, advice) {{}, written, story, when, meant, advice},
-constexpr FormerName kVariables[] = {
-#include "schemas/former_names.inc"
-};
-#undef E
 #undef N
-#define E(...)
-#define N(place, written, story, when, meant, advice) {place, written, story, when, meant, advice},
-constexpr FormerName kOthers[] = {
-#include "schemas/former_names.inc"
-};
-#undef N
+#undef ROW
 
 bool is_written(std::string_view name, std::string_view written) {
   const std::size_t star = name.find('*');
@@ -88,15 +50,15 @@ bool is_written(std::string_view name, std::string_view written) {
   return written.size() >= front.size() + back.size() && written.starts_with(front) && written.ends_with(back);
 }
 
-const FormerName* find(std::span<const FormerName> names, std::string_view written) {
-  for (const FormerName& n : names)
-    if (n.written == written) return &n;
+const FormerName* find(Of of, std::string_view written) {
+  for (const Row& r : kRows)
+    if (r.of == of && r.name.written == written) return &r.name;
   return nullptr;
 }
 
-const FormerName* find(std::span<const FormerName> names, std::string_view place, std::string_view written) {
-  for (const FormerName& n : names)
-    if (n.written == written && n.place == place) return &n;
+const FormerName* find(Of of, std::string_view place, std::string_view written) {
+  for (const Row& r : kRows)
+    if (r.of == of && r.name.written == written && r.name.place == place) return &r.name;
   return nullptr;
 }
 
@@ -105,29 +67,27 @@ std::string quoted(std::string_view name) { return "`" + std::string(name) + "`"
 }  // namespace
 
 const FormerName* former_field(std::string_view go_name, std::string_view written) {
-  if (const FormerName* here = find(kFields, go_name, written)) return here;
-  return go_name.starts_with("v1alpha1.") ? find(kFields, "*", written) : nullptr;
+  if (const FormerName* here = find(Of::kField, go_name, written)) return here;
+  return go_name.starts_with("v1alpha1.") ? find(Of::kField, "*", written) : nullptr;
 }
 
 const FormerName* former_value(std::string_view place, std::string_view written) {
-  return find(kValues, place, written);
+  return find(Of::kValue, place, written);
 }
 
-const FormerName* former_kind(std::string_view written) { return find(kKinds, written); }
-const FormerName* former_group(std::string_view group) { return find(kGroups, group); }
-const FormerName* former_key(std::string_view written) { return find(kKeys, written); }
-const FormerName* former_setting(std::string_view path) { return find(kSettings, path); }
-const FormerName* former_chart_value(std::string_view path) { return find(kChartValues, path); }
+const FormerName* former_kind(std::string_view written) { return find(Of::kKind, written); }
+const FormerName* former_group(std::string_view group) { return find(Of::kGroup, group); }
+const FormerName* former_key(std::string_view written) { return find(Of::kKey, written); }
+const FormerName* former_setting(std::string_view path) { return find(Of::kSetting, path); }
+const FormerName* former_chart_value(std::string_view path) { return find(Of::kChartValue, path); }
 
-const FormerName* former_variable(std::string_view written) { return find(kVariables, written); }
+const FormerName* former_variable(std::string_view written) { return find(Of::kVariable, written); }
 
 std::vector<const FormerName*> all_former(std::string_view written) {
-  const std::span<const FormerName> tables[] = {kFields,   kValues,      kKinds,     kGroups, kKeys,
-                                                kSettings, kChartValues, kVariables, kOthers};
   std::vector<const FormerName*> out;
-  for (const std::span<const FormerName> table : tables)
-    for (const FormerName& n : table)
-      if (is_written(n.written, written)) out.push_back(&n);
+  for (std::size_t of = 0; of <= static_cast<std::size_t>(Of::kOther); ++of)
+    for (const Row& r : kRows)
+      if (r.of == static_cast<Of>(of) && is_written(r.name.written, written)) out.push_back(&r.name);
   return out;
 }
 

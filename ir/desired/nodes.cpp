@@ -16,9 +16,18 @@ CliqueShapeId Desired::shape_of(CliqueId c, std::uint32_t j) const {
   CliqueRole role = !group                      ? CliqueRole::kStandalone
                     : j < min_available(*group) ? CliqueRole::kBase
                                                 : CliqueRole::kScaled;
-  for (std::size_t s = 0; s < clique_shapes.size(); ++s) {
-    const CliqueShape& shape = clique_shapes[clique_shapes.id_at(s)];
-    if (shape.clique == c && shape.role == role) return clique_shapes.id_at(s);
+  std::size_t first = 0;  // the shapes are in the order of their cliques
+  for (std::size_t last = clique_shapes.size(); first < last;) {
+    const std::size_t middle = first + (last - first) / 2;
+    if (clique_shapes[clique_shapes.id_at(middle)].clique < c)
+      first = middle + 1;
+    else
+      last = middle;
+  }
+  for (; first < clique_shapes.size(); ++first) {
+    const CliqueShape& shape = clique_shapes[clique_shapes.id_at(first)];
+    if (shape.clique != c) break;
+    if (shape.role == role) return clique_shapes.id_at(first);
   }
   GROVEC_CHECK(!"every clique has its shapes");
   return {};

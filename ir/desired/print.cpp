@@ -115,18 +115,18 @@ class Printer {
   }
 
   void claim_line(const ClaimShape& claim) {
-    const std::string owner = claim.clique ? clique(*claim.clique)
-                              : claim.group
-                                  ? shown(names::scaling_group(arena_, d_.set->name, d_.set->groups[*claim.group].name))
-                                  : std::string(d_.set->name);
+    const std::string owner = claim.clique  ? clique(*claim.clique)
+                              : claim.group ? shown(names::scaling_group(arena_, *d_.set, *claim.group))
+                                            : std::string(d_.set->name);
     line("claim " + owner + " template=" + std::string(claim.claim_template) +
          (claim.scope == SharingScope::kAllReplicas ? " all-replicas" : " per-replica"));
   }
 
   void count_lines() {
     for (const auto& [key, n] : w_.population.groups())
-      line("count " + std::string(d_.set->name) + "-" + std::to_string(std::get<0>(key)) + "-" +
-           std::string(d_.set->groups[std::get<1>(key)].name) + " " + std::to_string(n));
+      line("count " +
+           name_text(names::scaling_group(arena_, *d_.set, std::get<1>(key)), {.set_replica = std::get<0>(key)}) + " " +
+           std::to_string(n));
     for (const auto& [key, live] : w_.population.cliques()) {
       const auto& [i, j, c] = key;
       line("count " + name_text(names::clique(arena_, *d_.set, c), {.set_replica = i, .group_replica = j}) + " " +

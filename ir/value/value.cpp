@@ -43,17 +43,19 @@ std::span<const Piece> Value::pieces() const {
 }
 
 const Member* Value::find_member(std::string_view key) const {
-  std::span<const Member> all = members();
-  if (key.empty()) return !all.empty() && all[0].key.empty() ? &all[0] : nullptr;
+  if (kind_ != ValueKind::kMapping || size_ == 0) return nullptr;
+  const std::span<const Member> all(u_.members, size_);
+  if (key.empty()) return all[0].key.empty() ? &all[0] : nullptr;
   // Most keys differ in their first character: the call of memcmp is spared for them.
   auto first = [](std::string_view s) { return s.empty() ? -1 : static_cast<int>(static_cast<unsigned char>(s[0])); };
   const int wanted = first(key);
   if (all.size() <= 12) {
-    for (const Member& m : all) {
-      const int own = first(m.key);
-      if (own > wanted) return nullptr;
-      if (own == wanted && m.key == key) return &m;
-    }
+    const Member* m = all.data();
+    const Member* const end = m + all.size();
+    m += m->key.empty();  // sorted, and keys are different: only the first can be
+    while (m != end && static_cast<unsigned char>(m->key[0]) < wanted) ++m;
+    for (; m != end && static_cast<unsigned char>(m->key[0]) == wanted; ++m)
+      if (m->key.size() == key.size() && __builtin_memcmp(m->key.data(), key.data(), key.size()) == 0) return m;
     return nullptr;
   }
   auto it = std::lower_bound(all.begin(), all.end(), key, [&](const Member& m, std::string_view k) {

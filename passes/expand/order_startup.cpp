@@ -1,4 +1,5 @@
 #include "passes/expand/expand.h"
+#include "passes/places.h"
 
 namespace grovec::passes {
 
@@ -7,7 +8,7 @@ using namespace ir;
 namespace {
 
 // reference: expansion 7.1.
-std::vector<CliqueId> dependencies_of(const PodCliqueSet& set, CliqueId id) {
+std::vector<CliqueId> dependencies_of(const PodCliqueSet& set, const NameIndex& names, CliqueId id) {
   const Clique& c = set.cliques[id];
   std::vector<CliqueId> out;
   switch (set.startup) {
@@ -18,7 +19,8 @@ std::vector<CliqueId> dependencies_of(const PodCliqueSet& set, CliqueId id) {
       break;
     case StartupType::kExplicit:
       for (std::string_view name : c.starts_after)
-        if (std::optional<CliqueId> d = set.find_clique(name)) out.push_back(*d);
+        if (const std::ptrdiff_t d = names.find(name); d >= 0)
+          out.push_back(set.cliques.id_at(static_cast<std::size_t>(d)));
       break;
   }
   return out;
@@ -38,8 +40,10 @@ std::optional<StartDependency> translate(const PodCliqueSet& set, const CliqueSh
 }  // namespace
 
 void order_startup(Module& m) {
+  if (m.spec.startup == StartupType::kAnyOrder) return;
+  const NameIndex names(m.spec.cliques);
   for (CliqueShape& shape : m.desired.clique_shapes)
-    for (CliqueId dependency : dependencies_of(m.spec, shape.clique))
+    for (CliqueId dependency : dependencies_of(m.spec, names, shape.clique))
       if (std::optional<StartDependency> d = translate(m.spec, shape, dependency)) shape.starts_after.push_back(*d);
 }
 

@@ -103,8 +103,7 @@ class ContainerAddresses {
                       .group_replica = static_cast<std::uint32_t>(p.group)};
     if (name == keys::kEnvSetName) return std::string(v_.set.name);
     if (name == keys::kEnvSetIndex) return std::to_string(p.set);
-    if (name == keys::kEnvService)
-      return name_text(names::service_address(arena(), v_.set.name, v_.set.namespace_), at);
+    if (name == keys::kEnvService) return name_text(names::service_address(arena(), service_, v_.set.namespace_), at);
     if (name == keys::kEnvPodIndex) return std::to_string(p.pod);
     if (name == keys::kEnvGroupName)
       return clique_.group ? name_text(names::scaling_group(arena(), v_.set, *clique_.group), at) : std::string();

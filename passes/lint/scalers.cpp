@@ -5,6 +5,7 @@
 
 #include "ir/base/edit_distance.h"
 #include "ir/labels.h"
+#include "ir/names.h"
 #include "passes/lint/lint.h"
 #include "passes/lint/requests.h"
 #include "passes/rules/set/verify_spec.h"
@@ -28,25 +29,29 @@ std::optional<std::int64_t> leading_number(std::string_view& text) {
   return value;
 }
 
+Value names_of(Arena& a, const ScaledSet& set, const ScaledPart& p) {
+  if (p.is_group) return names::scaling_group(a, set.name, p.name);
+  if (p.group.empty()) return names::standalone_clique(a, set.name, p.name);
+  return names::member_clique(a, set.name, p.group, p.name);
+}
+
 /// The part of a set that a name stands for; nothing if the set has no such object.
 const ScaledPart* find_part(const ScaledSet& set, std::string_view kind, std::string_view name) {
-  if (!name.starts_with(set.name + "-")) return nullptr;
-  name.remove_prefix(set.name.size() + 1);
-  const std::optional<std::int64_t> i = leading_number(name);
-  if (!i || *i >= std::max<std::int64_t>(set.replicas, 1)) return nullptr;
+  if (!name.starts_with(set.name)) return nullptr;
+  Arena arena;
   for (const ScaledPart& p : set.parts) {
     if (p.is_group != (kind == kGroupKind)) continue;
-    if (p.group.empty() && p.name == name) return &p;
-    if (p.group.empty() || !name.starts_with(p.group + "-")) continue;
-    std::string_view rest = name.substr(p.group.size() + 1);
-    const std::optional<std::int64_t> j = leading_number(rest);
-    if (j && *j < std::max<std::int64_t>(p.group_replicas, 1) && rest == p.name) return &p;
+    const std::optional<Instance> n = match_name(names_of(arena, set, p), name);
+    if (n && n->set_replica < std::max<std::int64_t>(set.replicas, 1) &&
+        n->group_replica < std::max<std::int64_t>(p.group_replicas, 1))
+      return &p;
   }
   return nullptr;
 }
 
 std::string first_name(const ScaledSet& set, const ScaledPart& p) {
-  return set.name + "-0-" + (p.group.empty() ? p.name : p.group + "-0-" + p.name);
+  Arena arena;
+  return name_text(names_of(arena, set, p), {});
 }
 
 /// Whether the name could be that of an object of another set, one that is not here: `llm-front-0-x` beside set `llm`.
@@ -146,11 +151,6 @@ void requests(Context& context, const Value& spec, const Scaler& s, const Scaled
 }
 
 }  // namespace
-
-void ScalingFacts::add(const ScalingFacts& other) {
-  sets.insert(sets.end(), other.sets.begin(), other.sets.end());
-  scalers.insert(scalers.end(), other.scalers.begin(), other.scalers.end());
-}
 
 bool is_scaler(const Value& document) {
   const std::string_view api = document["apiVersion"].as_string(), kind = document["kind"].as_string();

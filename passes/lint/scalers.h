@@ -37,7 +37,6 @@ struct ScalingFacts {
   std::vector<ScaledSet> sets;
   std::vector<Scaler> scalers;
   bool empty() const { return sets.empty() || scalers.empty(); }
-  void add(const ScalingFacts& other);
 };
 
 /// Whether a document is one: `autoscaling` HorizontalPodAutoscaler, `keda.sh` ScaledObject. One that another object

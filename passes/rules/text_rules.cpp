@@ -119,6 +119,7 @@ bool is_blank_text(std::string_view text) {
       text.remove_prefix(1);
       continue;
     }
+    if (static_cast<unsigned char>(text.front()) < 0x80) return false;
     auto wide =
         std::find_if(std::begin(kWide), std::end(kWide), [&](std::string_view w) { return text.starts_with(w); });
     if (wide == std::end(kWide)) return false;

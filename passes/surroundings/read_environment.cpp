@@ -93,6 +93,15 @@ void claim_template(Context& context, const Value& object, std::string_view defa
   facts.claim_templates.push_back(std::move(t));
 }
 
+// A claim that pods share by naming it. Views count its devices, nothing else is read: so every version will do. No
+// template has a name with a slash.
+void claim(Context& context, const Value& object, std::string_view default_namespace, ClusterFacts& facts) {
+  std::string_view ns = object["metadata"]["namespace"].as_string();
+  if (ns.empty()) ns = default_namespace;
+  facts.claim_templates.push_back({std::string(ns), "claim/" + std::string(object["metadata"]["name"].as_string()),
+                                   facts.keep(context, object["spec"]), kNowhere});
+}
+
 }  // namespace
 
 void check_binding(Context& context, const Value& object, const OperatorConfig& config) {
@@ -117,6 +126,8 @@ void read_environment_object(Context& context, const Value& object, std::string_
     facts.bindings.push_back(std::move(b));
   } else if (api.starts_with("resource.k8s.io/") && kind == "ResourceClaimTemplate") {
     claim_template(context, object, default_namespace, facts);
+  } else if (api.starts_with("resource.k8s.io/") && kind == "ResourceClaim") {
+    claim(context, object, default_namespace, facts);
   } else if (api.starts_with("scheduling.volcano.sh/") && kind == "Queue") {
     facts.volcano_queues.push_back(
         {std::string(object["metadata"]["name"].as_string()), std::string(object["status"]["state"].as_string())});

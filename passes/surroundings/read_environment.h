@@ -13,13 +13,17 @@ inline constexpr std::uint32_t kEnvironmentDocument = 0xFFFFFFFF;
 /// What upstream's Helm chart installs if it is given no values.
 ir::OperatorConfig chart_config();
 
+/// The fields of the configuration in a document: itself, or those inside values of the chart; null without any.
+ir::Value configuration_in(const ir::Value& document);
+
 /// The configuration a document describes, with upstream's validation (GV25xx): an OperatorConfiguration, on top of the
 /// defaults in code, or values of the Helm chart, whose `config` is on top of the chart's defaults.
 ir::OperatorConfig read_operator_config(Context& context, const ir::Value& document);
 
 /// Adds a copy of one object: ClusterTopologyBindings (checked by schema and V117-V121), ResourceClaimTemplates (with
-/// the API server's defaults), Volcano Queues. Versions of them that Grove does not read, and documents that are no
-/// objects, are reported; other kinds are ignored. `default_namespace` is that of templates that name none.
+/// the API server's defaults), ResourceClaims (as they are), Volcano Queues. Versions of them that Grove does not read,
+/// and documents that are no objects, are reported; other kinds are ignored. `default_namespace` is that of templates
+/// that name none.
 void read_environment_object(Context& context, const ir::Value& object, std::string_view default_namespace,
                              ir::ClusterFacts& facts);
 

@@ -258,8 +258,13 @@ class Reader {
       return;
     }
     for (const Member& m : p.members())
-      if (m.key != "name" && m.key != "config")
-        context_.diags.report(m.key_at, diag::ConfigUnknownField, path + "." + std::string(m.key), "").path(path);
+      if (m.key != "name" && m.key != "config") {
+        const schemas::FormerName* former = schemas::former_setting("scheduler.profiles[]." + std::string(m.key));
+        context_.diags
+            .report(m.key_at, diag::ConfigUnknownField, path + "." + std::string(m.key),
+                    former ? schemas::story_text(*former) : "")
+            .path(path);
+      }
     const Value& name = p["name"];
     path += ".name";
     if (!name.is_null() && !name.is_string()) {
@@ -362,6 +367,12 @@ OperatorConfig chart_config() {
   OperatorConfig c;
   c.profiles = {"default-scheduler", "kai-scheduler"};
   return c;
+}
+
+Value configuration_in(const Value& document) {
+  if (!document.is_mapping()) return {};
+  const Value& values = values_of_grove(document);
+  return is_chart_values(values) ? values["config"] : document;
 }
 
 OperatorConfig read_operator_config(Context& context, const Value& document) {

@@ -6,6 +6,7 @@
 #include "ir/base/render.h"
 #include "ir/base/utf8.h"
 #include "runtime/cli/commands.h"
+#include "runtime/driver/project_file.h"
 #include "runtime/input/input.h"
 #include "runtime/output/interrupt.h"
 #include "runtime/output/output.h"
@@ -38,7 +39,7 @@ int format_one(const driver::Input& input, const Options& options, driver::FdWri
     return kFound;
   }
   if (options.has("--diff")) out.write(unified_diff(*text, *formatted, name));
-  if (options.has("--check") && !options.has("--diff") && *formatted != *text) out.write(name + "\n");
+  if (options.has("--check") && !options.has("--diff") && *formatted != *text) out.write(printable(name) + "\n");
   if (options.has("--check")) return *formatted == *text ? kClean : kFound;
   if (options.has("--diff")) return kClean;
   if (input.path == "-") {
@@ -54,7 +55,7 @@ int run(const Options& options) {
   if (options.operands().empty()) return fail(kUsage, "no file given");
   std::vector<driver::Input> inputs;
   for (const std::string& operand : options.operands()) {
-    Result<std::vector<driver::Input>> found = driver::expand_inputs(
+    Result<std::vector<driver::Input>> found = driver::expand_project(
         {operand},
         {.recursive = options.has("--recursive"), .stdin_name = std::string(options.get("--stdin-filename"))});
     if (!found) return fail(found.error());

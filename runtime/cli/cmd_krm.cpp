@@ -7,6 +7,7 @@
 #include "runtime/cli/commands.h"
 #include "runtime/cli/krm/function_config.h"
 #include "runtime/cli/krm/resource_list.h"
+#include "runtime/driver/project_file.h"
 #include "runtime/output/output.h"
 
 namespace grovec::cli {
@@ -230,6 +231,7 @@ int run(const Options& options) {
   if (!list) return fail(list.error());
   Result<KrmOptions> krm = krm_options(list->function_config());
   if (!krm) return fail(krm.error());
+  if (Result<Done> project = driver::add_project(krm->request, {"."}, {}); !project) return fail(project.error());
   Function function(compilation, *list, std::move(*krm));
   Result<Done> done = function.run();
   if (!done) return fail(done.error());

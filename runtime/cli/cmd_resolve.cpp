@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "ir/base/render.h"
+#include "ir/base/utf8.h"
 #include "ir/value/writer.h"
 #include "runtime/cli/commands.h"
 #include "runtime/input/load.h"
@@ -26,7 +27,7 @@ constexpr std::size_t kMostLinks = 8;
 
 std::string place_text(const Context& context, const Origin& o) {
   const Position p = context.sources.position(o.source, o.begin);
-  return std::string(context.sources.name(o.source)) + ":" + std::to_string(p.line) + ":" + std::to_string(p.column);
+  return printable(context.sources.name(o.source)) + ":" + std::to_string(p.line) + ":" + std::to_string(p.column);
 }
 
 std::string_view why_text(OriginCause why) {

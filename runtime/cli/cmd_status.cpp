@@ -2,6 +2,7 @@
 #include <unistd.h>
 
 #include "ir/base/context.h"
+#include "ir/base/utf8.h"
 #include "runtime/cli/compiling.h"
 #include "runtime/input/load.h"
 #include "runtime/output/output.h"
@@ -20,7 +21,7 @@ Result<Done> read_dump(const std::string& path, status::World& world) {
   if (!documents) return documents.error();
   if (context->diags.errors() > 0) {
     print_findings({context.get()});
-    return Error{"`" + path + "` cannot be read", Error::kContent};
+    return Error{"`" + printable(path) + "` cannot be read", Error::kContent};
   }
   for (const driver::LoadedDocument& d : *documents) world.add(d.document.root, context);
   return Done{};

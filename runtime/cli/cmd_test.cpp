@@ -2,8 +2,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "ir/base/utf8.h"
 #include "runtime/cli/commands.h"
 #include "runtime/cli/testing/run_case.h"
+#include "runtime/driver/project_file.h"
 #include "runtime/output/interrupt.h"
 #include "runtime/output/output.h"
 #include "runtime/output/xml.h"
@@ -41,11 +43,12 @@ Result<std::vector<std::string>> test_files(const Options& options) {
   for (const std::string& operand : operands) {
     struct stat st {};
     const bool is_folder = ::stat(operand.c_str(), &st) == 0 && S_ISDIR(st.st_mode);
-    Result<std::vector<driver::Input>> found = driver::expand_inputs({operand}, {.recursive = true, .tests = true});
+    Result<std::vector<driver::Input>> found = driver::expand_project({operand}, {.recursive = true, .tests = true});
     if (!found) return found.error();
     for (const driver::Input& input : *found) {
       if (!input.path.ends_with(kEnding) && !is_folder)
-        return Error{"`" + input.path + "` is no test; tests are files named *" + std::string(kEnding), Error::kUsage};
+        return Error{"`" + printable(input.path) + "` is no test; tests are files named *" + std::string(kEnding),
+                     Error::kUsage};
       if (input.path.ends_with(kEnding))
         out.push_back(input.path.starts_with("./") ? input.path.substr(2) : input.path);
     }

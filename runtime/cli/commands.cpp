@@ -5,7 +5,6 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <cstdlib>
 #include <vector>
 
 #include "ir/base/edit_distance.h"
@@ -60,9 +59,6 @@ constexpr Habit kHabits[] = {
     {"merge", "resolve"},    {"why", "explain"},
 };
 
-bool quiet = false;
-std::string color_when = "auto";
-
 std::vector<OptionSpec> options_of(const Command& command) {
   std::vector<OptionSpec> out(command.options.begin(), command.options.end());
   if (command.writes_file) out.push_back(kOutOption);
@@ -100,8 +96,10 @@ std::string help_of(const Command& command) {
 }
 
 const Command* find_command(std::string_view name) {
-  for (const Command* c : all_commands())
+  for (const Command* c : kOwnCommands)
     if (c->name == name) return c;
+  for (const Command& c : handed_over_commands())
+    if (c.name == name) return &c;
   return nullptr;
 }
 
@@ -131,22 +129,10 @@ bool asks_for_help(std::span<const std::string> args) {
 
 std::span<const Command* const> commands() { return all_commands(); }
 
-void print_error(std::string_view text) {
-  while (!text.empty()) {
-    ssize_t n = ::write(STDERR_FILENO, text.data(), text.size());
-    if (n <= 0) return;
-    text.remove_prefix(static_cast<std::size_t>(n));
-  }
-}
-
 namespace {
-bool is_dumb() {
-  const char* term = std::getenv("TERM");
-  return term && std::string_view(term) == "dumb";
-}
-
 /// Options before the command are a habit from git and kubectl: they go behind it.
 std::vector<std::string> command_first(std::span<const std::string> args) {
+  if (args.empty() || !args[0].starts_with('-')) return {args.begin(), args.end()};
   for (const Command* c : all_commands()) {
     const std::vector<OptionSpec> specs = options_of(*c);
     const std::size_t at = leading_options(specs, args);
@@ -181,43 +167,6 @@ int run_into_file(const Command& command, const Options& options) {
   return done ? code : fail(done.error());
 }
 }  // namespace
-
-bool use_color(int fd) {
-  if (color_when != "auto") return color_when == "always";
-  const char* no_color = std::getenv("NO_COLOR");
-  return (!no_color || !*no_color) && !is_dumb() && ::isatty(fd);
-}
-
-void set_habits(const Options& options) {
-  quiet = options.has("--quiet");
-  color_when = options.get("--color", "auto");
-}
-
-bool is_quiet() { return quiet; }
-bool shows_progress() { return !quiet && !is_dumb() && ::isatty(STDERR_FILENO) == 1; }
-
-int fail(int exit_code, std::string_view message) {
-  print_error("grovec: " + std::string(message) + "\n");
-  return exit_code;
-}
-
-int fail(const Error& error) { return fail(exit_code_of(error.kind), error.message); }
-
-ExitCode exit_code_of(Error::Kind kind) {
-  switch (kind) {
-    case Error::kContent:
-      return kFound;
-    case Error::kUsage:
-      return kUsage;
-    case Error::kIo:
-    case Error::kRetry:
-    case Error::kConflict:
-    case Error::kGone:
-    case Error::kDenied:
-      return kCannotRead;
-  }
-  return kCannotRead;
-}
 
 int run_command_line(std::span<const std::string> given) {
   const std::vector<std::string> moved = command_first(given);

@@ -6,18 +6,10 @@
 #include <string>
 #include <string_view>
 
+#include "runtime/terminal/console.h"
 #include "runtime/terminal/options.h"
 
 namespace grovec::cli {
-
-/// Exit codes of every command (DESIGN, command line).
-enum ExitCode : int {
-  kClean = 0,       ///< done; for check, diff and `--check`: nothing found
-  kFound = 1,       ///< errors found, or differences
-  kUsage = 2,       ///< the command line is wrong
-  kCannotRead = 3,  ///< files, streams or the cluster failed
-  kChanges = 4,     ///< plan --detailed-exitcode: something changes
-};
 
 struct Command {
   std::string_view name;
@@ -43,23 +35,5 @@ int run_status_of_dump(const Options& options);
 
 /// Runs `args` (without the program's name). Never throws; returns the exit code.
 int run_command_line(std::span<const std::string> args);
-
-ExitCode exit_code_of(Error::Kind kind);
-
-/// Prints `grovec: message` to stderr and returns the error's exit code.
-int fail(const Error& error);
-int fail(int exit_code, std::string_view message);
-
-/// Writes to stderr without stdio.
-void print_error(std::string_view text);
-/// Whether colours belong on this descriptor: as `--color` says; by default on a terminal that is not dumb, unless
-/// NO_COLOR is set.
-bool use_color(int fd);
-/// --quiet and --color, from here on.
-void set_habits(const Options& options);
-/// -q: errors only, no warnings, summaries and hints.
-bool is_quiet();
-/// Whether progress may be shown: a terminal that can move its cursor, and no -q.
-bool shows_progress();
 
 }  // namespace grovec::cli

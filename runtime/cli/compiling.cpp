@@ -44,13 +44,7 @@ bool is_known_version(std::string_view version) {
 }  // namespace
 
 Result<Done> add_project(driver::CompileRequest& request) {
-  Result<driver::SuppressionFile> file = driver::project_file_of(request.operands);
-  if (!file) return file.error();
-  if (request.with.empty()) request.with = file->with;
-  if (request.operator_config.empty()) request.operator_config = file->operator_config;
-  if (request.namespace_.empty()) request.default_namespace = file->namespace_;
-  request.input.exclude.insert(request.input.exclude.end(), file->exclude.begin(), file->exclude.end());
-  return Done{};
+  return driver::add_project(request, request.operands, request.input);
 }
 
 Result<driver::CompileRequest> compile_request(const Options& options, bool with_project) {
@@ -165,11 +159,13 @@ std::unique_ptr<driver::Compilation> compile_or_report(const Options& options, d
     return nullptr;
   }
   std::unique_ptr<driver::Compilation> c = std::move(*done);
-  Result<driver::SuppressionFile> project = driver::project_file_of(request.operands);
-  if (project) {
+  if (Result<driver::SuppressionFile> project = driver::project_file_of(request.operands, request.input))
     driver::quiet_warnings(c->context, *project);
-    for (const auto& file : c->files) driver::quiet_warnings(*file, *project);
-  }
+  driver::ProjectFiles projects;
+  const Result<std::vector<driver::Input>> inputs = driver::expand_project(request.operands, request.input);
+  for (std::size_t i = 0; inputs && i < std::min(inputs->size(), c->files.size()); ++i)
+    if (Result<const driver::SuppressionFile*> file = projects.of((*inputs)[i]))
+      driver::quiet_warnings(*c->files[i], *file ? **file : driver::SuppressionFile());
   bool refused = c->failed();
   if (options.get("--fail-on") == "warn")
     for (const Context* context : c->contexts())

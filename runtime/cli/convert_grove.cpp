@@ -13,6 +13,7 @@
 #include "ir/base/render.h"
 #include "ir/value/writer.h"
 #include "runtime/cli/stale_files.h"
+#include "runtime/driver/project_file.h"
 #include "runtime/input/load.h"
 #include "runtime/output/interrupt.h"
 #include "runtime/output/output.h"
@@ -156,7 +157,7 @@ Result<std::vector<Planned>> plan(const Options& options) {
   std::map<std::string, std::string> seen;
   for (const std::string& operand : options.operands()) {
     if (operand == "-") return Error{"`-` is converted alone", Error::kUsage};
-    Result<std::vector<Input>> found = driver::expand_inputs({operand}, {.recursive = options.has("--recursive")});
+    Result<std::vector<Input>> found = driver::expand_project({operand}, {.recursive = options.has("--recursive")});
     if (!found) return found.error();
     const std::string folder = operand.ends_with('/') ? operand : operand + "/";
     for (Input& input : *found) {

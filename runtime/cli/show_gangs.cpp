@@ -43,7 +43,7 @@ class Text {
         const Sums one = sums_of(v_, run);
         const std::uint64_t gangs =
             saturating_product(saturating_sum(one.base_gangs, one.scaled_gangs), run.count - shown);
-        t_.row({std::string(v_.set().name) + "-" + index_range(run.first + shown, run.count - shown),
+        t_.row({v_.names().replica_names(index_range(run.first + shown, run.count - shown)),
                 counted(gangs, "gang") + " like those above"});
       }
     }
@@ -96,7 +96,7 @@ class Text {
         pod_group(i, j, c, v_.pods_between(i, c, j, 1), is_last && j + 1 == count && c == members.back());
     }
     if (shown < count)
-      t_.row({branches_.child(is_last) + v_.group_name(i, g) + "-" + index_range(shown, count - shown),
+      t_.row({branches_.child(is_last) + v_.names().group_replica_names(i, g, index_range(shown, count - shown)),
               "like replica 0", "", "", "", "", "", "", pack});
   }
 
@@ -112,7 +112,7 @@ class Text {
     }
     if (shown == m.count) return;
     const std::uint32_t first = m.first + shown, rest = m.count - shown;
-    t_.row({v_.group_name(i, g) + "-" + index_range(first - v_.desired().min_available(g), rest),
+    t_.row({v_.names().scaled_gang_names(i, g, index_range(first - v_.desired().min_available(g), rest)),
             "scaled, " + name + " replicas " + index_range(first, rest) + ", like replica " + std::to_string(m.first)});
   }
 

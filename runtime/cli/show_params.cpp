@@ -5,6 +5,7 @@
 #include "ir/base/utf8.h"
 #include "runtime/cli/compiling.h"
 #include "runtime/cli/showing.h"
+#include "runtime/driver/project_file.h"
 #include "runtime/input/load.h"
 
 namespace grovec::cli {
@@ -55,7 +56,7 @@ void print_json(const std::string& file, const DslDeclarations& d, JsonStream& j
 int show_params(const Options& options, const std::vector<std::string>& files) {
   std::vector<std::string> operands = options.all("--filename");
   operands.insert(operands.end(), files.begin(), files.end());
-  Result<std::vector<Input>> inputs = expand_inputs(
+  Result<std::vector<Input>> inputs = expand_project(
       operands, {.recursive = options.has("--recursive"), .stdin_name = std::string(options.get("--stdin-filename"))});
   if (!inputs) return fail(inputs.error());
   LanguageOptions language;
@@ -83,8 +84,8 @@ int show_params(const Options& options, const std::vector<std::string>& files) {
     if (context.diags.errors() > 0) code = kFound;
     if (is_json) {
       print_json(name, *declared, json);
-    } else {
-      if (inputs->size() > 1) out.write((shown ? "\n" : "") + name + "\n");
+    } else if (context.diags.errors() == 0) {
+      if (inputs->size() > 1) out.write((shown ? "\n" : "") + printable(name) + "\n");
       print_text(*declared, out);
     }
     ++shown;

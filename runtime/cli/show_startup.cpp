@@ -51,7 +51,7 @@ class Text {
         count > 1 ? " (and replicas " + index_range(i_ + 1, count - 1) + " alike)" : std::string();
     if (!plan_.group) return "base gang " + v_.base_gang_name(i_) + where;
     const std::uint32_t replicas = v_.world().group_replicas(i_, *plan_.group);
-    return "scaled gangs " + v_.group_name(i_, *plan_.group) + "-" + index_range(0, replicas - j_) + where +
+    return "scaled gangs " + v_.names().scaled_gang_names(i_, *plan_.group, index_range(0, replicas - j_)) + where +
            ": gated until " + v_.base_gang_name(i_) + " is scheduled";
   }
 
@@ -81,8 +81,7 @@ class Text {
     const std::uint32_t first = is_base ? 0 : j_;
     const std::uint32_t last =
         is_base ? v_.desired().min_available(*clique.group) : v_.world().group_replicas(i_, *clique.group);
-    return v_.group_name(i_, *clique.group) + "-" + index_range(first, last > first ? last - first : 1) + "-" +
-           std::string(clique.name);
+    return v_.names().member_names(i_, index_range(first, last > first ? last - first : 1), c);
   }
 
   std::string dependency(const ir::StartDependency& d) const {

@@ -41,7 +41,7 @@ class TreeText {
     const Sums one = sums_of(v_, run);
     Resources all;
     all.add(one.resources, rest);
-    const std::string range = std::string(v_.set().name) + "-" + index_range(run.first + shown, rest);
+    const std::string range = v_.names().replica_names(index_range(run.first + shown, rest));
     row(branches_.child(is_last) + range, number(rest) + " replicas like " + number(run.first), one.pods * rest, all,
         run.has_base_gang ? range : "");
   }
@@ -82,9 +82,9 @@ class TreeText {
     const std::uint32_t rest = m.count - shown, first = m.first + shown;
     const Sums sums = sums_of_members(run, g, m, first, rest);
     const std::uint32_t scaled_first = first - (m.is_scaled ? v_.desired().min_available(g) : 0);
-    row(branches_.child(is_last) + v_.group_name(i, g) + "-" + index_range(first, rest),
+    row(branches_.child(is_last) + v_.names().group_replica_names(i, g, index_range(first, rest)),
         number(rest) + " replicas like " + number(m.first), sums.pods, sums.resources,
-        m.is_scaled ? v_.group_name(i, g) + "-" + index_range(scaled_first, rest) : v_.base_gang_name(i));
+        m.is_scaled ? v_.names().scaled_gang_names(i, g, index_range(scaled_first, rest)) : v_.base_gang_name(i));
   }
 
   void members(const ReplicaRun& run, std::uint32_t i, GroupId g, const MemberRun& m, std::uint32_t j, bool is_last) {
@@ -183,7 +183,7 @@ class GangText {
       if (shown == run.count) continue;
       const Sums one = sums_of(v_, run);
       const std::uint32_t rest = run.count - shown;
-      table_.row({std::string(v_.set().name) + "-" + index_range(run.first + shown, rest) + "…", "", "", "", "", "",
+      table_.row({v_.names().replica_names(index_range(run.first + shown, rest)) + "…", "", "", "", "", "",
                   number(rest * (one.base_gangs + one.scaled_gangs)) + " gangs of " + number(rest) +
                       " replicas like those above"});
     }
@@ -211,8 +211,8 @@ class GangText {
           members_text(v_, g, m.first + n, 1));
     if (shown == m.count) return;
     const std::uint32_t rest = m.count - shown, first = m.first + shown;
-    table_.row({v_.group_name(i, g) + "-" + index_range(first - v_.desired().min_available(g), rest), "", "", "", "",
-                "",
+    table_.row({v_.names().scaled_gang_names(i, g, index_range(first - v_.desired().min_available(g), rest)), "", "",
+                "", "", "",
                 replicas_text(v_, g, first, rest) + "like " + std::string(v_.group(g).name) + "-" + number(m.first)});
   }
 

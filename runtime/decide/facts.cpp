@@ -1,5 +1,6 @@
 #include "runtime/decide/facts.h"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 
@@ -61,7 +62,8 @@ Facts read_facts(const ir::Value& annotations) {
   each_entry(annotations[kSizesFact].as_string(), [&](std::string_view name, std::string_view size) {
     std::uint32_t n = 0;
     auto [end, error] = std::from_chars(size.data(), size.data() + size.size(), n);
-    if (error == std::errc() && end == size.data() + size.size()) facts.sizes.emplace(name, n);
+    if (error == std::errc() && end == size.data() + size.size())
+      facts.sizes.emplace(name, std::min<std::uint32_t>(n, kMostReplicas));
   });
   each_entry(annotations[kHashesFact].as_string(), [&](std::string_view computed, std::string_view stored) {
     if (!stored.empty()) facts.hashes.emplace(computed, stored);

@@ -23,6 +23,10 @@ namespace grovec::decide {
 
 using Kind = ir::ObjectKind;
 
+/// A count of replicas above this is taken for this one: more than any cluster has pods. So a slip of the pen
+/// (`kubectl scale --replicas=2000000000`) costs no more memory than there is.
+inline constexpr std::int64_t kMostReplicas = 200'000;
+
 /// An object of the set's namespace (cluster-scoped kinds: of none).
 struct ObjectKey {
   Kind kind = Kind::kPod;

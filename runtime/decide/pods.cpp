@@ -125,8 +125,7 @@ class PodsOfCell {
     }
     Birth birth{index, 0, {}, nullptr};
     for (; birth.attempt < ir::kMostPodAttempts; ++birth.attempt) {
-      const auto suffix = ir::pod_suffix(birth.attempt, index);
-      birth.name.assign(name).append("-").append(suffix.data(), suffix.size());
+      birth.name = ir::pod_name(name, ir::pod_suffix(birth.attempt, index));
       if (!d_.view.has_pod_named(birth.name) && !is_refused(birth.name)) break;
     }
     if (birth.attempt == ir::kMostPodAttempts) return;

@@ -1,4 +1,6 @@
 // Live objects from the trees that the API server sends.
+#include <algorithm>
+
 #include "ir/labels.h"
 #include "ir/names.h"
 #include "runtime/decide/observed.h"
@@ -15,6 +17,10 @@ std::string text_at(const Value& node, std::string_view key) { return std::strin
 
 std::int32_t number_at(const Value& node, std::string_view key) {
   return static_cast<std::int32_t>(node[key].as_int());
+}
+
+std::int32_t replicas_at(const Value& node) {
+  return static_cast<std::int32_t>(std::clamp<std::int64_t>(node["replicas"].as_int(), 0, kMostReplicas));
 }
 
 std::optional<std::int32_t> optional_at(const Value& node, std::string_view key) {
@@ -153,7 +159,7 @@ std::shared_ptr<const LiveClique> read_clique(const Value& tree, std::shared_ptr
   auto clique = std::make_shared<LiveClique>();
   clique->meta = read_meta(tree);
   clique->spec = tree["spec"];
-  clique->replicas = number_at(clique->spec, "replicas");
+  clique->replicas = replicas_at(clique->spec);
   clique->min_available = optional_at(clique->spec, "minAvailable");
   clique->starts_after = texts_at(clique->spec, "startsAfter");
   clique->role_name = text_at(clique->spec, "roleName");
@@ -167,7 +173,7 @@ std::shared_ptr<const LiveGroup> read_group(const Value& tree, std::shared_ptr<c
   auto group = std::make_shared<LiveGroup>();
   group->meta = read_meta(tree);
   group->spec = tree["spec"];
-  group->replicas = number_at(group->spec, "replicas");
+  group->replicas = replicas_at(group->spec);
   group->min_available = optional_at(group->spec, "minAvailable");
   group->clique_names = texts_at(group->spec, "cliqueNames");
   read_status(tree["status"], group->status);
@@ -179,7 +185,7 @@ std::shared_ptr<const LiveGroup> read_group(const Value& tree, std::shared_ptr<c
 std::shared_ptr<const LiveSet> read_set(const Value& tree, std::shared_ptr<const void> memory) {
   auto set = std::make_shared<LiveSet>();
   set->meta = read_meta(tree);
-  set->replicas = number_at(tree["spec"], "replicas");
+  set->replicas = replicas_at(tree["spec"]);
   read_status(tree["status"], set->status);
   set->status_written = status_written(tree);
   set->memory = std::move(memory);
@@ -213,7 +219,7 @@ std::shared_ptr<const LiveObject> read_object(Kind kind, const Value& tree, std:
 LivePod newborn_pod(const LiveClique& clique, std::uint32_t index, const ir::PodSuffix& suffix, bool gated,
                     Interner& interner) {
   LivePod pod;
-  pod.name = clique.meta.name + "-" + std::string(ir::text_of(suffix));
+  pod.name = ir::pod_name(clique.meta.name, suffix);
   pod.owner_uid = interner.text(clique.meta.uid);
   pod.owner_name = interner.text(clique.meta.name);
   PodLabels labels;

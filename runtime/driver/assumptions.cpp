@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <charconv>
-#include <set>
+#include <functional>
+#include <map>
+#include <string_view>
 
 #include "ir/base/edit_distance.h"
 #include "passes/rules/set/verify_spec.h"
@@ -14,6 +16,8 @@ using namespace ir;
 namespace {
 
 using Sets = std::vector<std::unique_ptr<CompiledSet>>;
+
+constexpr std::ptrdiff_t kMostMeant = 3;  // names that a message proposes
 
 struct ScaledKind {
   ObjectKind kind;
@@ -59,19 +63,23 @@ void check_minimum(const CompiledSet& set, const ObjectPlace& at, const std::str
   }
 }
 
-/// The names that somebody may have meant: of everything that can be scaled, at the last indices there are, or at those
-/// of `wanted` if it has the form of such a name.
-void add_candidates(const CompiledSet& set, const std::string& wanted, std::set<std::string>& out) {
+/// Names that somebody may have meant, and what each is called in the spec.
+using Candidates = std::map<std::string, std::string, std::less<>>;
+
+/// Of everything that can be scaled, at the last indices there are, or at those of `wanted` if it has the form of such
+/// a name.
+void add_candidates(const CompiledSet& set, const std::string& wanted, Candidates& out) {
   const Directory& names = *set.directory;
   const Population& population = set.population;
-  out.emplace(set.module.spec.name);
+  const PodCliqueSet& spec = set.module.spec;
+  out.emplace(spec.name, spec.name);
   if (population.replicas() == 0) return;
   auto within = [](std::uint32_t index, std::uint32_t count) { return std::min(index, count - 1); };
-  auto add_group = [&](GroupId g, std::uint32_t i) { out.insert(names.group_name(i, g)); };
+  auto add_group = [&](GroupId g, std::uint32_t i) { out.emplace(names.group_name(i, g), spec.groups[g].name); };
   auto add_clique = [&](CliqueId c, std::uint32_t i, std::uint32_t j) {
-    const std::optional<GroupId> group = set.module.spec.cliques[c].group;
+    const std::optional<GroupId> group = spec.cliques[c].group;
     const std::uint32_t count = group ? population.group_replicas(i, *group) : 1;
-    if (count > 0) out.insert(names.clique_name(i, within(j, count), c));
+    if (count > 0) out.emplace(names.clique_name(i, within(j, count), c), spec.cliques[c].name);
   };
   for (const ScaledKind& kind : kScaledKinds)
     for (const ObjectPlace& at : names.match(kind.kind, wanted)) {
@@ -81,9 +89,27 @@ void add_candidates(const CompiledSet& set, const std::string& wanted, std::set<
       else if (kind.kind == ObjectKind::kPodCliqueScalingGroup)
         add_group(*at.part.group, i);
     }
-  const PodCliqueSet& spec = set.module.spec;
   for (std::size_t s = 0; s < spec.cliques.size(); ++s) add_clique(spec.cliques.id_at(s), 0, 0);
   for (std::size_t s = 0; s < spec.groups.size(); ++s) add_group(spec.groups.id_at(s), 0);
+}
+
+/// Those whose names are nearest to `name`, if they are near enough: two cliques `pworker` and `dworker` are equally
+/// near to `worker`. Names in the spec are short, so among them one letter is near whatever the length.
+std::vector<std::string_view> nearest(const std::string& name, const Candidates& candidates) {
+  std::vector<std::string_view> full, own, out;
+  for (const auto& [object, in_spec] : candidates) {
+    if (in_spec == name) out.push_back(object);
+    full.push_back(object);
+    own.push_back(in_spec);
+  }
+  if (!out.empty()) return out;
+  if (const std::string_view near = nearest_name(name, full); !near.empty()) return {near};
+  const std::string_view near = nearest_name(name, own);
+  if (near.empty()) return out;
+  const int distance = edit_distance_halves(name, near);
+  for (const auto& [object, in_spec] : candidates)
+    if (edit_distance_halves(name, in_spec) == distance) out.push_back(object);
+  return out;
 }
 
 }  // namespace
@@ -150,14 +176,15 @@ Result<Done> Assumptions::check(const Assumption& a, const Sets& sets) {
 }
 
 std::string Assumptions::meant(const Assumption& a, const Sets& sets) {
-  std::set<std::string> candidates;
+  Candidates candidates;
   for (const auto& set : sets) add_candidates(*set, a.name, candidates);
-  std::string_view best;
-  for (const std::string& name : candidates)  // the name in the spec stands at the end of the object's
-    if (best.empty() && name.ends_with("-" + a.name)) best = name;
-  const std::vector<std::string_view> all(candidates.begin(), candidates.end());
-  if (best.empty()) best = nearest_name(a.name, all);
-  return best.empty() ? std::string() : "; did you mean `" + std::string(best) + "`?";
+  std::string out;
+  for (const std::string_view name : nearest(a.name, candidates)) {
+    if (name == a.name) continue;
+    if (std::count(out.begin(), out.end(), '`') == 2 * kMostMeant) break;
+    out += (out.empty() ? "; did you mean `" : " or `") + std::string(name) + "`";
+  }
+  return out.empty() ? out : out + "?";
 }
 
 }  // namespace grovec::driver

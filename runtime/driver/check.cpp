@@ -176,6 +176,17 @@ Result<Done> read_scopes(const CheckRequest& request, const FileChecks& checks,
   return Done{};
 }
 
+/// A scaler and the set it scales may stand in different files.
+void lint_scalers(const FileChecks& checks) {
+  passes::ScalingFacts facts;
+  for (const auto& c : checks) facts.scalers.insert(facts.scalers.end(), c->scalers().begin(), c->scalers().end());
+  if (facts.scalers.empty()) return;
+  for (const auto& c : checks)
+    for (passes::ScaledSet& set : c->scaled_sets()) facts.sets.push_back(std::move(set));
+  if (!facts.empty())
+    for (const auto& c : checks) c->lint_scalers(facts);
+}
+
 /// Sets that are called the same, and objects of different sets that are. Of one environment: in another one, the sets
 /// of the same file are there instead.
 void find_names(const FileChecks& checks, const std::vector<Input>& inputs) {
@@ -267,10 +278,7 @@ Result<CheckReport> check(const CheckRequest& request, const Progress& progress)
   if (Result<Done> read = read_scopes(request, checks, scopes); !read) return read.error();
   in_parallel(inputs.size(), request.threads, progress, [&](std::size_t i) { checks[i]->check(); });
   find_names(checks, inputs);
-  passes::ScalingFacts scaling;
-  for (const auto& c : checks) scaling.add(c->scaling());
-  if (!scaling.empty())
-    for (const auto& c : checks) c->lint_scalers(scaling);
+  lint_scalers(checks);
   std::vector<CheckedFile> files(inputs.size());
   in_parallel(inputs.size(), request.threads, {}, [&](std::size_t i) {
     files[i] = checks[i]->finish();

@@ -8,7 +8,6 @@
 
 #include "ir/base/diagnostics.h"
 #include "ir/base/sources.h"
-#include "passes/lint/scalers.h"
 #include "runtime/driver/parallel.h"
 #include "runtime/driver/suppress.h"
 #include "runtime/input/load.h"
@@ -63,7 +62,6 @@ struct CheckedFile {
   bool is_grove = false;                   ///< read as the language
   bool is_template = false;                ///< a template of Helm that a walk met
   std::uint32_t grove_documents = 0;       ///< documents of Grove's kinds
-  passes::ScalingFacts scaling;            ///< what scalers scale, and what there is to scale
 };
 
 struct CheckRequest {

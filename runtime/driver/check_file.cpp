@@ -63,8 +63,14 @@ void FileCheck::check() {
     out_.documents.push_back({0, {}, {}, {}, Admission::kRejected});
 }
 
+std::vector<passes::ScaledSet> FileCheck::scaled_sets() const {
+  std::vector<passes::ScaledSet> out;
+  for (const PodCliqueSet* set : linted_) out.push_back(passes::scaled_set(*set, environment_.default_namespace));
+  return out;
+}
+
 void FileCheck::lint_scalers(const passes::ScalingFacts& facts) {
-  for (const passes::Scaler& s : out_.scaling.scalers) {
+  for (const passes::Scaler& s : scalers_) {
     const auto i = static_cast<std::uint32_t>(s.order);
     context_.diags.begin_document(i);
     passes::lint_scaler(context_, documents_[i].document.root, s, facts);
@@ -230,7 +236,7 @@ void FileCheck::document(const LoadedDocument& d, std::uint32_t i) {
     else if (d.kind == DocumentKind::kClaimTemplate)
       check_claim_template(root);
     else if (!broken && passes::is_scaler(root))
-      out_.scaling.scalers.push_back(passes::scaler_of(root, environment_.default_namespace, (number_ << 32) + i));
+      scalers_.push_back(passes::scaler_of(root, environment_.default_namespace, (number_ << 32) + i));
     drop_consequences(context_, before, d.document);
   }
   if (c.namespace_.empty() && kind && kind->root != schemas::Root::kClusterTopologyBinding)
@@ -274,7 +280,7 @@ void FileCheck::lint(const PodCliqueSet& set, std::size_t first) {
   const std::uint16_t latest = diag::LatestImage.code;
   passes::lint_set(context_, set, environment_,
                    {.latest_images = request_.levels.contains(latest) || scope_.file.levels.contains(latest)});
-  out_.scaling.sets.push_back(passes::scaled_set(set, environment_.default_namespace));
+  linted_.push_back(&set);
 }
 
 void FileCheck::check_claim_template(const Value& root) {

@@ -57,7 +57,9 @@ class FileCheck {
 
   void check();
 
-  const passes::ScalingFacts& scaling() const { return out_.scaling; }
+  const std::vector<passes::Scaler>& scalers() const { return scalers_; }
+  /// The sets of this file, as something to scale: those that decode and fit the schema.
+  std::vector<passes::ScaledSet> scaled_sets() const;
   /// Lints the scalers of this file; `facts` are those of the whole input, since sets may stand elsewhere.
   void lint_scalers(const passes::ScalingFacts& facts);
 
@@ -127,6 +129,8 @@ class FileCheck {
   static constexpr std::uint32_t kOldDocument = 0xFFFFFFFE;
 
   std::uint64_t number_;  ///< of the file in the input
+  std::vector<passes::Scaler> scalers_;
+  std::vector<const ir::PodCliqueSet*> linted_;  ///< what `scaled_sets` is made from: most inputs have no scalers
   const CheckRequest& request_;
   const Scope& scope_;
   const ir::Environment& environment_;

@@ -14,6 +14,7 @@
 #include "runtime/driver/consequences.h"
 #include "runtime/driver/names_of_sets.h"
 #include "runtime/driver/parallel.h"
+#include "runtime/driver/project_file.h"
 #include "runtime/driver/surroundings.h"
 
 namespace grovec::driver {
@@ -30,7 +31,7 @@ Result<std::vector<LoadedDocument>> load_input(Context& context, const Input& in
 
 // Each input into a context of its own, so that threads share nothing.
 Result<Done> load_operands(Compilation& c, const CompileRequest& request, std::vector<LoadedDocument>& documents) {
-  Result<std::vector<Input>> inputs = expand_inputs(request.operands, request.input);
+  Result<std::vector<Input>> inputs = expand_project(request.operands, request.input);
   if (!inputs) return inputs.error();
   std::vector<std::optional<Result<std::vector<LoadedDocument>>>> loaded(inputs->size());
   for (std::size_t i = 0; i < inputs->size(); ++i) c.files.push_back(std::make_unique<Context>());

@@ -3,8 +3,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <climits>
 #include <cstdlib>
+
+#include "ir/base/utf8.h"
+#include "runtime/driver/compile.h"
 
 namespace grovec::driver {
 
@@ -45,7 +49,7 @@ Result<SuppressionFile> read_project_file(const std::string& path) {
   const std::string folder = real_path(folder_of(path)), checkout = checkout_of(folder);
   const std::string top = checkout.empty() ? folder : checkout;
   if (const std::string real = real_path(path); !real.empty() && !real.starts_with(top == "/" ? top : top + "/"))
-    return Error{"`" + path + "` is a link that leads out of the checkout", Error::kUsage};
+    return Error{"`" + printable(path) + "` is a link that leads out of the checkout", Error::kUsage};
   return read_suppression_file(path);
 }
 
@@ -68,21 +72,71 @@ bool names_surroundings(const SuppressionFile& file) {
   return !file.operator_config.empty() || !file.with.empty() || !file.namespace_.empty();
 }
 
-Result<SuppressionFile> project_file_of(const std::vector<std::string>& operands) {
+Result<const SuppressionFile*> ProjectFiles::of(const Input& input) {
+  const std::string& operand = input.operand.empty() ? input.path : input.operand;
+  auto [known, is_new] = by_folder_.emplace(folder_of(input.path) + "\n" + operand, std::string());
+  if (is_new) known->second = find_project_file(input.path, operand);
+  if (known->second.empty()) return static_cast<const SuppressionFile*>(nullptr);
+  std::unique_ptr<const SuppressionFile>& file = files_[known->second];
+  if (!file) {
+    Result<SuppressionFile> read = read_project_file(known->second);
+    if (!read) return read.error();
+    file = std::make_unique<const SuppressionFile>(std::move(*read));
+  }
+  return file.get();
+}
+
+Result<std::vector<Input>> expand_project(const std::vector<std::string>& operands, const InputOptions& options) {
+  Result<std::vector<Input>> inputs = expand_inputs(operands, options);
+  if (!inputs) return inputs;
+  ProjectFiles projects;
+  std::vector<Input> kept;
+  for (Input& input : *inputs) {
+    if (input.is_walked) {
+      Result<const SuppressionFile*> file = projects.of(input);
+      if (!file) return file.error();
+      const auto excludes = [&](const std::string& glob) { return matches_path(glob, input.path); };
+      if (*file && std::any_of((*file)->exclude.begin(), (*file)->exclude.end(), excludes)) continue;
+    }
+    kept.push_back(std::move(input));
+  }
+  return kept;
+}
+
+Result<SuppressionFile> project_file_of(const std::vector<std::string>& operands, const InputOptions& options) {
+  std::vector<Error> unreadable;  // whoever reads the files reports them
+  InputOptions walk = options;
+  walk.unreadable = &unreadable;
+  Result<std::vector<Input>> inputs = expand_project(operands, walk);
+  if (!inputs) {
+    inputs = std::vector<Input>();
+    for (const std::string& operand : operands) inputs->push_back({.path = operand, .operand = operand});
+  }
+  ProjectFiles projects;
   SuppressionFile out;
-  for (const std::string& operand : operands) {
-    const std::string path = find_project_file(operand, operand);
-    if (path.empty() || path == out.path) continue;
-    Result<SuppressionFile> file = read_project_file(path);
+  for (const Input& input : *inputs) {
+    Result<const SuppressionFile*> file = projects.of(input);
     if (!file) return file.error();
+    if (!*file || (*file)->path == out.path) continue;
     if (out.path.empty()) {
-      out = std::move(*file);
-    } else if (names_surroundings(out) || names_surroundings(*file)) {
-      return Error{"`" + out.path + "` and `" + path + "` say what surrounds the sets; name the files of one of them",
+      out = **file;
+    } else if (names_surroundings(out) || names_surroundings(**file)) {
+      return Error{"`" + printable(out.path) + "` and `" + printable((*file)->path) +
+                       "` say what surrounds the sets; name the files of one of them",
                    Error::kUsage};
     }
   }
   return out;
+}
+
+Result<Done> add_project(CompileRequest& request, const std::vector<std::string>& operands,
+                         const InputOptions& options) {
+  Result<SuppressionFile> file = project_file_of(operands, options);
+  if (!file) return file.error();
+  if (request.with.empty()) request.with = file->with;
+  if (request.operator_config.empty()) request.operator_config = file->operator_config;
+  if (request.namespace_.empty()) request.default_namespace = file->namespace_;
+  return Done{};
 }
 
 }  // namespace grovec::driver

@@ -9,6 +9,7 @@
 #include <cstring>
 #include <string_view>
 
+#include "ir/base/utf8.h"
 #include "runtime/input/input.h"
 
 namespace grovec::driver {
@@ -20,7 +21,9 @@ bool is_link(const std::string& path) {
   return ::lstat(path.c_str(), &st) == 0 && S_ISLNK(st.st_mode);
 }
 
-Error failure(const std::string& path) { return Error{"cannot write `" + path + "`: " + std::strerror(errno)}; }
+Error failure(const std::string& path) {
+  return Error{"cannot write `" + printable(path) + "`: " + std::strerror(errno)};
+}
 
 bool write_whole(int fd, std::string_view text) {
   while (!text.empty()) {
@@ -63,7 +66,7 @@ std::string why_not_replaced(const std::string& path) {
   if (path == "-") return "standard input";
   if (path[0] != '/')
     for (std::size_t at = path.find('/'); at != std::string::npos; at = path.find('/', at + 1))
-      if (is_link(path.substr(0, at))) return "it lies behind the link `" + path.substr(0, at) + "`";
+      if (is_link(path.substr(0, at))) return "it lies behind the link `" + printable(path.substr(0, at)) + "`";
   struct stat st;
   if (::lstat(path.c_str(), &st) != 0) return std::strerror(errno);
   if (S_ISLNK(st.st_mode)) return "it is a link";
@@ -75,7 +78,8 @@ std::string why_not_replaced(const std::string& path) {
 Result<Done> replace_file(const std::string& path, const std::string& before, const std::string& after) {
   struct stat was;
   if (::lstat(path.c_str(), &was) != 0) return failure(path);
-  if (std::string why = why_not_replaced(path); !why.empty()) return Error{"`" + path + "` is not changed: " + why};
+  if (std::string why = why_not_replaced(path); !why.empty())
+    return Error{"`" + printable(path) + "` is not changed: " + why};
   if (::access(path.c_str(), W_OK) != 0) return failure(path);
   const DeferInterrupts whole_step;
   std::string temporary = path + ".grovec-XXXXXX";
@@ -92,7 +96,7 @@ Result<Done> replace_file(const std::string& path, const std::string& before, co
       ::fchmod(fd, was.st_mode & 07777) != 0 || ::fsync(fd) != 0)
     return give_up(failure(path));
   if (!is_unchanged(path, was, before))
-    return give_up(Error{"`" + path + "` changed while it was checked, and is left alone; run again"});
+    return give_up(Error{"`" + printable(path) + "` changed while it was checked, and is left alone; run again"});
   if (::rename(temporary.c_str(), path.c_str()) != 0) return give_up(failure(path));
   ::close(fd);
   return Done{};

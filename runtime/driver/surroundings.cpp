@@ -1,5 +1,7 @@
 #include "runtime/driver/surroundings.h"
 
+#include <optional>
+
 #include "passes/surroundings/read_environment.h"
 
 namespace grovec::driver {
@@ -25,9 +27,10 @@ bool holds_config(const ir::Value& v) {
   return v["kind"].as_string() == "OperatorConfiguration";
 }
 
+using Found = Result<std::optional<ir::Value>>;  // nothing: it is broken, which has been reported
+
 /// The configuration is a text inside the ConfigMap, so it becomes a source of its own.
-Result<Done> read_config_map(Context& context, const std::string& file, const ir::Value& map,
-                             ir::OperatorConfig& config) {
+Found find_in_config_map(Context& context, const std::string& file, const ir::Value& map) {
   const ir::Value* text = map.find("data", kConfigKey);
   if (!text || !text->is_string()) {
     std::string hint;
@@ -35,20 +38,19 @@ Result<Done> read_config_map(Context& context, const std::string& file, const ir
       hint += (hint.empty() ? "; it has `" : ", `") + std::string(m.key) + "`";
     context.diags.report(map["data"].at() != kNowhere ? map["data"].at() : map.at(), diag::ConfigMapWithoutConfig, hint)
         .path("data");
-    return Done{};
+    return std::optional<ir::Value>();
   }
   Result<std::vector<LoadedDocument>> inner =
       load_text(context, display_name({file}) + ":data." + std::string(kConfigKey), std::string(text->as_string()), {});
   if (!inner) return inner.error();
-  if (inner->size() == 1 && was_read(inner->front()))
-    config = passes::read_operator_config(context, inner->front().document.root);
-  else if (context.diags.errors() == 0)
+  if (inner->size() == 1 && was_read(inner->front())) return std::optional(inner->front().document.root);
+  if (context.diags.errors() == 0)
     context.diags.report(text->at(), diag::ConfigNotAnObject,
                          "a text with " + std::to_string(inner->size()) + " documents");
-  return Done{};
+  return std::optional<ir::Value>();
 }
 
-Result<Done> read_config(Context& context, const std::string& file, ir::OperatorConfig& config) {
+Found find_configuration(Context& context, const std::string& file) {
   Result<std::vector<LoadedDocument>> documents = read_file(context, file);
   if (!documents) return documents.error();
   std::vector<const LoadedDocument*> found;
@@ -60,10 +62,16 @@ Result<Done> read_config(Context& context, const std::string& file, ir::Operator
             (documents->empty() ? "" : ", " + std::to_string(found.size()) + " of them operator configurations") +
             "; --operator-config takes one",
         Error::kContent};
-  if (found.empty() || !was_read(*found.front())) return Done{};
+  if (found.empty() || !was_read(*found.front())) return std::optional<ir::Value>();
   const ir::Value& root = found.front()->document.root;
-  if (is_config_map(root)) return read_config_map(context, file, root, config);
-  config = passes::read_operator_config(context, root);
+  if (is_config_map(root)) return find_in_config_map(context, file, root);
+  return std::optional(root);
+}
+
+Result<Done> read_config(Context& context, const std::string& file, ir::OperatorConfig& config) {
+  const Found found = find_configuration(context, file);
+  if (!found) return found.error();
+  if (*found) config = passes::read_operator_config(context, **found);
   return Done{};
 }
 
@@ -96,6 +104,13 @@ Result<Done> read_surroundings(Context& context, const std::vector<std::string>&
   passes::put_on_top(facts, input);
   if (operator_config.empty() && !facts.bindings.empty()) facts.config.topology_aware_scheduling = true;
   return Done{};
+}
+
+Result<ir::Value> read_configuration(Context& context, const std::string& operator_config) {
+  if (operator_config.empty() || operator_config == kChartPreset) return ir::Value();
+  const Found found = find_configuration(context, operator_config);
+  if (!found) return found.error();
+  return *found ? passes::configuration_in(**found) : ir::Value();
 }
 
 }  // namespace grovec::driver

@@ -20,4 +20,8 @@ Result<Done> read_surroundings(Context& context, const std::vector<std::string>&
                                const std::string& operator_config, const std::vector<LoadedDocument>& documents,
                                std::string_view default_namespace, ir::ClusterFacts& facts);
 
+/// The fields of the configuration in a file of `--operator-config`: an OperatorConfiguration, one in a ConfigMap, or
+/// the values of the chart. Null if it says nothing, or is broken: `read_surroundings` reports that.
+Result<ir::Value> read_configuration(Context& context, const std::string& operator_config);
+
 }  // namespace grovec::driver

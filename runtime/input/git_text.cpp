@@ -113,7 +113,8 @@ Result<std::optional<std::string>> text_at_ref(const std::string& path, const st
   Result<GitAnswer> shown = run_git({"-C", folder, "show", "--end-of-options", ref + ":./" + name});
   if (!shown) return shown.error();
   if (shown->out.size() > kLargestFile)
-    return Error{"`" + path + "` at `" + ref + "` is larger than the limit of 64 MiB for a file", Error::kContent};
+    return Error{"`" + printable(path) + "` at `" + ref + "` is larger than the limit of 64 MiB for a file",
+                 Error::kContent};
   if (shown->exit_code != 0) {  // the file is not there, or the folder belongs to another checkout, or to none
     Result<Done> known = check_git_ref(folder, ref);
     if (!known) return Error{known.error().message};

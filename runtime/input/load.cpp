@@ -7,6 +7,7 @@
 #include <cstdlib>
 
 #include "frontend/dsl/lower/lower.h"
+#include "ir/base/utf8.h"
 #include "runtime/input/git_text.h"
 
 namespace grovec::driver {
@@ -22,18 +23,18 @@ std::string real_path(const std::string& path) {
 Result<std::string> load_include(const std::string& path, const std::string& root) {
   const std::string real = real_path(path), real_root = real_path(root);
   if (!real.empty() && !real_root.empty() && real_root != "/" && !real.starts_with(real_root + "/"))
-    return Error{"`" + path + "` leads out of `" + root + "`", Error::kContent};
+    return Error{"`" + printable(path) + "` leads out of `" + printable(root) + "`", Error::kContent};
   // A pipe or a device would have the reader wait for somebody to write.
   struct stat st;
   if (::stat(path.c_str(), &st) == 0 && !S_ISREG(st.st_mode) && !S_ISDIR(st.st_mode))
-    return Error{"`" + path + "` is no regular file", Error::kContent};
+    return Error{"`" + printable(path) + "` is no regular file", Error::kContent};
   return read_input({path});
 }
 
 Result<std::string> load_include_at_ref(const std::string& path, const std::string& ref) {
   Result<std::optional<std::string>> text = text_at_ref(path, ref);
   if (!text) return text.error();
-  if (!*text) return Error{"`" + path + "` is not in commit `" + ref + "`", Error::kContent};
+  if (!*text) return Error{"`" + printable(path) + "` is not in commit `" + ref + "`", Error::kContent};
   return std::move(**text);
 }
 

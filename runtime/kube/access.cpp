@@ -3,6 +3,7 @@
 #include <sys/prctl.h>
 #include <unistd.h>
 
+#include "runtime/kube/address.h"
 #include "runtime/kube/files.h"
 #include "runtime/kube/kubeconfig.h"
 #include "runtime/kube/redact.h"
@@ -81,11 +82,6 @@ Result<Done> check_insecure(const AccessOptions& options, Access& access) {
   return Done{};
 }
 
-bool is_loopback(std::string_view server) {
-  server.remove_prefix(server.find("://") + 3);
-  return server.starts_with("127.") || server.starts_with("localhost") || server.starts_with("[::1]");
-}
-
 Result<Done> check_plain_http(const Access& access) {
   if (!access.server.starts_with("http://") || is_loopback(access.server)) return Done{};
   if (access.token.empty() && access.username.empty() && !access.plugin) return Done{};
@@ -108,7 +104,7 @@ Result<Done> check_plugin(const Access& access, const Surroundings& s) {
   if (!exists(path)) return Done{};
   Result<std::string> text = read_small_file(path);
   if (!text) return text.error();
-  return check_plugin_policy(path, *text, access.plugin->command);
+  return check_plugin_policy(path, *text, access.plugin->command, variable(s, "PATH"));
 }
 
 void keep_secrets(const Access& access) {

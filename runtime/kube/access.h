@@ -35,9 +35,9 @@ struct ExecPlugin {
 struct Access {
   std::string server;           ///< https://host[:port][/prefix], without a slash at the end
   std::string tls_server_name;  ///< verified instead of the host, if set
-  std::string proxy;            ///< proxy-url; empty: HTTPS_PROXY and NO_PROXY of the environment
-  Material authority;           ///< PEM; empty: the system's
-  bool insecure = false;        ///< only together with --insecure-skip-tls-verify
+  std::string proxy;      ///< proxy-url; empty: HTTPS_PROXY and NO_PROXY of the environment, but none for loopback
+  Material authority;     ///< PEM; empty: the system's
+  bool insecure = false;  ///< only together with --insecure-skip-tls-verify
   bool compression = true;
   // Who we are: the first that is set of plugin, token, basic; a certificate may come with any.
   Material certificate, key, token;

@@ -32,6 +32,12 @@ Parts parts_of(const std::string& server) {
 
 }  // namespace
 
+bool is_loopback(const std::string& server) {
+  const std::string host = parts_of(server).host;
+  return host == "localhost" || host == "[::1]" ||
+         (host.starts_with("127.") && host.find_first_not_of("0123456789.") == host.npos);
+}
+
 std::string percent_encode(std::string_view text) {
   constexpr std::string_view kDigits = "0123456789ABCDEF";
   std::string out;
@@ -73,6 +79,7 @@ void address(Transfer& transfer, const Access& access, const std::string& path_a
     transfer.headers.push_back("Host: " + parts.host + ":" + parts.port);
   }
   transfer.proxy = access.proxy;
+  transfer.is_direct = access.proxy.empty() && is_loopback(access.server);
   transfer.compressed = access.compression;
   transfer.headers.push_back("Accept: " + accept);
   transfer.headers.push_back("User-Agent: " + user_agent);

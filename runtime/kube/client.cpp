@@ -75,6 +75,8 @@ struct Client::State : std::enable_shared_from_this<Client::State> {
   Instant bucket_at;
   Loop::TimerId refill = 0;
   bool pump_is_posted = false;
+  std::function<bool()> may_write;
+  std::uint64_t refusals = 0;
 
   double burst() const { return options.burst ? options.burst : std::max(1.0, options.qps); }
   const Surroundings& around() const { return loop.surroundings(); }
@@ -135,6 +137,8 @@ struct Client::State : std::enable_shared_from_this<Client::State> {
     Pending* p = find(id);
     if (!p) return;
     if (!identity) return fail(id, {redact(identity.error().message), identity.error().kind});
+    if (p->request.method != Method::kGet && may_write && !may_write())
+      return fail(id, {at(*p) + "not sent: nothing may be written any more", Error::kUsage});
     p->identity = *identity;
     ++p->answer.attempts;
     p->answer.body.clear();
@@ -203,7 +207,10 @@ struct Client::State : std::enable_shared_from_this<Client::State> {
     p.answer.reason = status.reason;
     std::optional<Duration> asked = read_retry_after(head.retry_after, around().wall_time());
     if (!asked) asked = status.retry_after;
-    if (head.status == 429) limit = std::max(1.0, limit / 2);
+    if (head.status == 429) {
+      ++refusals;
+      limit = std::max(1.0, limit / 2);
+    }
     const bool is_safe = p.request.method == Method::kGet || p.request.idempotent;
     const bool is_lasting = head.status == 501 || is_about_content(status);
     const bool is_passing = head.status == 429 || (head.status >= 500 && !is_lasting && is_safe);
@@ -338,6 +345,9 @@ Answer Client::call(Request request) {
   return std::move(*got);
 }
 
+void Client::set_permission(std::function<bool()> may_write) { state_->may_write = std::move(may_write); }
+
+std::uint64_t Client::refusals() const { return state_->refusals; }
 std::size_t Client::waiting() const { return state_->pending.size(); }
 std::size_t Client::in_flight() const { return state_->out; }
 std::size_t Client::in_flight_limit() const { return static_cast<std::size_t>(state_->limit); }

@@ -93,6 +93,11 @@ class Client {
   /// Blocks in the loop, which also serves everything else.
   Answer call(Request request);
 
+  /// Asked each time before anything but a GET goes out, retries too: if it says no, the request ends with kUsage.
+  void set_permission(std::function<bool()> may_write);
+
+  /// Answers with status 429 so far.
+  std::uint64_t refusals() const;
   /// Sent and waiting together, and the present limit of those sent.
   std::size_t waiting() const, in_flight() const, in_flight_limit() const;
 

@@ -16,6 +16,7 @@ struct Credentials::State {
   std::optional<Instant> read_at;
   bool must_read = false;
   std::optional<PluginCredential> from_plugin;
+  WallTime got_at{};
   std::unique_ptr<PluginRun> run;
   std::vector<std::pair<const void*, Callback>> waiting;
 
@@ -30,8 +31,12 @@ struct Credentials::State {
   bool needs_plugin() const {
     if (!access.plugin) return false;
     if (!from_plugin) return true;
-    return from_plugin->expires && loop.surroundings().wall_time() >= *from_plugin->expires;
+    if (!from_plugin->expires) return false;
+    // A little early, or it would expire under way; not at once again if the plugin gives the old one anew.
+    const WallTime now = loop.surroundings().wall_time();
+    return has_expired() || (now >= *from_plugin->expires - kRenewEarly && now - got_at >= kRenewEarly);
   }
+  bool has_expired() const { return from_plugin->expires && loop.surroundings().wall_time() >= *from_plugin->expires; }
 
   Result<std::string> bytes_of(const Material& material) const {
     if (material.file.empty()) return material.bytes;
@@ -116,7 +121,15 @@ struct Credentials::State {
     run = std::make_unique<PluginRun>(loop, access, authority ? *authority : "", [this](Result<PluginCredential> got) {
       // The run is inside its own callback: it ends in the next turn.
       loop.post([old = std::shared_ptr<PluginRun>(std::move(run))] {});
-      if (got) from_plugin = *got;
+      if (got) {
+        from_plugin = *got;
+        got_at = loop.surroundings().wall_time();
+      } else if (from_plugin && !has_expired()) {
+        // Renewed too early to fail for it; the next try comes after as long as this one.
+        got_at = loop.surroundings().wall_time();
+        loop.surroundings().log(LogLevel::kWarning, redact(got.error().message));
+        got = *from_plugin;
+      }
       Result<Identity> result = got ? refresh() : Result<Identity>(got.error());
       std::vector<std::pair<const void*, Callback>> now;
       now.swap(waiting);
@@ -126,7 +139,7 @@ struct Credentials::State {
 };
 
 Credentials::Credentials(Loop& loop, const Access& access)
-    : state_(new State{loop, access, {}, {}, false, {}, nullptr, {}}) {}
+    : state_(new State{loop, access, {}, {}, false, {}, {}, nullptr, {}}) {}
 Credentials::~Credentials() = default;
 
 void Credentials::get(const void* owner, Callback callback) {

@@ -19,11 +19,11 @@ struct Identity {
   std::uint64_t number = 0;          ///< grows with every change
 };
 
-/// Files are read again after kReadAgain and after a 401, plugins run again when their credential has expired and after
-/// a 401. Everything stays in memory.
+/// Files are read again after kReadAgain and after a 401, plugins run again kRenewEarly before their credential expires
+/// and after a 401. Everything stays in memory.
 class Credentials {
  public:
-  static constexpr std::chrono::seconds kReadAgain{10};
+  static constexpr std::chrono::seconds kReadAgain{10}, kRenewEarly{10};
   using Callback = std::function<void(Result<Identity>)>;
 
   Credentials(Loop& loop, const Access& access);

@@ -1,6 +1,10 @@
 #include "runtime/kube/kubeconfig.h"
 
+#include <sys/stat.h>
+#include <unistd.h>
+
 #include <algorithm>
+#include <filesystem>
 
 #include "frontend/reader.h"
 #include "ir/base/render.h"
@@ -267,33 +271,71 @@ Result<Access> access_of(const ConfigFiles& files, const AccessOptions& options)
   return access;
 }
 
+namespace {
+
+bool is_program(const std::string& path) {
+  struct stat info {};
+  return ::stat(path.c_str(), &info) == 0 && S_ISREG(info.st_mode) && ::access(path.c_str(), X_OK) == 0;
+}
+
+/// The program that a command leads to; empty: none. Folders of PATH that are not absolute count for nothing.
+std::string program_of(const std::string& command, const std::string& search_path) {
+  if (command.find('/') != command.npos) return is_program(command) ? command : "";
+  for (std::size_t begin = 0, end; begin <= search_path.size(); begin = end + 1) {
+    end = std::min(search_path.find(':', begin), search_path.size());
+    const std::string folder = search_path.substr(begin, end - begin);
+    if (folder.starts_with('/') && is_program(folder + "/" + command)) return folder + "/" + command;
+  }
+  return {};
+}
+
+std::string base_of(const std::string& path) { return path.substr(path.rfind('/') + 1); }
+
+/// The entry's name; Kubernetes 1.36 calls it `command`.
+std::string name_of(const ir::Value& entry) {
+  const std::string_view name = entry["name"].as_string();
+  return std::string(name.empty() ? entry["command"].as_string() : name);
+}
+
+bool is_allowed(const ir::Value& list, const std::string& given, const std::string& search_path) {
+  const std::string command = std::filesystem::path(given).lexically_normal().string();
+  const std::string program = program_of(command, search_path);
+  for (const ir::Value& entry : list.items()) {
+    const std::string name = name_of(entry);
+    if (name.empty()) continue;
+    if (name == command || (!program.empty() && name == program)) return true;
+    const bool may_lead_there = !program.empty() && base_of(name) == base_of(program);
+    if (may_lead_there && program_of(name, search_path) == program) return true;
+  }
+  return false;
+}
+
+/// What is wrong with the policy, or why it forbids the command; empty: nothing.
+std::string objection(const ir::Value& root, const std::string& command, const std::string& search_path) {
+  const std::string_view policy = root["credentialPluginPolicy"].as_string();
+  const ir::Value& list = root["credentialPluginAllowlist"];
+  if (policy == "DenyAll") return "`credentialPluginPolicy` is DenyAll";
+  if (policy.empty() || policy == "AllowAll")
+    return list.is_null() ? "" : "`credentialPluginAllowlist` needs `credentialPluginPolicy: Allowlist`";
+  if (policy != "Allowlist") return "`credentialPluginPolicy` has a value we do not know";
+  if (list.items().empty()) return "`credentialPluginAllowlist` is empty";
+  return is_allowed(list, command, search_path) ? "" : "it is not in `credentialPluginAllowlist`";
+}
+
+}  // namespace
+
 Result<Done> check_plugin_policy(const std::string& kuberc_name, const std::string& kuberc_text,
-                                 const std::string& command) {
+                                 const std::string& command, const std::string& search_path) {
   ConfigFiles files;
   const SourceId source = files.context.sources.add(kuberc_name, kuberc_text);
   const std::vector<frontend::Document> documents = frontend::read_documents(files.context, source);
   if (files.context.diags.errors() > 0)
     return Error{"`" + kuberc_name + "` cannot be understood, and may say which credential plugins are allowed",
                  Error::kContent};
-  for (const frontend::Document& document : documents) {
-    const std::string_view policy = document.root["credentialPluginPolicy"].as_string();
-    const auto denied = [&](const std::string& why) {
+  for (const frontend::Document& document : documents)
+    if (const std::string why = objection(document.root, command, search_path); !why.empty())
       return Error{"the credential plugin `" + command + "` is not started: " + why + " in `" + kuberc_name + "`",
                    Error::kDenied};
-    };
-    if (policy == "DenyAll") return denied("`credentialPluginPolicy` is DenyAll");
-    if (policy.empty() || policy == "AllowAll") continue;
-    if (policy != "Allowlist") return denied("`credentialPluginPolicy` has a value we do not know");
-    const std::string base = command.substr(command.rfind('/') + 1);
-    bool is_allowed = false;
-    for (const ir::Value& entry : document.root["credentialPluginAllowlist"].items()) {
-      std::string_view name = entry["name"].as_string();
-      if (name.empty()) name = entry["command"].as_string();
-      // A name with a folder means that very program; a bare one any of that name.
-      is_allowed = is_allowed || (!name.empty() && (name == command || (name.find('/') == name.npos && name == base)));
-    }
-    if (!is_allowed) return denied("it is not in `credentialPluginAllowlist`");
-  }
   return Done{};
 }
 

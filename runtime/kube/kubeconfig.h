@@ -31,8 +31,9 @@ Result<Done> add_config(ConfigFiles& files, std::string name, std::string folder
 /// What the chosen context says. Checks what can be checked without a connection; reads no file.
 Result<Access> access_of(const ConfigFiles& files, const AccessOptions& options);
 
-/// What `~/.kube/kuberc` says about credential plugins, for `command`.
+/// What `~/.kube/kuberc` says about credential plugins, for `command`; `search_path` is PATH. As client-go does it: an
+/// entry allows that very command, or the program that both lead to.
 Result<Done> check_plugin_policy(const std::string& kuberc_name, const std::string& kuberc_text,
-                                 const std::string& command);
+                                 const std::string& command, const std::string& search_path);
 
 }  // namespace grovec::kube

@@ -83,7 +83,8 @@ struct Loop::State {
     return static_cast<int>(std::min<std::int64_t>(ms, 60'000));
   }
 
-  void turn(std::optional<Instant> until) {
+  /// A handler that throws ends the program: going on without it would be a watch that died in silence.
+  void turn(std::optional<Instant> until) noexcept {
     epoll_event events[64];
     const int n = ::epoll_wait(epoll, events, 64, wait_ms(until));
     for (int i = 0; i < n; ++i) {

@@ -125,7 +125,8 @@ int on_seek(void* data, curl_off_t offset, int origin) {
   return CURL_SEEKFUNC_OK;
 }
 
-std::size_t on_write(char* bytes, std::size_t size, std::size_t count, void* data) {
+/// No handler may throw through libcurl: the program would go on without the watch.
+std::size_t on_write(char* bytes, std::size_t size, std::size_t count, void* data) noexcept {
   auto* r = static_cast<RunningTransfer*>(data);
   if (r->is_dead) return 0;
   if (!r->transfer.on_bytes(r->head, {bytes, size * count})) {
@@ -226,8 +227,8 @@ void set_connection(RunningTransfer& r) {
   curl_easy_setopt(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1l);
   curl_easy_setopt(easy, CURLOPT_BUFFERSIZE, t.big_buffer ? kBigBuffer : kRequestBuffer);
   if (t.compressed) curl_easy_setopt(easy, CURLOPT_ACCEPT_ENCODING, "gzip");
-  if (!t.proxy.empty()) {
-    curl_easy_setopt(easy, CURLOPT_PROXY, t.proxy.c_str());
+  if (!t.proxy.empty() || t.is_direct) {
+    curl_easy_setopt(easy, CURLOPT_PROXY, t.proxy.c_str());  // "": none, whatever the environment says
     curl_easy_setopt(easy, CURLOPT_NOPROXY, "");
   }
   if (!t.connect_to.empty()) {

@@ -38,6 +38,7 @@ struct Transfer {
   std::string method, url;
   std::string connect_to;  ///< host:port to connect to instead of the one in `url`
   std::string proxy;       ///< empty: as the environment says
+  bool is_direct = false;  ///< no proxy, not even the environment's
   std::vector<std::string> headers;
   std::string body;
   bool may_repeat = true;  ///< whether libcurl may send it again over another connection when a reused one was dead

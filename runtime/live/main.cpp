@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "runtime/driver/version.h"
+#include "runtime/kube/redact.h"
 #include "runtime/live/cmd_cluster.h"
 #include "runtime/live/commands/apply.h"
 #include "runtime/live/commands/live_diff.h"
@@ -56,6 +57,7 @@ int run(std::vector<std::string> args) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  grovec::cli::set_message_filter([](std::string_view text) { return grovec::kube::redact(text); });
   std::signal(SIGPIPE, SIG_IGN);  // a reader that goes away is an error code of write, not a death
   return run({argv + (argc > 0 ? 1 : 0), argv + argc});
 }

@@ -19,16 +19,17 @@ sigset_t both() {
 
 }  // namespace
 
-Signals::Signals(kube::Loop& loop, std::function<void()> on_signal) : loop_(loop) {
-  const sigset_t set = both();
+Signals::Signals(kube::Loop& loop, std::function<void(int)> on_signal, bool with_hangup) : loop_(loop) {
+  sigset_t set = both();
+  if (with_hangup) sigaddset(&set, SIGHUP);
   pthread_sigmask(SIG_BLOCK, &set, nullptr);
   fd_ = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
   loop_.when_readable(fd_, [this, on_signal = std::move(on_signal)] {
     signalfd_siginfo info;
     if (read(fd_, &info, sizeof info) != sizeof info) return;
-    const sigset_t all = both();
-    pthread_sigmask(SIG_UNBLOCK, &all, nullptr);
-    on_signal();
+    const sigset_t ends = both();
+    if (info.ssi_signo != SIGHUP) pthread_sigmask(SIG_UNBLOCK, &ends, nullptr);
+    on_signal(static_cast<int>(info.ssi_signo));
   });
 }
 

@@ -7,11 +7,11 @@
 
 namespace grovec::live {
 
-/// SIGINT and SIGTERM from here on; the second one ends the process at once. Made before the process has threads, or
-/// in one that has none.
+/// SIGINT, SIGTERM and, if asked, SIGHUP from here on; a second SIGINT or SIGTERM ends the process at once. Made before
+/// the process has threads, or in one that has none.
 class Signals {
  public:
-  Signals(kube::Loop& loop, std::function<void()> on_signal);
+  Signals(kube::Loop& loop, std::function<void(int)> on_signal, bool with_hangup = false);
   ~Signals();
   Signals(const Signals&) = delete;
   Signals& operator=(const Signals&) = delete;

@@ -11,6 +11,7 @@
 #include <cstdlib>
 #include <cstring>
 
+#include "ir/base/utf8.h"
 #include "runtime/output/interrupt.h"
 #include "runtime/output/write_whole.h"
 
@@ -89,11 +90,11 @@ namespace {
 /// Devices and pipes take the text as it comes; replacing them would take them away.
 Result<Done> write_in_place(const std::string& path, std::string_view text) {
   const int fd = ::open(path.c_str(), O_WRONLY | O_CLOEXEC);
-  if (fd < 0) return io_error("cannot write `" + path + "`", errno);
+  if (fd < 0) return io_error("cannot write `" + printable(path) + "`", errno);
   int error = write_whole(fd, text.data(), text.size());
   if (::close(fd) != 0 && error == 0) error = errno;
   if (error == 0 || error == EPIPE) return Done{};
-  return io_error("cannot write `" + path + "`", error);
+  return io_error("cannot write `" + printable(path) + "`", error);
 }
 
 /// Where a symbolic link leads; the path itself if it is none or leads nowhere.
@@ -114,7 +115,7 @@ Result<Done> write_file_atomically(const std::string& path, std::string_view tex
   std::string temporary = target + ".grovec-XXXXXX";
   defer_interrupts();
   int fd = ::mkstemp(temporary.data());
-  if (fd < 0) return io_error("cannot write `" + path + "`", errno);
+  if (fd < 0) return io_error("cannot write `" + printable(path) + "`", errno);
   int error = write_whole(fd, text.data(), text.size());
   // Root may format the files of others; for anyone else the owner cannot change.
   if (exists && ::fchown(fd, st.st_uid, st.st_gid) != 0 && ::geteuid() == 0 && error == 0) error = errno;
@@ -124,7 +125,7 @@ Result<Done> write_file_atomically(const std::string& path, std::string_view tex
   if (error == 0 && ::rename(temporary.c_str(), target.c_str()) != 0) error = errno;
   if (error != 0) ::unlink(temporary.c_str());
   if (error == 0) return Done{};
-  return io_error("cannot write `" + path + "`", error);
+  return io_error("cannot write `" + printable(path) + "`", error);
 }
 
 }  // namespace grovec::driver

@@ -9,6 +9,7 @@
 #include <cerrno>
 #include <cstring>
 
+#include "ir/base/utf8.h"
 #include "runtime/output/interrupt.h"
 #include "runtime/output/write_whole.h"
 
@@ -63,7 +64,8 @@ void remove_files(int folder) {
 }  // namespace
 
 Result<Done> OutputFolder::failed(std::string_view name, int error) const {
-  return Error{"cannot write `" + path_ + (name.empty() ? "" : "/") + std::string(name) + "`: " + std::strerror(error)};
+  return Error{"cannot write `" + printable(path_) + (name.empty() ? "" : "/") + printable(name) +
+               "`: " + std::strerror(error)};
 }
 
 Result<Done> OutputFolder::make_folders() {
@@ -81,13 +83,13 @@ Result<Done> OutputFolder::make_folders() {
 Result<Done> OutputFolder::open_folder() {
   struct stat st;
   if (::stat(path_.c_str(), &st) == 0 && !S_ISDIR(st.st_mode))
-    return Error{"output `" + path_ + "` exists and is no directory"};
+    return Error{"output `" + printable(path_) + "` exists and is no directory"};
   Result<Done> made = make_folders();
   if (!made) return made;
   folder_ = ::open(path_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   if (folder_ < 0) return failed({}, errno);
   if (::flock(folder_, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK)  // other failures: no locks here
-    return Error{"another run writes into `" + path_ + "`"};
+    return Error{"another run writes into `" + printable(path_) + "`"};
   return Done{};
 }
 
@@ -101,11 +103,11 @@ Result<Done> OutputFolder::read_old_names(const ReadIndex& read_index) {
   int error = 0;
   if (std::optional<std::string> text = text_of(folder_, index_name_, error)) {
     std::optional<std::set<std::string>> names = read_index(std::move(*text));
-    if (!names) return Error{"`" + path_ + "/" + index_name_ + "` is not grovec's; name another directory"};
+    if (!names) return Error{"`" + printable(path_) + "/" + index_name_ + "` is not grovec's; name another directory"};
     ours_.merge(*names);
     ours_.insert(index_name_);
   } else if (error != 0) {
-    return Error{"cannot read `" + path_ + "/" + index_name_ + "`: " + std::strerror(error)};
+    return Error{"cannot read `" + printable(path_) + "/" + index_name_ + "`: " + std::strerror(error)};
   }
   if (const std::optional<std::string> list = text_of(work_, kOurs, error))
     for (std::size_t begin = 0, end; (end = list->find('\0', begin)) != std::string::npos; begin = end + 1)
@@ -163,7 +165,8 @@ Result<Done> OutputFolder::check_names() const {
     struct stat st;
     if (::fstatat(folder_, name.c_str(), &st, AT_SYMLINK_NOFOLLOW) != 0) continue;
     if (S_ISDIR(st.st_mode) || !ours_.contains(name))
-      return Error{"`" + path_ + "/" + name + "` is not grovec's; move it away or name another directory"};
+      return Error{"`" + printable(path_) + "/" + printable(name) +
+                   "` is not grovec's; move it away or name another directory"};
   }
   return Done{};
 }

@@ -4,6 +4,8 @@
 #include <cstdint>
 #include <vector>
 
+#include "ir/base/utf8.h"
+
 namespace grovec::cli {
 
 namespace {
@@ -65,7 +67,7 @@ std::string unified_diff(std::string_view before, std::string_view after, std::s
                          std::string_view after_is) {
   if (before == after) return {};
   const std::vector<Edit> all = edits(lines_of(before), lines_of(after));
-  std::string out = "--- " + std::string(name) + "\n+++ " + std::string(name) + " (" + std::string(after_is) + ")\n";
+  std::string out = "--- " + printable(name) + "\n+++ " + printable(name) + " (" + std::string(after_is) + ")\n";
   std::size_t old_line = 1, new_line = 1;
   for (std::size_t i = 0; i < all.size();) {
     std::size_t change = i;

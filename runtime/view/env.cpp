@@ -142,8 +142,7 @@ ContainerEnv container_env(const Value& pod, const Value& container, bool is_ini
 }  // namespace
 
 std::string pod_address(const SetView& view, const PodKey& pod) {
-  return view.host_name(pod.i, pod.j, pod.clique, pod.k) + "." + view.replica_name(pod.i) + "." +
-         std::string(view.set().namespace_) + ".svc.cluster.local";
+  return view.names().pod_address(pod.i, pod.j, pod.clique, pod.k);
 }
 
 PodEnv pod_env(const CompiledSet& set, const SetView& view, const PodKey& key) {

@@ -80,7 +80,7 @@ class Collector {
       add(Section::kLabel, std::string(m.key), m.value, n, kMaxDnsLabel, {});
     if (d.kind != ObjectKind::kPod) return;
     const Value& host = d.tree["spec"]["hostname"];
-    const Value address = pattern(arena_, {host, ".", names::service_address(arena_, set_.name, set_.namespace_)});
+    const Value address = names::pod_address(arena_, host, names::service(arena_, set_.name), set_.namespace_);
     const std::string key = name_text(host, {});
     add(Section::kHost, "host name", host, n, kMaxDnsLabel, key);
     add(Section::kHost, "address", address, n, kMaxDnsSubdomain, key);

@@ -186,6 +186,8 @@ Resources claim_resources(const Value& spec) {
       add_devices(*exactly, out);
     else if (const Value* choices = request.find("firstAvailable"); choices && !choices->items().empty())
       add_devices(choices->items()[0], out);
+    else
+      add_devices(request, out);  // as v1beta1 says it
   }
   return out;
 }

@@ -34,16 +34,15 @@ class Lister {
 
  private:
   void replica(const ReplicaRun& run, std::uint32_t i, std::uint32_t count) {
-    const std::string several =
-        std::string(v_.set().name) + "-" + std::to_string(i) + "…" + std::to_string(i + count - 1) + "-";
+    const std::string several = std::to_string(i) + "…" + std::to_string(i + count - 1);
     for (const GroupPart& part : run.groups) {
       const ScalingGroup& g = v_.group(part.group);
-      add(kGroup, v_.group_name(i, part.group), several + std::string(g.name), count,
+      add(kGroup, v_.group_name(i, part.group), v_.names().group_names(several, part.group), count,
           v_.world().group_replicas(i, part.group), g.min_available, g.auto_scaling ? &*g.auto_scaling : nullptr);
     }
     for (CliqueId c : run.standalone) {
       const Clique& clique = v_.clique(c);
-      add(kClique, v_.clique_name(i, 0, c), several + std::string(clique.name), count, v_.world().pods(i, 0, c),
+      add(kClique, v_.clique_name(i, 0, c), v_.names().standalone_names(several, c), count, v_.world().pods(i, 0, c),
           v_.desired().min_available(c), clique.auto_scaling ? &*clique.auto_scaling : nullptr);
     }
     for (const GroupPart& part : run.groups)

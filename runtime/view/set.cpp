@@ -56,13 +56,20 @@ void SetView::add_claims() {
   group_claims_.resize(set().groups.size());
   group_replica_claims_.resize(set().groups.size());
   clique_claims_.resize(set().cliques.size());
-  // A pod's own claims, made from templates of the cluster.
+  // A pod's own claims, made from templates of the cluster; and claims of the cluster, which all pods share that name
+  // them.
+  std::set<const ExternalClaimTemplate*> named;
   for (const Clique& c : set().cliques) {
     if (!c.pod_spec) continue;
-    for (const Value& claim : (*c.pod_spec)["resourceClaims"].items())
-      for (const ExternalClaimTemplate& t : desired().environment->facts.claim_templates)
-        if (t.namespace_ == set().namespace_ && t.name == claim["resourceClaimTemplateName"].as_string())
+    for (const Value& claim : (*c.pod_spec)["resourceClaims"].items()) {
+      const std::string shared = "claim/" + std::string(claim["resourceClaimName"].as_string());
+      for (const ExternalClaimTemplate& t : desired().environment->facts.claim_templates) {
+        if (t.namespace_ != set().namespace_) continue;
+        if (t.name == claim["resourceClaimTemplateName"].as_string())
           resources_[c.index].add(claim_resources(t.claim_spec));
+        if (t.name == shared && named.insert(&t).second) set_claims_.add(claim_resources(t.claim_spec));
+      }
+    }
   }
   for (const ClaimShape& shape : desired().claims) {
     const bool for_all = shape.scope == SharingScope::kAllReplicas;

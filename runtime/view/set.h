@@ -53,7 +53,8 @@ class SetView {
   std::string gang_name(std::uint32_t i, ir::GroupId g, std::uint32_t j) const { return names_.gang_name(i, g, j); }
   /// Of one pod of `c`, with the ResourceClaims that it has for itself.
   const Resources& pod_resources(ir::CliqueId c) const { return resources_[static_cast<std::size_t>(c)]; }
-  /// What shared ResourceClaims ask for: one for all of a set, for each of its replicas, for all of a group …
+  /// What shared ResourceClaims ask for: one for all of a set (those of the cluster that its pods name, too), for each
+  /// of its replicas, for all of a group …
   const Resources& set_claims() const { return set_claims_; }
   const Resources& replica_claims() const { return replica_claims_; }
   const Resources& group_claims(ir::GroupId g) const { return group_claims_[static_cast<std::size_t>(g)]; }

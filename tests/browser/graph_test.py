@@ -146,6 +146,30 @@ def test_every_object_has_a_place(b, pages):
     equal(sorted(seen), sorted(objects), "objects found in the tree")
 
 
+def test_live_pods_have_the_names_they_have(b, pages):
+    page = pages.of(DISAGG).read_text()
+    none = '"counts":{"groups":[],"cliques":[]}'
+    check(page.count(none) == 1, "the page has no counts of its own")
+    # Of the frontend (clique 0, two replicas asked for) three pods live: out of order, one index twice.
+    live = '[0,0,0,2,[[0,"z9x2k"],[3,"bbbbb"],[3,"4lmnp"]]]'
+    path = pages.folder / "live.html"
+    path.write_text(page.replace(none, none.replace('"cliques":[]', f'"cliques":[{live}]')))
+    b.open(path)
+    for name, host in [("z9x2k", 0), ("bbbbb", 3), ("4lmnp", 3)]:
+        search(b, f"mn-disagg-0-frontend-{name}")
+        text = yaml_of(b, "Pod")
+        check(f"\n  name: mn-disagg-0-frontend-{name}\n" in text and f"\n  hostname: mn-disagg-0-frontend-{host}\n" in text, text)
+    search(b, "mn-disagg-0-frontend")
+    check("\n  replicas: 2\n" in yaml_of(b, "PodClique"), "its own count stays")
+    b.click("#tab-picture")
+    b.click(".picture [data-key='r0'] .title")
+    gang = yaml_of(b, "PodGang")
+    order = [gang.find(f"name: mn-disagg-0-frontend-{suffix}\n") for suffix in ["4lmnp", "bbbbb", "z9x2k"]]
+    # The alphabet has its letters first, names are sorted by byte.
+    check(-1 not in order and order == sorted(order), f"podReferences by name: {gang}")
+    check("mn-disagg-0-frontend-bbbbc" not in gang, "no pod that does not live")
+
+
 def test_environment_is_what_show_env_prints(b, pages):
     pod = "llm-17-prefill-33-pleader-bbbbb"
     want = json.loads(pages.grovec_output("show", "env", MANY, pod, "-o", "json"))["pods"][0]
@@ -167,6 +191,42 @@ def test_source_points_at_the_line(b, pages):
     line = next(n for n, text in enumerate(DISAGG.read_text().splitlines(), 1) if text.strip() == "- name: dworker")
     check(b.text("#source-line").endswith(f"mn-disagg.yaml:{line}"), b.text("#source-line"))
     equal(b.text("#source-first").strip(), f"{line}    - name: dworker")
+
+
+def test_source_of_the_language_shows_set_clique_and_mixins(b, pages):
+    b.open(pages.of(ROOT / "tests/browser/inputs/mixins.grove"))
+
+    def shown(name):
+        search(b, name)
+        b.click("#detail-source")
+        return b.text("#source-line"), b.texts("#details .mark"), b.texts(".source-other")
+
+    place, marked, others = shown("s-0-a")
+    check(place.endswith("mixins.grove:11"), place)
+    equal([line.strip().lstrip("0123456789").strip() for line in marked],
+          ["env LEVEL=info", "clique a x1 : near, far(9) {", "image: a:1", "env FAR=$k"])
+    check(len(others) == 1 and others[0].endswith("mixed.grove:5"), others)
+    place, marked, others = shown("s-0-b")
+    check(place.endswith("mixins.grove:14") and not others, (place, others))
+    equal([line.strip().lstrip("0123456789").strip() for line in marked], ["clique b x1 { image: b:1 }"])
+    b.click("#tab-picture")
+    b.click(".picture [data-key='s'] .title")
+    b.click("#detail-source")
+    check(b.text("#source-line").endswith("mixins.grove:10"), b.text("#source-line"))
+    equal(b.text("#source-first").strip(), "10set s {")
+
+
+def test_gpus_of_claims_and_slices_are_those_of_show(b, pages):
+    claims = ROOT / "tests/golden/show/gpus_of_claims_and_slices"
+    page = pages.of(claims / "in.yaml", "--with", claims / "with.yaml")
+    b.open(page)
+    equal(b.texts("#totals .chip")[2:5], ["40 GPUs", "20 MIG slices", "all GPUs of 6 nodes"])
+    for name, gpus in [("dra-0", "20 GPUs, 10 MIG slices, all GPUs of 3 nodes"), ("dra-0-plain", "2 GPUs, 4 MIG slices"),
+                       ("dra-1-own", "12 GPUs"), ("dra-0-each", "6 MIG slices"), ("dra-0-pool", "6 GPUs, all GPUs of 3 nodes"),
+                       ("dra-0-pool-1", "2 GPUs, all GPUs of a node"), ("dra-0-pool-2-member", "all GPUs of a node")]:
+        search(b, name)
+        b.click("#detail-summary")
+        check(gpus in b.texts("#details dd"), f"{name}: {b.texts('#details dd')}")
 
 
 def test_search_finds_by_parts_host_and_gang(b, pages):

@@ -1,5 +1,6 @@
 """Random PodCliqueSets that upstream would accept, each with the world that it is compiled in."""
 import copy
+import json
 import random
 
 from expansion import QUEUE, World
@@ -22,6 +23,9 @@ ANNOTATION_KEYS = ["note", "grove.io/foo", "grove.io/topology-name", "kubectl.ku
                    "scheduling.volcano.sh/group-name", "kai.scheduler/skip-podgrouper", "kai.scheduler/topology"]
 VARIABLES = ["A", "B", "GROVE_X", "GROVE_PCS_NAME", "GROVE_PCSG_NAME", "GROVE_PCSG_INDEX",
              "GROVE_PCSG_TEMPLATE_NUM_PODS", "GROVE_PCLQ_POD_INDEX", "GROVE_HEADLESS_SERVICE"]
+
+QUEUES = [{"apiVersion": "scheduling.volcano.sh/v1beta1", "kind": "Queue", "metadata": {"name": name}, "spec": {},
+           "status": {"state": "Open"}} for name in ("q1", "default")]
 
 
 def device_request(**exactly) -> dict:
@@ -272,3 +276,20 @@ class Generator:
                 for name in (f"{owner}-{j}-{member}" for j in range(count) for member in group["cliqueNames"]):
                     if self.chance(0.1):
                         assumed["PodClique", name] = self.below(5)
+
+
+def write_inputs(folder, pcs, world):
+    """The files of a set, and the arguments that compile it."""
+    operator = {"apiVersion": "operator.config.grove.io/v1alpha1", "kind": "OperatorConfiguration",
+                "scheduler": {"defaultProfileName": world.default_scheduler,
+                              "profiles": [{"name": name} for name in sorted(set(world.schedulers))]},
+                "topologyAwareScheduling": {"enabled": world.topology_aware},
+                "network": {"autoMNNVLEnabled": world.mnnvl}}
+    contents = {"set": [pcs] + world.bindings, "operator": [operator], "cluster": world.claim_templates + QUEUES}
+    for name, documents in contents.items():
+        (folder / f"{name}.yaml").write_text("---\n".join(json.dumps(d, indent=1) + "\n" for d in documents))
+    arguments = ["compile", "-o", "ndjson", "--owner-references", "--operator-config", f"{folder}/operator.yaml",
+                 "--with", f"{folder}/cluster.yaml", "--initc-image", world.init_image]
+    for (kind, name), replicas in world.assumed_replicas.items():
+        arguments += ["--assume-replicas", f"{kind}/{name}={replicas}"]
+    return arguments + [f"{folder}/set.yaml"]

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "tests/simulator/explore/replay.h"
 #include "tests/simulator/player.h"
 
 namespace {
@@ -20,9 +21,9 @@ constexpr const char* kUsage =
     "       simulate --script FILE [--seed N] [--log]\n"
     "       simulate --walk STEPS FILE.yaml [--seed N] [--log] [--faults] [--lag MS]\n\n"
     "Plays TRACE_DIR/input.yaml and TRACE_DIR/steps.txt with the decisions of grovec as the operator and writes\n"
-    "trace.jsonl and final.json to OUT_DIR. --script plays a scenario, --walk random steps from a seed; --faults lets "
-    "one of twenty writes go wrong,\n"
-    "--lag lets the operator see things late. --log prints who did what, and why.\n";
+    "trace.jsonl and final.json to OUT_DIR. --script plays a scenario, or the steps to a violation that `explore` has\n"
+    "printed (the exit code is 1 if it is there again), --walk random steps from a seed; --faults lets one of twenty\n"
+    "writes go wrong, --lag lets the operator see things late. --log prints who did what, and why.\n";
 
 struct Arguments {
   std::vector<std::string> operands;
@@ -98,9 +99,19 @@ int play_trace(const Arguments& arguments) {
   return done ? 0 : fail(from + "/steps.txt: " + done.error().message);
 }
 
+// The way to a violation that was found by exploring.
+int play_explored(const Arguments& arguments, const std::string& text) {
+  const Result<Replayed> done = replay(text);
+  if (!done) return fail(arguments.script + ": " + done.error().message);
+  if (arguments.log) std::cout << done->story;
+  for (const std::string& problem : done->violations) fail(arguments.script + ": " + problem);
+  return done->violations.empty() ? 0 : 1;
+}
+
 int play_script(const Arguments& arguments) {
   std::string text;
   if (!read(arguments.script, text)) return fail("cannot read " + arguments.script, 3);
+  if (is_explored(text)) return play_explored(arguments, text);
   const Result<std::vector<Step>> steps = parse_steps(text);
   if (!steps) return fail(arguments.script + ": " + steps.error().message);
   const std::string folder = std::filesystem::path(arguments.script).parent_path().string();

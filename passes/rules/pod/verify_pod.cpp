@@ -16,9 +16,7 @@ namespace {
 
 bool waits_for_others(const PodCliqueSet& set, const Clique& c) {
   if (set.startup == StartupType::kInOrder) return c.index > 0;
-  if (set.startup != StartupType::kExplicit) return false;
-  return std::any_of(c.starts_after.begin(), c.starts_after.end(),
-                     [&](std::string_view name) { return set.find_clique(name).has_value(); });
+  return set.startup == StartupType::kExplicit && !c.starts_after.empty();  // which exist, or the set was refused
 }
 
 PodView view_of(Context& context, const PodCliqueSet& set, const Clique& c, const Value& spec) {

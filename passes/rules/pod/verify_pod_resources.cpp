@@ -42,6 +42,9 @@ void amounts(const Refuser& refuse, const Spot& map, bool is_pod) {
     const Spot amount = map.field(m.key);
     std::string wrong = wrong_name(m.key, is_pod);
     if (!wrong.empty()) refuse(amount, quoted(m.key) + " " + wrong);
+    // Of most resources any amount will do that is not negative, which its text tells.
+    if (!is_extended(m.key) && !is_huge(m.key) && amount->is_string() && amount.text().find('-') == amount.text().npos)
+      continue;
     std::optional<Quantity> q = quantity_of(*amount);
     if (!q) continue;
     if (is_negative(*q)) {
@@ -161,10 +164,12 @@ void check_resources(const Refuser& refuse, const Spot& resources, bool is_pod) 
     const Spot request = requests.field(m.key);
     const Value* limit = limits->find(m.key);
     const bool exact = !is_native(m.key) || is_huge(m.key);
-    std::optional<Quantity> wanted = quantity_of(*request), most = limit ? quantity_of(*limit) : std::nullopt;
     if (!limit) {
       if (exact) refuse(request, quoted(m.key) + " cannot be shared, so `limits` must have the same amount of it");
-    } else if (wanted && most && !is_negative(*most)) {  // else the limit has a message of its own
+      continue;
+    }
+    const std::optional<Quantity> wanted = quantity_of(*request), most = quantity_of(*limit);
+    if (wanted && most && !is_negative(*most)) {  // else the limit has a message of its own
       int order = compare(*wanted, *most);
       if (order != 0 && exact)
         refuse(request, "the request of " + quoted(m.key) + ", " + canonical_text(*wanted) +

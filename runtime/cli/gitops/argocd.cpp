@@ -8,8 +8,11 @@
 
 #include "frontend/dsl/lower/lower.h"
 #include "frontend/dsl/syntax/reader.h"
+#include "ir/base/utf8.h"
 #include "ir/value/json.h"
 #include "ir/value/writer.h"
+#include "runtime/driver/project_file.h"
+#include "runtime/driver/surroundings.h"
 #include "runtime/output/json_stream.h"
 
 namespace grovec::cli {
@@ -107,20 +110,24 @@ std::string repository() {
 Result<Done> check_file(const std::string& path, const std::string& root, std::size_t& bytes) {
   const std::string real = real_path(path);
   if (!real.empty() && root != "/" && !real.starts_with(root + "/"))
-    return Error{"`" + path + "` leads out of the repository", Error::kContent};
+    return Error{"`" + printable(path) + "` leads out of the repository", Error::kContent};
   struct stat st {};
-  if (::stat(path.c_str(), &st) != 0) return Error{"cannot read `" + path + "`"};
-  if (!S_ISREG(st.st_mode)) return Error{"`" + path + "` is no regular file", Error::kContent};
+  if (::stat(path.c_str(), &st) != 0) return Error{"cannot read `" + printable(path) + "`"};
+  if (!S_ISREG(st.st_mode)) return Error{"`" + printable(path) + "` is no regular file", Error::kContent};
   bytes += static_cast<std::size_t>(st.st_size);
   if (bytes > kLargestArgoBytes) return Error{"the application has more than 64 MiB of manifests", Error::kContent};
   return Done{};
 }
 
+const driver::InputOptions kWholeApplication = {.recursive = true};
+
+std::vector<std::string> operands_of(const Parameters& parameters) {
+  return parameters.files.empty() ? std::vector<std::string>{"."} : parameters.files;
+}
+
 Result<std::vector<std::string>> application_files(const Parameters& parameters) {
   const std::string root = repository();
-  const bool all = parameters.files.empty();
-  Result<std::vector<driver::Input>> inputs =
-      driver::expand_inputs(all ? std::vector<std::string>{"."} : parameters.files, {.recursive = true});
+  Result<std::vector<driver::Input>> inputs = driver::expand_project(operands_of(parameters), kWholeApplication);
   if (!inputs) return inputs.error();
   std::size_t bytes = 0;
   std::vector<std::string> out;
@@ -172,6 +179,13 @@ Result<driver::CompileRequest> argocd_request() {
   out.language.value_files = parameters->values;
   out.namespace_ = parameters->namespace_;
   out.max_objects = kMostArgoObjects;
+  if (Result<Done> project = driver::add_project(out, operands_of(*parameters), kWholeApplication); !project)
+    return project.error();
+  std::vector<std::string> named = out.with;
+  if (!out.operator_config.empty() && out.operator_config != driver::kChartPreset) named.push_back(out.operator_config);
+  std::size_t bytes = 0;
+  for (const std::string& path : named)
+    if (Result<Done> done = check_file(path, repository(), bytes); !done) return done.error();
   return out;
 }
 

@@ -8,6 +8,7 @@
 #include <set>
 
 #include "ir/base/render.h"
+#include "runtime/cli/compiling.h"
 #include "runtime/output/emit.h"
 #include "runtime/output/output.h"
 #include "runtime/terminal/text_diff.h"
@@ -83,6 +84,11 @@ class CaseRun {
   CaseResult run() {
     driver::CompileRequest request = test_.request;
     request.max_objects = kMostObjects;
+    if (Result<Done> project = add_project(request); !project) {
+      fail(test_.at, project.error().message);
+      result_.exit_code = 1;
+      return std::move(result_);
+    }
     Result<std::unique_ptr<Compilation>> compiled = driver::compile(request);
     if (!compiled) {
       fail(test_.at, compiled.error().message);

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <map>
 
+#include "runtime/cli/compiling.h"
 #include "runtime/cli/plan/planning.h"
 #include "runtime/cli/testing/run_case.h"
 
@@ -47,6 +48,12 @@ CaseResult run_plan_case(const TestFile& file, const TestCase& test) {
   inputs.older = *test.plan_old;
   inputs.newer = test.request;
   inputs.errors = &errors;
+  for (driver::CompileRequest* request : {&inputs.older, &inputs.newer})
+    if (Result<Done> project = add_project(*request); !project) {
+      out.failures.push_back(file.place(test.at) + project.error().message);
+      out.exit_code = 1;
+      return out;
+    }
   int code = 0;
   const std::unique_ptr<Planned> planned = make_plan({}, inputs, code);
   if (!planned)

@@ -233,7 +233,7 @@ class Application {
   }
 
   int interrupted(const std::string& sent) {
-    return fail(kFailed, sent.empty() ? "interrupted; nothing was sent"
+    return fail(kCannotRead, sent.empty() ? "interrupted; nothing was sent"
                                       : "interrupted; run it again to go on. Sent, and not taken back: " + sent);
   }
 
@@ -281,7 +281,6 @@ Result<Options> planned_options(const KeptPlan& kept, const Options& options) {
 }  // namespace
 
 int run_apply(const Options& options) {
-  live::set_habits(options);
   cli::set_habits(options);
   const Result<Limits> limits = limits_of(options);
   if (!limits) return fail(limits.error());

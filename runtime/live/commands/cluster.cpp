@@ -17,7 +17,7 @@ Result<std::unique_ptr<Cluster>> reach(const cli::Options& options) {
 }
 
 void Cluster::watch_signals() {
-  if (!signals) signals = std::make_unique<Signals>(*loop, [this] { is_interrupted = true; });
+  if (!signals) signals = std::make_unique<Signals>(*loop, [this](int) { is_interrupted = true; });
 }
 
 void Cluster::pause(kube::Duration duration) {

@@ -49,7 +49,6 @@ void tell_what_is_assumed(const std::vector<Document>& documents) {
 }  // namespace
 
 int run_live_diff(const Options& options) {
-  live::set_habits(options);
   cli::set_habits(options);
   Result<std::unique_ptr<Cluster>> cluster = reach(options);
   if (!cluster) return fail(cluster.error());
@@ -58,16 +57,16 @@ int run_live_diff(const Options& options) {
   int exit_code = kClean;
   const std::unique_ptr<driver::Compilation> c = cli::compile_or_report(options, *request, exit_code);
   // 1 says that something differs; whether it does is not known.
-  if (!c) return exit_code == kFound ? kFailed : exit_code;
+  if (!c) return exit_code == kFound ? kCannotRead : exit_code;
   cli::Differences d;
   Result<std::vector<Document>> documents = documents_of(**cluster, *c, d.arena);
   if (!documents) {
     const int code = fail(documents.error());
-    return code == kFound ? kFailed : code;
+    return code == kFound ? kCannotRead : code;
   }
   judge(**cluster, *documents, {.dry_run = true, .force = options.has("--force-conflicts")}, true, d.arena);
   for (const Document& document : *documents)
-    if (document.problem) exit_code = fail(kFailed, document.title + ": " + document.problem->message);
+    if (document.problem) exit_code = fail(kCannotRead, document.title + ": " + document.problem->message);
   if (exit_code != kClean) return exit_code;
   compare(*documents, d);
   tell_what_is_assumed(*documents);

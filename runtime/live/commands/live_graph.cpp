@@ -151,7 +151,6 @@ class Drawing {
 }  // namespace
 
 int run_live_graph(const Options& options) {
-  live::set_habits(options);
   if (options.get("--output") != "html") return fail(kUsage, "`graph --live` draws a page: write `-o html`");
   Result<std::unique_ptr<Cluster>> cluster = reach(options);
   if (!cluster) return fail(cluster.error());

@@ -34,7 +34,6 @@ Result<Done> keep(Cluster& cluster, const Options& options, const cli::Planned& 
 }  // namespace
 
 int run_live_plan(const Options& options) {
-  live::set_habits(options);
   cli::set_habits(options);
   if (Result<Done> good = cli::check_plan_options(options); !good) return fail(good.error());
   const std::vector<std::string> operands = options.operands();

@@ -186,7 +186,7 @@ class Deletion {
     for (;;) {
       Result<status::Report> report = report_of_set(c_, name_);
       if (c_.is_interrupted)
-        return fail(kFailed, "interrupted; the deletion goes on: `grovec status " + name_ + " -n " + c_.namespace_ +
+        return fail(kCannotRead, "interrupted; the deletion goes on: `grovec status " + name_ + " -n " + c_.namespace_ +
                                  "` shows what is left");
       if (!report) return fail(report.error());
       std::string line;

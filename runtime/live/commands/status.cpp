@@ -77,7 +77,7 @@ class Watcher {
     std::string command = what_.names.size() == 1 ? "grovec rollout status " + what_.names[0] : "grovec status --watch";
     for (std::size_t i = 0; what_.names.size() > 1 && i < what_.names.size(); ++i) command += " " + what_.names[i];
     command += what_.namespace_.empty() ? " -A" : " -n " + what_.namespace_;
-    return fail(kFailed,
+    return fail(kCannotRead,
                 "interrupted; nothing is undone, and what goes on in the cluster goes on: `" + command + "` waits on");
   }
 

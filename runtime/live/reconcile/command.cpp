@@ -6,27 +6,17 @@
 
 #include "runtime/live/commands/cluster.h"
 #include "runtime/live/connect.h"
-#include "runtime/live/reconcile/leader.h"
+#include "runtime/live/reconcile/daemon.h"
+#include "runtime/live/reconcile/neighbours.h"
 #include "runtime/live/reconcile/once.h"
+#include "runtime/live/reconcile/settings.h"
 #include "runtime/live/reconcile/trial.h"
-#include "runtime/live/serve/metrics.h"
 #include "runtime/live/signals.h"
 
 namespace grovec::live {
 
-using namespace std::chrono_literals;
-
 namespace {
 
-constexpr char kMetricsAddress[] = "127.0.0.1:9448";
-
-void print(int fd, std::string_view text) {
-  while (!text.empty()) {
-    const ssize_t n = write(fd, text.data(), text.size());
-    if (n <= 0) return;
-    text.remove_prefix(static_cast<std::size_t>(n));
-  }
-}
 
 // One set after the other said in a line each.
 int report(const Operator& op, const std::vector<SetKey>& keys, bool wait, bool in_time) {
@@ -67,13 +57,21 @@ int print_trials(kube::Client& client, Operator& op, const std::vector<AppliedSe
   return code;
 }
 
+// Refuses beside an operator; where Leases may not be listed, says that nobody knows.
+Result<Done> nobody_else(kube::Client& client, const LeaderOptions& election, const Log& say) {
+  const Result<Neighbours> neighbours = read_neighbours(client, election.name);
+  if (!neighbours) return neighbours.error();
+  if (neighbours->is_blind)
+    say(true, "Leases may not be listed: whether an operator is running here is not known");
+  if (const std::string other = holder_of(*neighbours); !other.empty())
+    return Error{"the operator `" + other + "` is running here: it does this by itself", Error::kConflict};
+  return Done{};
+}
+
 int run_once(kube::Client& client, OperatorOptions options, const OnceOptions& once, const LeaderOptions& election,
-             const bool& interrupted) {
-  Leader leader(client, election);
-  if (const std::string other = leader.somebody_else(); !other.empty() && !once.dry_run)
-    return fail({"the operator `" + other + "` is running here: it does this by itself", Error::kConflict});
-  if (leader.is_blind())
-    options.say(true, "Leases may not be listed: whether an operator is running here is not known");
+             bool asks_others, const bool& interrupted) {
+  if (asks_others && !once.dry_run)
+    if (auto alone = nobody_else(client, election, options.say); !alone) return fail(alone.error());
   Compiler surroundings(options.compiler);
   if (auto read = surroundings.set_surroundings({}); !read) return fail(read.error());
   const auto sets = apply_sets(client, surroundings.facts(), once, options.say);
@@ -106,97 +104,89 @@ int run_once(kube::Client& client, OperatorOptions options, const OnceOptions& o
   return report(op, keys, once.wait, in_time);
 }
 
-// Where nothing is said, a port that is taken (by another operator on this machine) is no reason not to work.
-Result<Done> serve(Server& server, const std::string& address, const Log& say) {
-  if (address == "off") return Done{};
-  const Result<std::string> bound = server.listen(address.empty() ? kMetricsAddress : address);
-  if (bound)
-    say(false, "serving /metrics, /healthz and /readyz on http://" + *bound);
-  else if (!address.empty())
-    return bound.error();
-  else
-    say(true, bound.error().message + "; no metrics");
-  return Done{};
+Log log_of(const cli::Options& given, const Settings& settings, const kube::Loop& loop) {
+  const bool quiet = given.has("--quiet");
+  const bool is_json = given.get("--log-format", settings.log_format) == "json";
+  Log out(
+      is_json ? Log::Format::kJson : Log::Format::kText,
+      [&loop] {
+        const auto wall = loop.surroundings().wall_time().time_since_epoch();
+        return decide::Instant{std::chrono::duration_cast<std::chrono::nanoseconds>(wall).count()};
+      },
+      [is_json](bool is_warning, const std::string& line) {
+        if (is_warning)
+          print(STDERR_FILENO, (is_json ? "" : "grovec: ") + line + "\n");
+        else
+          print(STDOUT_FILENO, line + "\n");
+      });
+  if (quiet || settings.log_level == "error")
+    out.set_level(Level::kWarning);
+  else if (settings.log_level == "debug")
+    out.set_level(Level::kDebug);
+  return out;
 }
 
-int run_daemon(kube::Client& client, OperatorOptions options, const LeaderOptions& election,
-               const std::string& metrics_address, const bool& interrupted) {
-  const Operator* leading = nullptr;
-  Server server(client.loop(), [&](std::string_view path) { return page_of(path, client, leading); });
-  if (auto served = serve(server, metrics_address, options.say); !served) return fail(served.error());
-  Leader leader(client, election);
-  if (const std::string other = leader.somebody_else(); !other.empty())
-    options.say(true, "waiting for the operator `" + other + "` to give up its Lease");
-  leader.start();
-  client.loop().run_until([&] { return interrupted || leader.leads(); });
-  if (interrupted) _exit(0);
-  Operator op(client, options);
-  op.set_permission([&] { return leader.leads(); });
-  if (auto started = op.start(); !started) return fail(started.error());
-  leading = &op;
-  bool said = false;
-  client.loop().run_until([&] {
-    if (!said && op.has_listed()) {
-      said = true;
-      options.say(false, "watching; " + std::to_string(op.tenants()) + " sets");
-    }
-    return interrupted || leader.has_lost();
-  });
-  client.loop().run_until([&] { return op.wind_down(); }, 10s);
-  if (leader.has_lost()) {
-    options.say(true, "another operator holds the Lease now");
-    _exit(3);
-  }
-  leader.give_up();
-  options.say(false, "stopped");
-  // Nothing of what is left needs an orderly end, and the next operator waits.
-  _exit(0);
+LeaderOptions election_of(const cli::Options& given, const Settings& settings, const std::string& own_namespace) {
+  LeaderOptions out;
+  out.namespace_ = given.get("--namespace", own_namespace);
+  out.scope = given.get("--namespace", "*");
+  if (!settings.lease_name.empty()) out.name = settings.lease_name;
+  out.lease = settings.lease.value_or(out.lease);
+  out.deadline = settings.deadline.value_or(out.deadline);
+  out.retry = settings.retry.value_or(out.retry);
+  return out;
+}
+
+DaemonOptions daemon_of(const cli::Options& given, const Settings& settings) {
+  DaemonOptions out;
+  out.metrics_address = given.get("--metrics-address", settings.metrics_address);
+  out.health_address = settings.health_address;
+  out.is_elected = !given.has("--no-leader-election") && settings.is_elected.value_or(true);
+  out.takes_over = given.has("--take-over");
+  return out;
 }
 
 Result<int> run(const cli::Options& given) {
   const kube::Surroundings surroundings = surroundings_of(given);
   const Result<kube::Access> access = kube::load_access(access_options(given), surroundings);
   if (!access) return access.error();
-  OnceOptions once;
-  once.namespace_ = given.get("--namespace", access->namespace_);
+  const Result<Settings> settings = read_settings(std::string(given.get("--operator-config")));
+  if (!settings) return settings.error();
   kube::Loop loop(surroundings);
   kube::Client client(loop, *access);
-  bool interrupted = false;
-  const Signals signals(loop, [&] { interrupted = true; });
-
   OperatorOptions options;
   options.namespace_ = given.get("--namespace");
   options.compiler.operator_config = given.get("--operator-config");
   options.compiler.init_image = given.get("--initc-image", ir::kDefaultInitImage);
-  const bool quiet = given.has("--quiet");
-  const bool is_json = given.get("--log-format") == "json";
-  options.say = Log(
-      is_json ? Log::Format::kJson : Log::Format::kText,
-      [&loop] {
-        const auto wall = loop.surroundings().wall_time().time_since_epoch();
-        return decide::Instant{std::chrono::duration_cast<std::chrono::nanoseconds>(wall).count()};
-      },
-      [quiet, is_json](bool is_warning, const std::string& line) {
-        if (is_warning)
-          print(STDERR_FILENO, (is_json ? "" : "grovec: ") + line + "\n");
-        else if (!quiet)
-          print(STDOUT_FILENO, line + "\n");
-      });
-  LeaderOptions election;
-  election.namespace_ = given.get("--namespace", access->namespace_);
-  election.is_needed = !given.has("--no-leader-election");
-  if (!given.has("--once"))
-    return run_daemon(client, std::move(options), election, std::string(given.get("--metrics-address")), interrupted);
+  options.say = log_of(given, *settings, loop);
+  bool interrupted = false;
+  const Signals signals(loop, [&, say = options.say](int signal) mutable {
+    if (signal != SIGHUP) return void(interrupted = true);
+    const Level level = say.level() == Level::kDebug ? Level::kInfo : Level::kDebug;
+    say.set_level(Level::kInfo);
+    say(false, "log level: " + std::string(name_of(level)));
+    say.set_level(level);
+  }, /*with_hangup=*/true);
+  const LeaderOptions election = election_of(given, *settings, access->namespace_);
+  if (!given.has("--once")) {
+    DaemonOptions daemon = daemon_of(given, *settings);
+    for (const std::string& field : settings->unused)
+      options.say(true, "`" + field + "` of the configuration changes nothing here");
+    daemon.lease_surroundings = surroundings_of(given);
+    return run_daemon(client, std::move(options), election, daemon, interrupted);
+  }
+  OnceOptions once;
+  once.namespace_ = given.get("--namespace", access->namespace_);
   once.files = given.operands();
   once.is_bound = given.has("--namespace");
   once.from_cluster = given.get("--from-cluster");
   once.wait = given.has("--wait");
   once.dry_run = given.has("--dry-run");
   if (options.namespace_.empty() && once.files.empty()) options.namespace_ = once.namespace_;
-  const Result<kube::Duration> timeout = timeout_of(given, 5min);
+  const Result<kube::Duration> timeout = timeout_of(given, std::chrono::minutes(5));
   if (!timeout) return timeout.error();
   once.timeout = *timeout;
-  return run_once(client, std::move(options), once, election, interrupted);
+  return run_once(client, std::move(options), once, election, !given.has("--no-leader-election"), interrupted);
 }
 
 }  // namespace
@@ -206,6 +196,9 @@ int run_reconcile(const cli::Options& options) {
   if (!once && !options.operands().empty()) return fail({"`reconcile` takes files with --once only", Error::kUsage});
   if (once && options.operands().empty() == options.get("--from-cluster").empty())
     return fail({"`reconcile --once` takes files, or --from-cluster NAME", Error::kUsage});
+  if (once && options.has("--take-over")) return fail({"--take-over is for the daemon", Error::kUsage});
+  if (options.has("--take-over") && options.has("--no-leader-election"))
+    return fail({"--take-over takes the other's Lease; --no-leader-election takes none", Error::kUsage});
   const std::string_view format = options.get("--log-format", "text");
   if (format != "text" && format != "json") return fail({"--log-format is `text` or `json`", Error::kUsage});
   const Result<int> code = run(options);

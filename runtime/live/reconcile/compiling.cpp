@@ -35,15 +35,13 @@ std::string first_error(const Context& context) {
 
 }  // namespace
 
-Result<Done> Compiler::set_surroundings(const std::vector<std::shared_ptr<const Seen>>& objects) {
+Result<Done> Compiler::set_surroundings(const std::vector<std::shared_ptr<const LiveFact>>& objects) {
   Context context;
   auto facts = std::make_shared<ClusterFacts>();
   if (auto read = driver::read_surroundings(context, {}, options_.operator_config, {}, "default", *facts); !read)
     return read.error();
   if (facts->config_is_broken) return Error{first_error(context), Error::kContent};
-  for (const auto& object : objects)
-    if (const LiveFact* fact = object->as<LiveFact>())
-      passes::read_environment_object(context, fact->tree, "default", *facts);
+  for (const auto& object : objects) passes::read_environment_object(context, object->tree, "default", *facts);
   facts_ = std::move(facts);
   memory_.clear();
   return Done{};

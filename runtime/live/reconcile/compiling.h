@@ -25,7 +25,7 @@ class Compiler {
   explicit Compiler(Options options) : options_(std::move(options)) {}
 
   /// Reads the configuration again, and these objects of the cluster. Sets are compiled anew.
-  Result<Done> set_surroundings(const std::vector<std::shared_ptr<const Seen>>& objects);
+  Result<Done> set_surroundings(const std::vector<std::shared_ptr<const LiveFact>>& objects);
 
   struct Outcome {
     WorldPtr world;  ///< null: there is no correct output

@@ -2,6 +2,8 @@
 
 #include <unistd.h>
 
+#include <algorithm>
+
 #include "ir/value/writer.h"
 #include "runtime/decide/instant.h"
 #include "runtime/live/eyes/eyes.h"
@@ -12,16 +14,17 @@ using namespace ir;
 
 namespace {
 
-std::string identity_of(const kube::Surroundings& surroundings) {
-  char host[64] = "grovec";
-  gethostname(host, sizeof host - 1);
-  const auto chance = static_cast<unsigned>(surroundings.random() * 1e9);
-  return std::string(host) + "_" + std::to_string(getpid()) + "_" + std::to_string(chance);
-}
-
 std::string text(const Value& v) { return std::string(v.as_string()); }
 
 }  // namespace
+
+std::string identity_of(const std::string& scope, const kube::Surroundings& surroundings) {
+  char host[64] = "grovec";
+  gethostname(host, sizeof host - 1);
+  const auto chance = static_cast<unsigned>(surroundings.random() * 1e9);
+  std::string out(kOurIdentity);
+  return out.append(scope).append("/").append(host) + "_" + std::to_string(getpid()) + "_" + std::to_string(chance);
+}
 
 // Sees the Lease go, or be given back.
 class Leader::LeaseSink final : public kube::Sink {
@@ -42,10 +45,11 @@ class Leader::LeaseSink final : public kube::Sink {
   Leader& leader_;
 };
 
-Leader::Leader(kube::Client& client, LeaderOptions options)
+Leader::Leader(kube::Client& client, LeaderOptions options, std::function<void()> changed)
     : client_(client),
       options_(std::move(options)),
-      tenure_(identity_of(client.loop().surroundings()), options_.deadline) {}
+      changed_(std::move(changed)),
+      tenure_(identity_of(options_.scope, client.loop().surroundings()), options_.deadline) {}
 
 Leader::~Leader() { client_.loop().cancel(timer_); }
 
@@ -58,31 +62,9 @@ std::string Leader::now_text() const {
   return out.substr(0, out.size() - 1) + "." + fraction + "Z";
 }
 
-std::string Leader::somebody_else() {
-  if (!options_.is_needed) return {};
-  const kube::Answer answer = client_.call({.path = kube::path_of("coordination.k8s.io", "v1", "leases", ""),
-                                            .query = {{"fieldSelector", "metadata.name=" + options_.name}}});
-  is_blind_ = answer.status == 403;
-  if (answer.error) return {};
-  Eyes eyes;
-  const auto list = eyes.read_tree(answer.body);
-  if (!list) return {};
-  const auto wall = client_.loop().surroundings().wall_time().time_since_epoch();
-  const std::int64_t now = std::chrono::duration_cast<std::chrono::nanoseconds>(wall).count();
-  for (const Value& lease : (*list)->tree["items"].items()) {
-    const Value& spec = lease["spec"];
-    const auto renewed = decide::parse_time(spec["renewTime"].as_string());
-    const bool runs = renewed && renewed->plus(spec["leaseDurationSeconds"].as_int() * decide::kSecond).ns > now;
-    if (runs && !spec["holderIdentity"].as_string().empty() && spec["holderIdentity"].as_string() != tenure_.identity())
-      return text(spec["holderIdentity"]);
-  }
-  return {};
-}
-
-bool Leader::leads() const { return !options_.is_needed || tenure_.leads(client_.loop().now()); }
+bool Leader::leads() const { return tenure_.leads(client_.loop().now()); }
 
 void Leader::start() {
-  if (!options_.is_needed) return;
   sink_ = std::make_unique<LeaseSink>(*this);
   watch_ = std::make_unique<kube::Watch>(
       client_,
@@ -99,6 +81,7 @@ void Leader::given_back() {
 }
 
 void Leader::try_again() {
+  if (changed_) changed_();
   timer_ = client_.loop().after(options_.retry, [this] { attempt(); });
 }
 
@@ -146,7 +129,7 @@ kube::Request Leader::request(const std::optional<StoredLease>& stored, const st
       .method = stored ? kube::Method::kPut : kube::Method::kPost,
       .path = kube::path_of("coordination.k8s.io", "v1", "leases", options_.namespace_, stored ? options_.name : ""),
       .body = to_text(lease.build(), Format::kJson),
-      .deadline = options_.deadline};
+      .deadline = std::min(options_.deadline, 2 * options_.retry)};
 }
 
 void Leader::write(const std::optional<StoredLease>& stored, kube::Instant sent) {
@@ -158,20 +141,28 @@ void Leader::write(const std::optional<StoredLease>& stored, kube::Instant sent)
 }
 
 void Leader::give_up() {
-  if (!options_.is_needed || !leads()) return;
+  if (!leads()) return;
   client_.loop().cancel(timer_);
   tenure_.give_up();
+  if (changed_) changed_();
+  // A renewal that is still on its way may come between.
+  for (int tries = 0; tries < 3 && !empties(); ++tries) continue;
+}
+
+// True if nothing is left to do.
+bool Leader::empties() {
   const kube::Answer answer =
-      client_.call({.path = kube::path_of("coordination.k8s.io", "v1", "leases", options_.namespace_, options_.name)});
+      client_.call({.path = kube::path_of("coordination.k8s.io", "v1", "leases", options_.namespace_, options_.name),
+                    .deadline = options_.retry});
   Eyes eyes;
   const auto lease =
       answer.error ? Result<std::shared_ptr<const LiveFact>>(*answer.error) : eyes.read_tree(answer.body);
-  if (!lease || (*lease)->tree["spec"]["holderIdentity"].as_string() != tenure_.identity()) return;
+  if (!lease || (*lease)->tree["spec"]["holderIdentity"].as_string() != tenure_.identity()) return true;
   StoredLease stored;
   stored.holder = tenure_.identity();
   stored.version = text((*lease)->tree["metadata"]["resourceVersion"]);
   stored.transitions = (*lease)->tree["spec"]["leaseTransitions"].as_int();
-  client_.call(request(stored, ""));
+  return client_.call(request(stored, "")).status != 409;
 }
 
 }  // namespace grovec::live

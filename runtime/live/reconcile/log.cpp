@@ -15,12 +15,25 @@ void member(std::string& out, std::string_view key, std::string_view value) {
 
 }  // namespace
 
-void Log::operator()(bool is_warning, const std::string& text, const Fields& fields) const {
-  if (!sink_) return;
+std::string_view name_of(Level level) {
+  switch (level) {
+    case Level::kWarning:
+      return "warning";
+    case Level::kInfo:
+      return "info";
+    case Level::kDebug:
+      return "debug";
+  }
+  return "";
+}
+
+void Log::say(Level level, const std::string& text, const Fields& fields) const {
+  if (!says(level)) return;
+  const bool is_warning = level == Level::kWarning;
   if (format_ == Format::kText) return sink_(is_warning, text);
   std::string out;
   member(out, "time", decide::time_text(now_()));
-  member(out, "level", is_warning ? "warning" : "info");
+  member(out, "level", name_of(level));
   member(out, "message", text);
   for (const Field& f : fields) member(out, f.key, f.value);
   sink_(is_warning, out + "}");

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -16,7 +17,11 @@ struct Field {
 };
 using Fields = std::vector<Field>;
 
-/// Cheap to copy. Without a sink it is silent.
+/// How much is said: warnings only, every change, or why nothing changes as well.
+enum class Level : std::uint8_t { kWarning, kInfo, kDebug };
+std::string_view name_of(Level level);
+
+/// Cheap to copy; copies share their level. Without a sink it is silent.
 class Log {
  public:
   enum class Format : std::uint8_t { kText, kJson };
@@ -24,15 +29,25 @@ class Log {
 
   Log() = default;
   Log(Format format, std::function<decide::Instant()> now, Sink sink)
-      : format_(format), now_(std::move(now)), sink_(std::move(sink)) {}
+      : format_(format), now_(std::move(now)), sink_(std::move(sink)), level_(std::make_shared<Level>(Level::kInfo)) {}
 
   /// `text` says it all; the fields say it again, for machines only.
-  void operator()(bool is_warning, const std::string& text, const Fields& fields = {}) const;
+  void operator()(bool is_warning, const std::string& text, const Fields& fields = {}) const {
+    say(is_warning ? Level::kWarning : Level::kInfo, text, fields);
+  }
+  void say(Level level, const std::string& text, const Fields& fields = {}) const;
+  bool says(Level level) const { return sink_ && level <= *level_; }
+  Level level() const { return level_ ? *level_ : Level::kWarning; }
+  /// Of this and all copies.
+  void set_level(Level level) {
+    if (level_) *level_ = level;
+  }
 
  private:
   Format format_ = Format::kText;
   std::function<decide::Instant()> now_;
   Sink sink_;
+  std::shared_ptr<Level> level_;
 };
 
 }  // namespace grovec::live

@@ -77,6 +77,7 @@ struct Operator::KindWatch final : kube::Sink {
     }
     if (const auto at = owner.status_times_.find(seen->uid); at != owner.status_times_.end())
       set_status_time(seen->typed, at->second);
+    owner.note_ready(*seen);
     if (is_marked(*seen)) owner.own_.gone(own_kind(), item.uid);
     owner.store_.put(std::make_shared<const Seen>(std::move(*seen)));
     if (!is_listing) owner.own_.progress(own_kind(), item.resource_version);
@@ -120,6 +121,48 @@ struct Operator::KindWatch final : kube::Sink {
   bool is_listing = false, has_listed = false, was_broken = false;
 };
 
+// ResourceClaimTemplates, which sets may name: of everybody, and no kind of ours.
+struct Operator::TemplateWatch final : kube::Sink {
+  explicit TemplateWatch(Operator& op) : owner(op) {}
+
+  void on_list_begin() override {
+    is_listing = true;
+    listed.clear();
+  }
+  void on_object(const kube::Item& item) override {
+    const auto read = owner.eyes_.read_tree(item.json);
+    if (!read) return;
+    (is_listing ? listed : objects)[{std::string(item.namespace_), std::string(item.name)}] = *read;
+    if (!is_listing) changed();
+  }
+  void on_delete(const kube::Item& item) override {
+    objects.erase({std::string(item.namespace_), std::string(item.name)});
+    changed();
+  }
+  void on_list_end(std::string_view) override {
+    objects = std::move(listed);
+    listed.clear();
+    is_listing = false;
+    has_listed = true;
+    changed();
+  }
+  void on_bookmark(std::string_view) override {}
+  void on_broken(const Error& error, kube::Duration) override {
+    if (!has_listed) owner.options_.say(true, "watch of resourceclaimtemplates: " + error.message);
+    has_listed = has_listed || error.kind == Error::kDenied;  // they are then unknown, and nothing waits for them
+    owner.drain_soon();
+  }
+  void changed() {
+    owner.surroundings_changed_ = true;
+    owner.drain_soon();
+  }
+
+  Operator& owner;
+  std::unique_ptr<kube::Watch> watch;
+  std::map<std::pair<std::string, std::string>, std::shared_ptr<const LiveFact>> objects, listed;
+  bool is_listing = false, has_listed = false;
+};
+
 Operator::Operator(kube::Client& client, OperatorOptions options)
     : client_(client),
       options_(std::move(options)),
@@ -154,6 +197,12 @@ void Operator::watch(Kind kind, const std::string& selector) {
   watches_.push_back(std::move(w));
 }
 
+void Operator::watch_templates() {
+  templates_ = std::make_unique<TemplateWatch>(*this);
+  kube::WatchSpec spec{.path = kube::path_of("resource.k8s.io", "v1", "resourceclaimtemplates", options_.namespace_)};
+  templates_->watch = std::make_unique<kube::Watch>(client_, std::move(spec), *templates_);
+}
+
 Result<Done> Operator::start() {
   if (auto read = compiler_.set_surroundings({}); !read) return read.error();
   const Result<kube::Discovery> discovery = kube::discover(client_);
@@ -169,13 +218,14 @@ Result<Done> Operator::start() {
     }
     watch(w.kind, w.by_label ? selector : std::string());
   }
+  if (discovery->find("resource.k8s.io", "v1", "resourceclaimtemplates")) watch_templates();
   return Done{};
 }
 
 bool Operator::has_listed() const {
   for (const auto& w : watches_)
     if (!w->has_listed) return false;
-  return !watches_.empty();
+  return !watches_.empty() && (!templates_ || templates_->has_listed);
 }
 
 void Operator::drain_soon() {
@@ -210,8 +260,12 @@ void Operator::drain() {
 
 void Operator::refresh_surroundings() {
   surroundings_changed_ = false;
-  if (auto read = compiler_.set_surroundings(store_.all(Kind::kClusterTopologyBinding)); !read)
-    options_.say(true, read.error().message);
+  std::vector<std::shared_ptr<const LiveFact>> facts;
+  for (const auto& binding : store_.all(Kind::kClusterTopologyBinding))
+    if (const auto* fact = std::get_if<std::shared_ptr<const LiveFact>>(&binding->typed)) facts.push_back(*fact);
+  if (templates_)
+    for (const auto& [name, fact] : templates_->objects) facts.push_back(fact);
+  if (auto read = compiler_.set_surroundings(facts); !read) options_.say(true, read.error().message);
 }
 
 // A watch that stays silent although we wrote: asks the server for its version. Runs only while something is waited
@@ -255,6 +309,28 @@ bool Operator::is_at_rest() const {
   return true;
 }
 
+// Before it is put into the store.
+void Operator::note_ready(const Seen& now) {
+  const auto* pod = now.as<decide::LivePod>();
+  if (!pod || !pod->ready || !listed_) return;
+  const auto before = store_.find(now.kind, now.namespace_, now.name);
+  const auto* former = before && before->uid == now.uid ? before->as<decide::LivePod>() : nullptr;
+  if (former && former->ready) return;
+  ++ready_pods_;
+  ready_seconds_ += std::max<std::int64_t>(0, pod->ready_since.seconds() - pod->created.seconds());
+}
+
+std::pair<std::size_t, kube::Duration> Operator::queue() const {
+  std::size_t n = 0;
+  kube::Duration oldest{};
+  for (const auto& [key, tenant] : tenants_)
+    if (const auto since = tenant->waits_since()) {
+      ++n;
+      oldest = std::max<kube::Duration>(oldest, client_.loop().now() - *since);
+    }
+  return {n, oldest};
+}
+
 std::size_t Operator::flying() const {
   std::size_t n = 0;
   for (const auto& [key, tenant] : tenants_) n += tenant->is_flying();
@@ -277,6 +353,7 @@ std::vector<std::string> Operator::stale_watches() const {
   std::vector<std::string> out;
   for (const auto& w : watches_)
     if (!w->has_listed || w->watch->health().failures_in_row > 0) out.emplace_back(ir::info_of(w->kind).plural);
+  if (templates_ && !templates_->has_listed) out.emplace_back("resourceclaimtemplates");
   return out;
 }
 

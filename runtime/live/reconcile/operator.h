@@ -58,16 +58,23 @@ class Operator {
   std::vector<WatchRow> watches() const;
   std::size_t tenants() const { return tenants_.size(); }
   std::size_t flying() const;
+  /// Sets that wait for a look, and for how long the first of them has.
+  std::pair<std::size_t, kube::Duration> queue() const;
+  /// Pods that have become Ready, and the sum of how long that took each; whole seconds, as the API has them.
+  std::pair<std::uint64_t, std::int64_t> pods_ready() const { return {ready_pods_, ready_seconds_}; }
   /// Sets whose own writes have not been seen yet.
   std::size_t gated() const { return own_.waiting(); }
 
  private:
   struct KindWatch;
+  struct TemplateWatch;
 
   void watch(Kind kind, const std::string& selector);
   void drain_soon();
   void drain();
+  void watch_templates();
   void refresh_surroundings();
+  void note_ready(const Seen& now);
   void probe_stuck();
   Tenant& tenant_of(const SetKey& key);
   void tell(const SetKey& key, const decide::Event& event, std::string_view uid);
@@ -82,11 +89,13 @@ class Operator {
   Shared shared_;
   std::function<bool()> permission_;
   std::vector<std::unique_ptr<KindWatch>> watches_;
+  std::unique_ptr<TemplateWatch> templates_;  // null: the server has no ResourceClaimTemplates
   std::map<SetKey, std::unique_ptr<Tenant>> tenants_;
   std::map<std::string, decide::Instant, std::less<>> status_times_;  // of our last write to a status, by uid
   std::map<std::string, std::pair<int, std::int64_t>> told_;          // Events of an object, and since when
   kube::Loop::TimerId drain_timer_ = 0, probe_timer_ = 0;
-  std::uint64_t events_ = 0;
+  std::uint64_t events_ = 0, ready_pods_ = 0;
+  std::int64_t ready_seconds_ = 0;
   bool surroundings_changed_ = false, listed_ = false;
   std::optional<Error> denied_;
 };

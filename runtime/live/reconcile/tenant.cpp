@@ -49,8 +49,13 @@ Instant Tenant::now() const {
   return {std::chrono::duration_cast<std::chrono::nanoseconds>(wall).count()};
 }
 
-void Tenant::wake() {
+void Tenant::soil() {
   dirty_ = true;
+  if (!dirty_since_) dirty_since_ = shared_.client.loop().now();
+}
+
+void Tenant::wake() {
+  soil();
   if (!flight_ && !timer_) schedule(kLookAfter);
 }
 
@@ -105,8 +110,15 @@ void Tenant::look() {
   if (flight_ || winding_down_ || !shared_.may_write()) return;
   if (!shared_.own.is_ready(owner_)) {  // own_writes_seen comes
     ++shared_.looks_put_off;
+    if (!gated_since_) gated_since_ = shared_.client.loop().now();
     return;
   }
+  const auto add = [now = shared_.client.loop().now()](kube::Duration& sum, std::optional<kube::Instant>& since) {
+    if (since) sum += now - *since;
+    since.reset();
+  };
+  add(shared_.queueing, dirty_since_);
+  add(shared_.gating, gated_since_);
   dirty_ = false;
   ++shared_.looks;
   const Instant at = now();
@@ -135,12 +147,24 @@ void Tenant::look() {
   std::erase_if(decision.steps, [](const decide::Step& step) { return step.empty(); });
   found_nothing_ = !has_steps(decision);
   look_again_at(decision.next_look, at);
+  explain(decision, at);
   if (failures_.drop_unwanted(decision)) wake();
   for (const decide::Event& e : decision.events) shared_.tell(key_, e, target(e.on).uid);
   if (found_nothing_) return;
   flight_ =
       std::make_shared<apply::Flight>(shared_.client, *this, key_.namespace_, compiled.world, std::move(decision));
   flight_->start();
+}
+
+// A line for each look that changes nothing, too.
+void Tenant::explain(const decide::Decision& decision, Instant at) const {
+  if (!shared_.say.says(Level::kDebug)) return;
+  std::size_t actions = 0;
+  for (const decide::Step& step : decision.steps) actions += step.size();
+  std::string text = "looked at " + owner_ + ": " + std::to_string(parts_.decided()) + " of " +
+                     std::to_string(parts_.all()) + " replicas, " + std::to_string(actions) + " writes";
+  if (decision.next_look) text += ", again in " + std::to_string((decision.next_look->ns - at.ns) / 1'000'000) + " ms";
+  shared_.say.say(Level::kDebug, text);
 }
 
 apply::Known Tenant::known(const decide::ObjectKey& key) const {
@@ -193,12 +217,13 @@ void Tenant::answered(const Action& action, const apply::Outcome& outcome) {
   ++shared_.writes;
   ++shared_.answers[{action.verb, action.key.kind, outcome.code}];
   if (outcome.code >= 200 && outcome.code < 300) {
+    ++shared_.reasons[action.why.reason];
     shared_.wrote();
     expect(action, outcome.answer->body);
   }
   if (failures_.note(action, outcome.code, outcome.message, target(action.key), now(), outcome.lacks)) {
     ++shared_.failed_writes;
-    dirty_ = true;
+    soil();
     const bool is_gone = outcome.code == 404 && action.verb != Verb::kCreate;  // the watch will say so
     if (!is_gone)
       shared_.say(true, line_of(key_, action) + ": " + outcome.message, fields_of(key_, action, outcome.code));
@@ -215,7 +240,7 @@ void Tenant::landed() {
   shared_.client.loop().post([this, flight = flight_] {
     if (flight_ != flight) return;
     flight_.reset();
-    dirty_ = true;
+    soil();
     if (!timer_ && !winding_down_) schedule(kLookAfter);
   });
 }

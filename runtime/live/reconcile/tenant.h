@@ -41,7 +41,9 @@ struct Shared {
   std::uint64_t writes = 0, failed_writes = 0, looks = 0, looks_put_off = 0;
   std::uint64_t parts_decided = 0, parts_seen = 0;  ///< set replicas of those looks
   kube::Duration viewing{}, compiling{}, deciding{};
+  kube::Duration queueing{}, gating{};  ///< from the first wake-up to the look; of that, for our own writes to be seen
   std::map<AnswerKey, std::uint64_t> answers = {};
+  std::map<decide::Reason, std::uint64_t> reasons = {};  ///< of writes that succeeded
 };
 
 /// `create Pod default/llm-0-worker-bbbbb: …`: one write and its reason.
@@ -65,6 +67,8 @@ class Tenant final : public apply::Ground {
   /// Nothing is on its way, and the last look found nothing to do now.
   bool is_at_rest() const { return !flight_ && !dirty_ && !timer_ && looked_ && found_nothing_; }
   bool is_flying() const { return flight_ != nullptr; }
+  /// Since when something has been waiting for a look.
+  std::optional<kube::Instant> waits_since() const { return dirty_ && !flight_ ? dirty_since_ : std::nullopt; }
   /// When the last decision wants to look again by itself.
   std::optional<decide::Instant> looks_again() const { return again_; }
   bool is_compiled() const { return compiled_; }
@@ -84,6 +88,8 @@ class Tenant final : public apply::Ground {
   void expect(const decide::Action& action, const std::string& body);
   void schedule(kube::Duration after);
   void look_again_at(std::optional<decide::Instant> at, decide::Instant now);
+  void explain(const decide::Decision& decision, decide::Instant at) const;
+  void soil();
   decide::Failures::Target target(const decide::ObjectKey& key) const;
   std::shared_ptr<const Seen> seen(const decide::ObjectKey& key) const;
   decide::Instant now() const;
@@ -96,6 +102,7 @@ class Tenant final : public apply::Ground {
   std::shared_ptr<apply::Flight> flight_;
   decide::Failures failures_;
   std::optional<decide::Instant> again_;
+  std::optional<kube::Instant> dirty_since_, gated_since_;
   kube::Loop::TimerId timer_ = 0, again_timer_ = 0;
   bool dirty_ = false, looked_ = false, found_nothing_ = false, compiled_ = true, winding_down_ = false;
 };

@@ -30,6 +30,10 @@ class Tenure {
 
   /// Whether a write may be made at `now`.
   bool leads(kube::Instant now) const { return renewed_ && !gave_up_ && now - *renewed_ < deadline_; }
+  /// Until when, as far as is known now; nothing if it does not lead.
+  std::optional<kube::Instant> leads_until() const {
+    return renewed_ && !gave_up_ ? std::optional(*renewed_ + deadline_) : std::nullopt;
+  }
   /// It led, and does not any more.
   bool has_lost(kube::Instant now) const { return renewed_ && !leads(now); }
 

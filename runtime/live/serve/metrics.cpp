@@ -3,7 +3,9 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdio>
+#include <cstdlib>
 
 namespace grovec::live {
 
@@ -64,6 +66,7 @@ void add_client(Exposition& out, const kube::Client& client) {
   out.one("requests_in_flight", "gauge", "Requests that are sent and not answered.",
           static_cast<double>(client.in_flight()));
   out.one("requests_waiting", "gauge", "Requests that are not sent yet.", static_cast<double>(client.waiting()));
+  out.one("requests_refused_total", "counter", "Answers with status 429.", static_cast<double>(client.refusals()));
   out.one("requests_in_flight_limit", "gauge", "How many may be under way; halved when the server says 429.",
           static_cast<double>(client.in_flight_limit()));
 }
@@ -82,6 +85,14 @@ void add_watches(Exposition& out, const Operator& op) {
        [](const auto& r) { return r.health.connections; });
   each("watch_failures_in_row", "gauge", "Failures since the watch last worked.",
        [](const auto& r) { return r.health.failures_in_row; });
+  std::uint64_t newest = 0;
+  const auto version = [](const Operator::WatchRow& r) {
+    return static_cast<std::uint64_t>(std::strtoull(r.health.resource_version.c_str(), nullptr, 10));
+  };
+  for (const Operator::WatchRow& row : rows) newest = std::max(newest, version(row));
+  each("watch_version_lag", "gauge",
+       "Versions behind the newest that any watch has seen; at rest a watch only hears bookmarks.",
+       [&](const auto& r) { return newest - version(r); });
   each("watch_last_byte_age_seconds", "gauge", "Since anything came.",
        [](const auto& r) { return seconds(r.health.since_last_byte); });
 }
@@ -92,6 +103,15 @@ void add_sets(Exposition& out, const Operator& op) {
   out.one("sets_in_flight", "gauge", "Sets with a decision on its way.", static_cast<double>(op.flying()));
   out.one("sets_waiting_for_own_writes", "gauge", "Sets whose own writes have not been seen yet.",
           static_cast<double>(op.gated()));
+  const auto [depth, oldest] = op.queue();
+  out.one("queue_depth", "gauge", "Sets that wait for a look.", static_cast<double>(depth));
+  out.one("queue_oldest_seconds", "gauge", "How long the first of them has waited.", seconds(oldest));
+  out.one("queue_seconds_total", "counter", "Time from the first wake-up of a set to its look.", seconds(s.queueing));
+  out.one("gate_seconds_total", "counter", "Of that, time until our own writes were seen.", seconds(s.gating));
+  const auto [ready, took] = op.pods_ready();
+  out.head("pod_ready_seconds", "summary", "From the creation of a pod until it was Ready, in whole seconds.");
+  out.sample({}, static_cast<double>(took), "_sum");
+  out.sample({}, static_cast<double>(ready), "_count");
   out.one("looks_total", "counter", "Decisions.", static_cast<double>(s.looks));
   out.one("looks_put_off_total", "counter", "Looks that waited for a cache as new as our own writes.",
           static_cast<double>(s.looks_put_off));
@@ -107,6 +127,10 @@ void add_sets(Exposition& out, const Operator& op) {
     out.sample(label("verb", decide::name_of(key.verb)) + "," + label("resource", ir::info_of(key.kind).plural) + "," +
                    label("code", std::to_string(key.code)),
                static_cast<double>(count));
+  out.head("writes_by_reason_total", "counter",
+           "Write requests that succeeded, by reason; gang-terminated: recycles; update-…: rolling updates.");
+  for (const auto& [reason, count] : s.reasons)
+    out.sample(label("reason", decide::name_of(reason)), static_cast<double>(count));
   out.one("failed_writes_total", "counter", "Writes that failed, or that the server did not keep.",
           static_cast<double>(s.failed_writes));
 }

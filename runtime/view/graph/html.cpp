@@ -1,7 +1,6 @@
 // One self-contained page. What it needs to know is written as templates and ranges: the page fills in names, YAML and
 // environment of the object that somebody looks at.
 #include <algorithm>
-#include <set>
 #include <utility>
 
 #include "ir/names.h"
@@ -10,6 +9,7 @@
 #include "runtime/output/xml.h"
 #include "runtime/view/graph/assets.h"
 #include "runtime/view/graph/render.h"
+#include "runtime/view/graph/source_lines.h"
 #include "runtime/view/startup.h"
 
 namespace grovec::driver {
@@ -17,8 +17,6 @@ namespace grovec::driver {
 using namespace ir;
 
 namespace {
-
-constexpr std::size_t kLargestExcerpt = 256 * 1024;  // bytes of the input shown beside its objects
 
 /// Records text with holes as a JSON list: strings, holes by number, `["c",kind,index]` for counts, and
 /// `["r",kind,index,variable,before,empty,between,after,body]` for repeats.
@@ -67,12 +65,12 @@ struct Home {
 class SetData {
  public:
   SetData(const GraphSet& set, const Selection& selection, JsonStream& json)
-      : context_(set.set->module.context),
-        set_(*set.set),
+      : set_(*set.set),
         v_(*set.view),
         d_(v_.desired()),
         life_(set.life),
         selection_(selection),
+        lines_(set.set->module.context, set.set->module.manifest),
         j_(json) {}
 
   void write() {
@@ -80,14 +78,16 @@ class SetData {
     j_.begin_object().member("name", v_.set().name).member("namespace", v_.set().namespace_);
     j_.member("scheduler", d_.scheduler_label).member("priority", v_.set().priority_class_name);
     j_.member("pack", pack_of_gang(std::nullopt)).member("replicas", v_.world().replicas());
+    gpus("shared", v_.replica_claims());
     totals(runs);
+    names();
     counts();
     cliques();
     groups();
     outline_runs(runs);
     layers();
     descriptions();
-    source();
+    lines_.write_source(v_.set().node, j_);
     if (life_) life();
     j_.end_object();
   }
@@ -124,14 +124,48 @@ class SetData {
     j_.end_list();
   }
 
+  // Whole devices, slices, nodes with all they have: three things that nobody may add up.
+  void gpus(std::string_view key, const Resources& r) {
+    j_.key(key).begin_list().value(r.gpus()).value(r.gpu_slices()).value(r.gpu_nodes()).end_list();
+  }
+
   void totals(const std::vector<ReplicaRun>& runs) {
     const Sums sums = sums_of(v_, runs);
     j_.key("totals").begin_object().member("pods", sums.pods).member("pod_cliques", sums.pod_cliques);
     j_.member("base_gangs", sums.base_gangs).member("scaled_gangs", sums.scaled_gangs);
-    j_.member("gpus", sums.resources.gpus());
+    gpus("gpus", sums.resources);
     // Services, claims and the like belong to no selected part, so the page shows this number for whole sets only.
     j_.member("objects", selection_.empty() ? totals_of(v_.world()).objects : 0);
     resources(sums.resources);
+    j_.end_object();
+  }
+
+  // Patterns, which the page fills in: it spells no name itself.
+  void names() {
+    const PodCliqueSet& set = v_.set();
+    const Value service = names::service(arena_, set.name);
+    j_.key("names").begin_object().key("replica");
+    segments(service);
+    auto of_groups = [&](std::string_view key, auto name) {
+      j_.key(key).begin_list();
+      for (std::size_t s = 0; s < set.groups.size(); ++s) segments(name(set.groups.id_at(s)));
+      j_.end_list();
+    };
+    auto of_cliques = [&](std::string_view key, auto name) {
+      j_.key(key).begin_list();
+      for (std::size_t s = 0; s < set.cliques.size(); ++s)
+        segments(name(names::clique(arena_, set, set.cliques.id_at(s))));
+      j_.end_list();
+    };
+    of_groups("groups", [&](GroupId g) { return names::scaling_group(arena_, set, g); });
+    of_groups("members", [&](GroupId g) { return names::group_replica(arena_, set, g); });
+    of_groups("gangs", [&](GroupId g) { return names::gang(arena_, set, g); });
+    of_cliques("cliques", [](const Value& clique) { return clique; });
+    of_cliques("pods", [&](const Value& clique) { return names::pod(arena_, clique); });
+    of_cliques("hosts", [&](const Value& clique) { return names::host(arena_, clique); });
+    of_cliques("addresses", [&](const Value& clique) {
+      return names::pod_address(arena_, names::host(arena_, clique), service, set.namespace_);
+    });
     j_.end_object();
   }
 
@@ -143,74 +177,17 @@ class SetData {
     j_.end_list().key("cliques").begin_list();
     for (const auto& [key, live] : v_.world().population.cliques()) {
       const auto& [i, j, c] = key;
-      j_.begin_list().value(i).value(j).value(static_cast<std::uint32_t>(c)).value(live.replicas).end_list();
+      j_.begin_list().value(i).value(j).value(static_cast<std::uint32_t>(c)).value(live.replicas);
+      if (live.has_pods) pods(live);
+      j_.end_list();
     }
     j_.end_list().end_object();
   }
 
-  using Lines = std::pair<std::uint32_t, std::uint32_t>;  ///< first and last
-
-  Lines lines_of(const Origin& o) const {
-    const std::uint32_t last = o.end > o.begin ? o.end - 1 : o.begin;
-    return {context_.sources.position(o.source, o.begin).line, context_.sources.position(o.source, last).line};
-  }
-
-  bool is_grove() const {
-    const OriginId at = set_.module.manifest.at();
-    if (at == kNowhere) return false;
-    const SourceId source = context_.origins[at].source;
-    return context_.sources.name(source).ends_with(".grove") || context_.sources.text(source).starts_with("grovec ");
-  }
-
-  /// Lines that a value comes from, in the file of the set: its own and those of the mixins and arguments behind it.
-  void add_lines(OriginId at, std::set<std::uint32_t>& out) const {
-    const SourceId main = context_.origins[set_.module.manifest.at()].source;
-    for (int links = 0; at != kNowhere && links < 8; ++links) {
-      const Origin& o = context_.origins[at];
-      if (o.why == OriginCause::kDefault) return;
-      if (o.source == main) {
-        const auto [first, last] = lines_of(o);
-        for (std::uint32_t n = first; n <= last; ++n) out.insert(n);
-      }
-      at = o.why == OriginCause::kNone ? kNowhere : o.cause;
-    }
-  }
-
-  void add_lines(const Value& v, std::set<std::uint32_t>& out) const {
-    add_lines(v.at(), out);
-    for (const Value& item : v.items()) add_lines(item, out);
-    for (const Member& m : v.members()) {
-      add_lines(m.key_at, out);
-      add_lines(m.value, out);
-    }
-  }
-
-  // First and last line of a node of the spec, and of further parts: a `.grove` file says it in several places.
-  void lines(const Value* node) {
-    j_.key("lines");
-    if (!node || node->at() == kNowhere) {
-      j_.null();
-      return;
-    }
-    const auto [first, last] = lines_of(context_.origins[node->at()]);
+  // Pods that live, by index: their suffixes are what they are.
+  void pods(const LiveClique& live) {
     j_.begin_list();
-    if (!is_grove()) {
-      j_.value(first).value(last).end_list();
-      return;
-    }
-    std::set<std::uint32_t> all;
-    add_lines(*node, all);
-    // The head of the node is what it was made from, and comes first; the page looks for it there.
-    std::vector<Lines> ranges;
-    for (std::uint32_t n : all) {
-      if (!ranges.empty() && n <= ranges.back().second + 1)
-        ranges.back().second = n;
-      else
-        ranges.emplace_back(n, n);
-    }
-    std::stable_partition(ranges.begin(), ranges.end(),
-                          [&, head = first](const Lines& r) { return r.first <= head && head <= r.second; });
-    for (const Lines& r : ranges) j_.value(r.first).value(r.second);
+    for (const LivePod& pod : live.by_index) j_.begin_list().value(pod.index).value(text_of(pod.suffix)).end_list();
     j_.end_list();
   }
 
@@ -229,14 +206,16 @@ class SetData {
       const CliqueId c = v_.set().cliques.id_at(s);
       const Clique& clique = v_.clique(c);
       j_.begin_object().member("name", clique.name).member("role", clique.role_name).member("pods", clique.replicas);
-      j_.member("min", d_.min_available(c)).member("gpus", v_.pod_resources(c).gpus());
+      j_.member("min", d_.min_available(c));
+      gpus("gpus", v_.pod_resources(c));
+      gpus("shared", v_.clique_claims(c));
       j_.member("group", clique.group ? static_cast<std::int64_t>(*clique.group) : std::int64_t{-1});
       j_.member("pack", d_.clique_packs.empty() ? std::string() : pack_text(d_, d_.clique_packs[s]));
       j_.member("hash", d_.template_hashes.empty() ? std::string() : d_.template_hashes[s]);
       resources(v_.pod_resources(c));
       starts_after("base", c, 0);
       starts_after("scaled", c, clique.group ? d_.min_available(*clique.group) : 0);
-      lines(clique.node);
+      lines_.write(clique.node, j_);
       j_.end_object();
     }
     j_.end_list();
@@ -251,11 +230,13 @@ class SetData {
           .member("name", group.name)
           .member("replicas", group.replicas)
           .member("min", d_.min_available(g));
+      gpus("shared", v_.group_claims(g));
+      gpus("each", v_.group_replica_claims(g));
       j_.member("pack", d_.group_packs.empty() ? std::string() : pack_text(d_, d_.group_packs[s]));
       j_.member("scaled_pack", pack_of_gang(g)).key("cliques").begin_list();
       for (CliqueId c : group.cliques) j_.value(static_cast<std::uint32_t>(c));
       j_.end_list();
-      lines(group.node);
+      lines_.write(group.node, j_);
       j_.end_object();
     }
     j_.end_list();
@@ -295,7 +276,7 @@ class SetData {
           const Home home = home_of(layer, block, cls);
           j_.begin_list().value(std::string_view(&home.level, 1)).value(home.owner);
           j_.value(static_cast<std::uint32_t>(block.loop)).value(static_cast<std::uint32_t>(cls.base));
-          j_.value(static_cast<std::uint32_t>(cls.scaled)).end_list();
+          j_.value(static_cast<std::uint32_t>(cls.scaled)).value(cls.pod_loop == PodLoop::kReplicas).end_list();
         }
     j_.end_list();
   }
@@ -313,29 +294,10 @@ class SetData {
       case ObjectKind::kComputeDomain:
         return {'r'};
       default:
-        return home_by_name(block, d);
+        if (d.part.clique) return {'c', static_cast<std::int64_t>(*d.part.clique)};
+        if (d.part.group) return {block.loop == GroupLoop::kNone ? 'g' : 'm', static_cast<std::int64_t>(*d.part.group)};
+        return {'r'};
     }
-  }
-
-  // The PodClique or scaling group whose name this object has, or has in front: the longest such name.
-  Home home_by_name(const Block& block, const Description& d) const {
-    const std::string name = name_text(d.name, {});
-    Home best{'r'};
-    std::size_t longest = 0;
-    auto offer = [&](const std::string& candidate, Home home) {
-      const bool fits = name == candidate || name.starts_with(candidate + "-");
-      if (fits && candidate.size() > longest) {
-        best = home;
-        longest = candidate.size();
-      }
-    };
-    const std::string_view target = d.tree["spec"]["scaleTargetRef"]["kind"].as_string();
-    for (std::size_t s = 0; s < v_.set().cliques.size() && target != "PodCliqueScalingGroup"; ++s)
-      offer(v_.clique_name(0, 0, v_.set().cliques.id_at(s)), {'c', static_cast<std::int64_t>(s)});
-    for (std::size_t s = 0; s < v_.set().groups.size() && target != "PodClique"; ++s)
-      offer(v_.group_name(0, v_.set().groups.id_at(s)),
-            {block.loop == GroupLoop::kNone ? 'g' : 'm', static_cast<std::int64_t>(s)});
-    return best;
   }
 
   void segments(const Value& text) {
@@ -415,31 +377,13 @@ class SetData {
     return out;
   }
 
-  // The text of this set and nothing beside it: other documents of a file may hold secrets.
-  void source() {
-    const OriginId at = set_.module.manifest.at();
-    lines(is_grove() ? &set_.module.manifest : v_.set().node ? v_.set().node->find("metadata") : nullptr);
-    j_.key("source");
-    if (at == kNowhere) {
-      j_.null();
-      return;
-    }
-    const Origin& o = context_.origins[at];
-    std::string_view text = context_.sources.text(o.source);
-    const std::uint32_t first = is_grove() ? 1 : context_.sources.position(o.source, o.begin).line;
-    if (!is_grove()) text = text.substr(std::min<std::size_t>(o.begin, text.size()));
-    if (!is_grove()) text = text.substr(0, std::min<std::size_t>(o.end - std::min(o.begin, o.end), text.size()));
-    j_.begin_object().member("file", context_.sources.name(o.source));
-    j_.member("first", first);
-    j_.member("text", text.size() > kLargestExcerpt ? std::string_view() : text).end_object();
-  }
-
-  const Context& context_;
+  Arena arena_;
   const CompiledSet& set_;
   const SetView& v_;
   const Desired& d_;
   const GraphLife* life_;
   const Selection& selection_;
+  SourceLines lines_;
   JsonStream& j_;
 };
 

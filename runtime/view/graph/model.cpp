@@ -157,14 +157,14 @@ class Builder {
 
   GraphBox rest_of_replicas(const ReplicaRun& run, std::uint32_t first, std::uint32_t count) {
     GraphBox box = rest(number(count) + " more like replica " + number(run.first),
-                        std::string(v_.set().name) + "-" + range(first, count), first);
+                        v_.names().replica_names(range(first, count)), first);
     box.note = counted(sums_of(v_, run).pods * count, "pod");
     return box;
   }
 
   GraphBox rest_of_members(std::uint32_t i, GroupId g, const MemberRun& m, std::uint32_t first, std::uint32_t count) {
     GraphBox box = rest(number(count) + " more like " + std::string(v_.group(g).name) + " " + number(m.first),
-                        v_.group_name(i, g) + "-" + range(first, count), i);
+                        v_.names().group_replica_names(i, g, range(first, count)), i);
     box.j = first;
     box.group = g;
     box.note = m.is_scaled ? "a gang each" : "in the base gang";

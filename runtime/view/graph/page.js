@@ -29,36 +29,49 @@
     return ALPHABET[attempt] + text;
   }
 
-  /** One set: names, counts, texts of its objects. Indices: i set replica, j group replica, c clique, k pod. */
+  /** One set: names, counts, texts of its objects. Indices: i set replica, j group replica, c clique, k pod (its place
+   *  among those of the PodClique, which is its index unless the set lists the pods that live). */
   class SetModel {
     constructor(data, number) {
       Object.assign(this, data);
       this.number = number;
       this.groupCounts = new Map(data.counts.groups.map(([i, g, n]) => [`${i}.${g}`, n]));
       this.cliqueCounts = new Map(data.counts.cliques.map(([i, j, c, n]) => [`${i}.${j}.${c}`, n]));
+      this.livePods = new Map(data.counts.cliques.filter(([, , , , pods]) => pods).map(([i, j, c, , pods]) => [`${i}.${j}.${c}`, pods]));
       this.alive = new Map();
       for (const [clique, pods] of Object.entries(data.life?.pods ?? {}))
         for (const [index, name, state, reasons] of pods) this.alive.set(`${clique} ${index}`, {name, state, reasons});
     }
     /** What lives of a pod, in a page of a live set. */
     lifeOf(i, j, c, k) {
-      return this.life && (this.alive.get(`${this.cliqueName(i, j, c)} ${k}`) ?? {name: null, state: 'missing', reasons: ['does not exist']});
+      return this.life && (this.alive.get(`${this.cliqueName(i, j, c)} ${this.pod(i, j, c, k).k}`) ?? {name: null, state: 'missing', reasons: ['does not exist']});
     }
     groupReplicas(i, g) { return this.groupCounts.get(`${i}.${g}`) ?? this.groups[g].replicas; }
-    pods(i, j, c) { return this.cliqueCounts.get(`${i}.${j}.${c}`) ?? this.cliques[c].pods; }
-    replicaName(i) { return `${this.name}-${i}`; }
-    groupName(i, g) { return `${this.name}-${i}-${this.groups[g].name}`; }
-    memberName(i, g, j) { return `${this.groupName(i, g)}-${j}`; }
-    cliqueName(i, j, c) {
-      const {group, name} = this.cliques[c];
-      return group < 0 ? `${this.name}-${i}-${name}` : `${this.memberName(i, group, j)}-${name}`;
+    /** A PodClique's own `replicas`, which its pods may not have reached. */
+    replicasOf(i, j, c) { return this.cliqueCounts.get(`${i}.${j}.${c}`) ?? this.cliques[c].pods; }
+    pods(i, j, c) { return this.livePods.get(`${i}.${j}.${c}`)?.length ?? this.replicasOf(i, j, c); }
+    /** Index and suffix of a pod by its place. */
+    pod(i, j, c, k) {
+      const live = this.livePods.get(`${i}.${j}.${c}`);
+      return live ? {k: live[k][0], x: live[k][1]} : {k, x: podSuffix(0, k)};
     }
-    podName(i, j, c, k) { return this.lifeOf(i, j, c, k)?.name ?? `${this.cliqueName(i, j, c)}-${podSuffix(0, k)}`; }
-    hostName(i, j, c, k) { return `${this.cliqueName(i, j, c)}-${k}`; }
-    address(i, j, c, k) { return `${this.hostName(i, j, c, k)}.${this.replicaName(i)}.${this.namespace}.svc.cluster.local`; }
+    /** Indices below `replicas` that no pod of a list has; what is made for an index is there all the same. */
+    indicesWithoutPod(i, j, c) {
+      const live = this.livePods.get(`${i}.${j}.${c}`);
+      if (!live) return [];
+      const taken = new Set(live.map(([k]) => k));
+      return Array.from({length: this.replicasOf(i, j, c)}, (_, k) => k).filter((k) => !taken.has(k));
+    }
+    replicaName(i) { return this.fill(this.names.replica, {i}); }
+    groupName(i, g) { return this.fill(this.names.groups[g], {i}); }
+    memberName(i, g, j) { return this.fill(this.names.members[g], {i, j}); }
+    cliqueName(i, j, c) { return this.fill(this.names.cliques[c], {i, j}); }
+    podName(i, j, c, k) { return this.lifeOf(i, j, c, k)?.name ?? this.fill(this.names.pods[c], {i, j, ...this.pod(i, j, c, k)}); }
+    hostName(i, j, c, k) { return this.fill(this.names.hosts[c], {i, j, ...this.pod(i, j, c, k)}); }
+    address(i, j, c, k) { return this.fill(this.names.addresses[c], {i, j, ...this.pod(i, j, c, k)}); }
     isScaled(g, j) { return g >= 0 && j >= this.groups[g].min; }
     gangName(i, g, j) {
-      return this.isScaled(g, j) ? `${this.groupName(i, g)}-${j - this.groups[g].min}` : this.replicaName(i);
+      return this.isScaled(g, j) ? this.fill(this.names.gangs[g], {i, s: j - this.groups[g].min}) : this.replicaName(i);
     }
     /** Color of the gang: the base gang's, or one of the others in turn. */
     color(g, j) {
@@ -72,9 +85,20 @@
     count(kind, index, inst) {
       if (kind === 2) return index;
       if (kind === 1) return this.groupReplicas(inst.i, index);
-      const g = this.cliques[index].group;
-      if (g >= 0 && inst.j >= this.groupReplicas(inst.i, g)) return 0;
-      return this.pods(inst.i, g >= 0 ? inst.j : 0, index);
+      const j = this.memberOf(index, inst);
+      return j < 0 ? 0 : this.replicasOf(inst.i, j, index);
+    }
+    /** The group replica of a clique that an instance is about, or -1 if there is none. */
+    memberOf(c, inst) {
+      const g = this.cliques[c].group;
+      return g < 0 ? 0 : inst.j < this.groupReplicas(inst.i, g) ? inst.j : -1;
+    }
+    /** The pods that a repeat is about, in the order of their names. */
+    podsByName(kind, index, inst) {
+      const j = kind === 0 ? this.memberOf(index, inst) : -1;
+      const n = kind !== 0 ? this.count(kind, index, inst) : j < 0 ? 0 : this.pods(inst.i, j, index);
+      const all = Array.from({length: n}, (_, k) => (kind === 0 ? this.pod(inst.i, j, index, k) : {k, x: podSuffix(0, k)}));
+      return all.sort((a, b) => (a.x < b.x ? -1 : 1));
     }
     /** Text with holes for one object. */
     fill(segments, inst) {
@@ -85,20 +109,17 @@
         else if (s === HOLE.member) out += inst.j;
         else if (s === HOLE.gang) out += inst.s;
         else if (s === HOLE.pod) out += inst.k;
-        else if (s === HOLE.suffix) out += podSuffix(0, inst.k);
+        else if (s === HOLE.suffix) out += inst.x;
         else if (s[0] === 'c') out += this.count(s[1], s[2], inst);
         else out += this.repeat(s, inst);
       }
       return out;
     }
     repeat([, kind, index, variable, before, empty, between, after, body], inst) {
-      const n = this.count(kind, index, inst);
-      if (n === 0) return empty;
-      const order = Array.from({length: n}, (_, k) => k);
-      // Pods come in the order of their names.
-      if (variable === HOLE.pod) order.sort((a, b) => (podSuffix(0, a) < podSuffix(0, b) ? -1 : 1));
-      const field = variable === HOLE.pod ? 'k' : 'j';
-      return before + order.map((k) => this.fill(body, {...inst, [field]: k})).join(between) + after;
+      const items = variable === HOLE.pod ? this.podsByName(kind, index, inst)
+        : Array.from({length: this.count(kind, index, inst)}, (_, j) => ({j}));
+      if (items.length === 0) return empty;
+      return before + items.map((item) => this.fill(body, {...inst, ...item})).join(between) + after;
     }
   }
   const SETS = DATA.sets.map((s, n) => new SetModel(s, n));
@@ -183,18 +204,31 @@
       default: return null;
     }
   }
+  // Whole devices, MIG slices, nodes with all they have, as `show` counts them; never added up with each other.
+  const plusGpus = (a, b, times = 1) => a.map((n, at) => n + times * b[at]);
   function gpusOf(n) {
-    if (n.t === 's') return n.set.totals.gpus;
-    if (n.t === 'p') return n.set.cliques[n.c].gpus;
-    if (n.t === 'c') return podsOf(n) * n.set.cliques[n.c].gpus;
-    if (n.t === 'm') return children(n).reduce((s, child) => s + gpusOf(child), 0);
-    if (n.t === 'g') {
-      return membersRuns(n).reduce((sum, [first, count, , cliques]) =>
-        sum + count * cliques.reduce((s, c) => s + n.set.pods(n.i, first, c) * n.set.cliques[c].gpus, 0), 0);
+    const {set} = n, none = [0, 0, 0];
+    const sumOf = (all) => all.reduce((sum, child) => plusGpus(sum, gpusOf(child)), none);
+    switch (n.t) {
+      case 's': return set.totals.gpus;
+      case 'p': return set.cliques[n.c].gpus;
+      case 'c': return plusGpus(set.cliques[n.c].shared, set.cliques[n.c].gpus, podsOf(n));
+      case 'm': return plusGpus(sumOf(children(n)), set.groups[n.g].each);
+      case 'g': {
+        const runs = membersRuns(n), group = set.groups[n.g], count = runs.reduce((sum, run) => sum + run[1], 0);
+        const own = plusGpus(count === set.groupReplicas(n.i, n.g) ? group.shared : none, group.each, count);
+        return runs.reduce((sum, [first, times, , cliques]) => cliques.reduce((s, c) =>
+          plusGpus(s, plusGpus(set.cliques[c].shared, set.cliques[c].gpus, set.pods(n.i, first, c)), times), sum), own);
+      }
+      case 'r': return plusGpus(sumOf(children(n)), set.runOf(n.i)[2] ? set.shared : none);
+      default: return none;
     }
-    if (n.t === 'r') return children(n).reduce((s, child) => s + gpusOf(child), 0);
-    return 0;
   }
+  function gpuParts([gpus, slices, nodes]) {
+    return [...(gpus ? [plural(gpus, 'GPU')] : []), ...(slices ? [plural(slices, 'MIG slice')] : []),
+      ...(nodes ? [nodes === 1 ? 'all GPUs of a node' : `all GPUs of ${nodes.toLocaleString('en')} nodes`] : [])];
+  }
+  const hasAny = (gpus) => gpus.some((n) => n > 0);
   function nameOf(n) {
     const {set} = n;
     switch (n.t) {
@@ -215,7 +249,7 @@
       case 'g': return set.groups[n.g].name;
       case 'm': return `${set.groups[n.g].name} ${n.j}`;
       case 'c': return set.cliques[n.c].name;
-      case 'p': return `pod ${n.k}`;
+      case 'p': return `pod ${set.pod(n.i, n.j, n.c, n.k).k}`;
       default: return `${n.from} – ${n.to - 1}`;
     }
   }
@@ -294,7 +328,7 @@
   let rows = [];  // {node, level, position, size}
   let current = 0;
   let selectedKey = null;
-  const hasGpus = SETS.some((set) => set.totals.gpus > 0);
+  const hasGpus = SETS.some((set) => hasAny(set.totals.gpus));
 
   function appendRows(list, node, level, position, size) {
     list.push({node, level, position, size});
@@ -376,7 +410,7 @@
     el('span', {class: 'badges'}, planBadge(node),
       pack ? el('span', {class: 'pill-label', title: 'packed in this topology domain'}, pack) : null,
       pods === null || node.t === 'p' ? null : el('span', {class: 'pod-count'}, plural(pods, 'pod')),
-      hasGpus ? el('span', {class: 'gpu-count'}, gpus ? plural(gpus, 'GPU') : '') : null));
+      hasGpus ? el('span', {class: 'gpu-count'}, gpuParts(gpus).join(', ')) : null));
     row.style.top = `${index * ROW}px`;
     row.style.paddingLeft = `${(level - 1) * 18}px`;
     row.addEventListener('click', () => { current = index; select(node); });
@@ -471,11 +505,16 @@
     if (n.t === 'b') return [];
     const {set} = n, out = [], g = groupOf(n), scaled = set.isScaled(g, n.j ?? 0);
     const owner = {s: -1, r: -1, g: n.g, m: n.g, c: n.c, p: n.c}[n.t];
-    for (const [level, home, loop, base, scaledId] of set.layers) {
-      if (level !== n.t || home !== owner || (loop === 2 && !scaled)) continue;
+    const pod = n.t === 'p' ? set.pod(n.i, n.j, n.c, n.k) : {k: 0, x: podSuffix(0, 0)};
+    for (const [level, home, loop, base, scaledId, ofReplicas] of set.layers) {
+      if (home !== owner || (loop === 2 && !scaled)) continue;
       const description = set.descriptions[scaled && loop !== 0 ? scaledId : base];
-      const inst = {i: n.i ?? 0, j: n.j ?? 0, s: scaled ? n.j - set.groups[g].min : 0, k: n.k ?? 0};
-      out.push({kind: description.kind, name: set.fill(description.name, inst), description, inst});
+      const pods = level === n.t ? [pod]
+        : level === 'p' && n.t === 'c' && ofReplicas ? set.indicesWithoutPod(n.i, n.j, n.c).map((k) => ({k, x: ''})) : [];
+      for (const which of pods) {
+        const inst = {i: n.i ?? 0, j: n.j ?? 0, s: scaled ? n.j - set.groups[g].min : 0, ...which};
+        out.push({kind: description.kind, name: set.fill(description.name, inst), description, inst});
+      }
     }
     return out;
   }
@@ -548,7 +587,7 @@
     const {set} = n, box = el('div');
     const clique = n.c === undefined ? null : set.cliques[n.c];
     const entries = [['namespace', n.t === 's' ? set.namespace : null], ['gang', gangFact(n)], ['topology', packOf(n)],
-      ['pods', n.t === 'p' || n.t === 'b' ? null : podsOf(n).toLocaleString('en')], ['GPUs', gpusOf(n) ? gpusOf(n).toLocaleString('en') : null]];
+      ['pods', n.t === 'p' || n.t === 'b' ? null : podsOf(n).toLocaleString('en')], ['GPUs', hasAny(gpusOf(n)) ? gpuParts(gpusOf(n)).join(', ') : null]];
     if (n.t === 's') {
       entries.push(['replicas', String(set.replicas)], ['objects', set.totals.objects ? set.totals.objects.toLocaleString('en') : null],
         ['gangs', `${set.totals.base_gangs} base, ${set.totals.scaled_gangs} scaled`], ['scheduler', set.scheduler], ['priority class', set.priority]);
@@ -615,23 +654,30 @@
     }
     return box;
   }
-  function linesOf(n) {
-    if (n.c !== undefined) return n.set.cliques[n.c].lines;
-    if (n.g !== undefined) return n.set.groups[n.g].lines;
-    return n.set.lines;
+  function nodeOfText(n) {
+    return n.c !== undefined ? n.set.cliques[n.c] : n.g !== undefined ? n.set.groups[n.g] : n.set;
+  }
+  // One text with the lines of some pairs marked; the first of them gets the id, if one is given.
+  function markedText(text, first, pairs, id) {
+    const isMarked = (n) => pairs.some((start, i) => i % 2 === 0 && n >= start && n <= pairs[i + 1]);
+    const pre = el('pre', {tabindex: '0', 'aria-label': 'Source'});
+    text.replace(/\n$/, '').split('\n').forEach((line, at) => {
+      const number = first + at;
+      pre.append(el('span', {class: isMarked(number) ? 'mark' : '', id: number === pairs[0] ? id : null},
+        el('span', {class: 'number'}, String(number)), line || ' '), '\n');
+    });
+    return pre;
   }
   function sourceTab(n) {
-    const {source} = n.set, lines = linesOf(n), box = el('div');
+    const {source} = n.set, {lines, mixed} = nodeOfText(n), box = el('div');
     if (!source || !lines) return el('p', {}, 'The text is not known.');
-    box.append(el('p', {}, 'Made from ', el('span', {class: 'mono', id: 'source-line'}, `${source.file}:${lines[0]}`)));
-    if (!source.text) return box;
-    const pre = el('pre', {tabindex: '0', 'aria-label': 'Source'});
-    source.text.replace(/\n$/, '').split('\n').forEach((text, at) => {
-      const number = source.first + at, marked = number >= lines[0] && number <= lines[1] || lines.some((first, i) => i > 1 && i % 2 === 0 && number >= first && number <= lines[i + 1]);
-      pre.append(el('span', {class: marked ? 'mark' : '', id: number === lines[0] ? 'source-first' : null},
-        el('span', {class: 'number'}, String(number)), text || ' '), '\n');
-    });
-    box.append(pre);
+    box.append(el('p', {}, 'Made from ', el('span', {class: 'mono', id: 'source-line'}, `${source.file}:${lines[0] ?? 1}`)));
+    if (source.text) box.append(markedText(source.text, source.first, lines, 'source-first'));
+    for (const [at, ...pairs] of mixed ?? []) {
+      const other = source.others[at];
+      box.append(el('p', {}, 'and from ', el('span', {class: 'mono source-other'}, `${other.file}:${pairs[0]}`)));
+      if (other.text) box.append(markedText(other.text, 1, pairs, null));
+    }
     return box;
   }
   function drawDetails(n) {
@@ -753,7 +799,7 @@
     chosen = found.length ? 0 : -1;
     results.replaceChildren(...found.map(({node, name}, n) => el('li', {
       role: 'option', id: `result-${n}`, 'aria-selected': String(n === chosen), onclick: () => choose(n),
-    }, el('span', {class: 'name'}, name), el('span', {class: 'what'}, node.t === 'p' ? `pod ${node.k}` : KINDS[node.t]))),
+    }, el('span', {class: 'name'}, name), el('span', {class: 'what'}, node.t === 'p' ? labelOf(node) : KINDS[node.t]))),
     ...(found.length ? [] : [el('li', {class: 'note', role: 'presentation'}, 'Nothing has this name.')]),
     ...(more ? [el('li', {class: 'note', role: 'presentation'}, 'More than these: type more of the name.')] : []));
     results.hidden = false;
@@ -826,9 +872,9 @@
   function drawTotals() {
     const sum = (f) => SETS.reduce((s, set) => s + f(set), 0);
     const chip = (n, one) => el('span', {class: 'chip'}, el('b', {}, n.toLocaleString('en')), ` ${one}${n === 1 ? '' : 's'}`);
-    const gpus = sum((s) => s.totals.gpus);
+    const gpus = SETS.reduce((s, set) => plusGpus(s, set.totals.gpus), [0, 0, 0]);
     byId('totals').append(chip(sum((s) => s.totals.pods), 'pod'), chip(sum((s) => s.totals.base_gangs + s.totals.scaled_gangs), 'gang'),
-      ...(gpus ? [chip(gpus, 'GPU')] : []), ...(sum((s) => s.totals.objects) ? [chip(sum((s) => s.totals.objects), 'object')] : []));
+      ...gpuParts(gpus).map((text) => el('span', {class: 'chip'}, el('b', {}, /^[\d.,]*/.exec(text)[0]), text.replace(/^[\d.,]*/, ''))), ...(sum((s) => s.totals.objects) ? [chip(sum((s) => s.totals.objects), 'object')] : []));
   }
   const ACTIONS = {ROLL: 'pods are replaced', SCALE: 'pods come or go', PENDING: 'stays old until deleted by hand', CREATE: 'new', DELETE: 'goes', 'IN-PLACE': 'changed without a restart', FORBIDDEN: 'refused'};
   function drawLegend() {

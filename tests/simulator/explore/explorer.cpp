@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <deque>
 
+#include "tests/simulator/explore/replay.h"
 #include "tests/simulator/explore/safety.h"
 
 namespace grovec::simulator {
@@ -81,6 +82,8 @@ class Explorer {
   void expand(std::uint32_t n, const State& state) {
     nodes_[n].quiet = quiet_.size();
     if (const std::string problem = find_unsafe(stage_, state); !problem.empty()) blame(problem, n);
+    if (options_.judge)
+      if (const std::string problem = options_.judge(state); !problem.empty()) blame(problem, n);
     const std::vector<Choice> choices = stage_.choices(state);
     if (choices.empty() || !is_quiet(choices.front().what)) {
       ++out_.ends;
@@ -91,6 +94,8 @@ class Explorer {
       const std::vector<Written> writes = stage_.make(choices[c], next);
       ++out_.steps;
       if (!is_quiet(choices[c].what)) ++out_.fired[word_of(choices[c])];
+      if (state.storm > 0)
+        for (const Written& w : writes) out_.fired["conflict"] += w.answer.code == 409;
       const auto& writer = choices[c].what == MoveClass::kFormer ? *state.former : state.leader;
       for (const Written& w : writes)
         if (const std::string problem = find_unsafe(stage_, state, writer, w); !problem.empty())
@@ -195,6 +200,12 @@ class Explorer {
 };
 
 }  // namespace
+
+std::string steps_of(const SmallWorld& world, const Violation& violation) {
+  std::string out = "# " + violation.what + "\n" + std::string(kExploredWorld) + world.name + "\n";
+  for (const std::string& line : violation.path) out += line + "\n";
+  return out;
+}
 
 Explored explore(const SmallWorld& world, const ExploreOptions& options) { return Explorer(world, options).run(); }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <string>
 #include <vector>
@@ -14,6 +15,8 @@ struct ExploreOptions {
   Budget budget;
   std::uint64_t most_states = 10'000'000;
   std::size_t most_violations = 1;  ///< then it ends
+  /// What else must not be: a state is judged as by `find_unsafe`. Empty = nothing.
+  std::function<std::string(const State& state)> judge = {};
 };
 
 /// A state or a write that must not be, with the shortest way there.
@@ -21,6 +24,9 @@ struct Violation {
   std::string what;
   std::vector<std::string> path;  ///< from the creation of the set
 };
+
+/// A file of steps that `replay` understands.
+std::string steps_of(const SmallWorld& world, const Violation& violation);
 
 struct Explored {
   std::uint64_t states = 0, steps = 0, ends = 0;  ///< ends: nothing happens there by itself

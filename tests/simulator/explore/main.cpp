@@ -16,7 +16,8 @@ constexpr const char* kUsage =
     "Explores a world breadth first, with the decisions of grovec as the operator. On a path people do at most so "
     "many\n"
     "things and at most so many faults happen (default: 1 and 1). Ends with code 1 where something is wrong, and\n"
-    "prints the shortest way there; --only takes words of those printed at the end, separated by commas,\n"
+    "prints the shortest way there, as steps for `simulate --script FILE --log`; --only takes words of those printed "
+    "at the end, separated by commas,\n"
     "and lets nothing else go wrong or be done; with code 4 where not every state was reached within the limit of "
     "states.\n";
 
@@ -36,11 +37,7 @@ int report(const SmallWorld& world, const ExploreOptions& options) {
   const auto begin = std::chrono::steady_clock::now();
   const Explored done = explore(world, options);
   const double s = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
-  for (const Violation& v : done.violations) {
-    std::cout << "# " << v.what << "\n";
-    for (const std::string& line : v.path) std::cout << line << "\n";
-    std::cout << "\n";
-  }
+  for (const Violation& v : done.violations) std::cout << steps_of(world, v) << "\n";
   std::cout << world.name << ": " << done.states << " states, " << done.steps << " steps, depth " << done.depth << ", "
             << done.ends << " ends, " << s << " s, " << (done.is_complete ? "complete" : "not complete") << ", "
             << done.violations.size() << " violations\n ";

@@ -146,6 +146,19 @@ std::string find_unsafe(const Stage&, const State& state) {
   return {};
 }
 
+namespace {
+
+// What a patch of finalizers leaves out that is not ours.
+bool drops_foreign_finalizer(const Store& store, const Key& key, const decide::Action& action) {
+  const Value* list = action.change["metadata"].find("finalizers");
+  const ObjectPtr there = list ? store.find(key) : nullptr;
+  if (!there || !there->has_finalizer(kForeignFinalizer)) return false;
+  return std::none_of(list->items().begin(), list->items().end(),
+                      [](const Value& f) { return f.as_string() == kForeignFinalizer; });
+}
+
+}  // namespace
+
 std::string find_unsafe(const Stage& stage, const State& before, const simulate::Operator& writer,
                         const simulate::Written& write) {
   const decide::Action& a = write.action;
@@ -155,6 +168,8 @@ std::string find_unsafe(const Stage& stage, const State& before, const simulate:
   const Store* view = writer.decided_on();
   if (!view) return on + "a write without a decision";
   const Key key{simulate::simulated_kind(a.key.kind), "default", a.key.name};
+  if (a.verb == Verb::kPatch && drops_foreign_finalizer(before.store, key, a))
+    return on + "a finalizer of somebody else is taken away";
   const bool is_sized = a.key.kind == decide::Kind::kPodClique || a.key.kind == decide::Kind::kPodCliqueScalingGroup;
   if (a.verb == Verb::kPatch && is_sized && a.change["spec"].find("replicas")) {
     const ObjectPtr object = view->find(key);

@@ -12,43 +12,16 @@ namespace grovec::simulator {
 
 using namespace ir;
 using simulate::Change;
-using simulate::mix;
 using simulate::Store;
 using simulate::Written;
 
 namespace {
 
-constexpr std::int64_t kStart = 1'767'225'600;                 // 2026-01-01
-constexpr std::int64_t kFinishedStays = 11, kStatusEvery = 2;  // seconds after which it does not count any more
+constexpr std::int64_t kStart = 1'767'225'600;  // 2026-01-01
+
+bool is_ours(const std::string& finalizer) { return finalizer.starts_with("grove.io/"); }
 
 simulate::OperatorOptions at_once() { return {.look_after_ns = 0, .step_ns = 0, .write_ns = 0, .by_parts = false}; }
-
-// Seconds that have passed, as far as they count. What is to come counts whatever it is.
-std::uint64_t age(Instant at, Instant now, std::int64_t most) {
-  return static_cast<std::uint64_t>(std::min(now.seconds() - at.seconds(), most));
-}
-
-std::uint64_t text_hash(const std::string& text) { return simulate::hash_of(std::string_view(text)); }
-
-std::uint64_t owners_hash(const Store& store, const Object& object) {
-  std::uint64_t h = object.owners.size();
-  for (const simulate::OwnerReference& owner : object.owners) {
-    const std::optional<Kind> kind = simulate::kind_named(owner.kind, owner.api_version);
-    const ObjectPtr found = kind ? store.find({*kind, object.key.namespace_, owner.name}) : nullptr;
-    const std::uint64_t lives = found && found->uid == owner.uid;
-    h = mix(h, mix(text_hash(owner.name), lives + 2u * owner.controller + 4u * owner.block_owner_deletion));
-  }
-  return h;
-}
-
-// How many pods of the same PodClique are older by whole seconds: all that the time of birth is used for.
-std::uint64_t rank(const Store& store, const Object& pod) {
-  std::uint64_t n = 0;
-  for (const ObjectPtr& other : store.all(Kind::kPod))
-    n += other->created.seconds() < pod.created.seconds() &&
-         other->label(keys::kPodClique) == pod.label(keys::kPodClique);
-  return n;
-}
 
 }  // namespace
 
@@ -64,6 +37,8 @@ State Stage::first() {
               .unseen = {},
               .leader = simulate::Operator("default", "w", compiler_, at_once()),
               .former = std::nullopt,
+              .before = std::nullopt,
+              .latest = {},
               .now = Instant::from_seconds(kStart)};
   state.store.create(submission.stored.root(), state.now);
   set_ = "w";
@@ -75,6 +50,7 @@ State Stage::first() {
 void Stage::spread(State& state) const {
   const std::vector<Change> changes = state.store.take_changes();
   if (changes.empty()) return;
+  if (may_go_back(state)) state.latest = changes;
   if (!state.frozen) {
     state.leader.notice(changes, state.now);
     return;
@@ -105,9 +81,11 @@ std::vector<Choice> Stage::choices(const State& state) const {
   if (!state.leader.is_running()) out.push_back({.what = MoveClass::kStart});
   if (state.frozen) out.push_back({.what = MoveClass::kCatchUp});
   const bool waits = state.leader.is_running() && !works && state.leader.looks_again();
+  // Others may hold on to an object for as long as they like.
   if (out.empty() && waits) out.push_back({.what = MoveClass::kClock});
+  add_releases(state, out);
   if (state.deeds < budget_.deeds) {
-    if (waits && out.front().what != MoveClass::kClock) out.push_back({.what = MoveClass::kSlow});
+    if (waits && !out.empty() && out.front().what != MoveClass::kClock) out.push_back({.what = MoveClass::kSlow});
     add_deeds(state, out);
   }
   if (state.faults < budget_.faults) add_faults(state, out);
@@ -154,15 +132,42 @@ void Stage::add_faults(const State& state, std::vector<Choice>& out) const {
     if (!state.former) out.push_back({.what = MoveClass::kSecond});
   }
   if (!state.frozen)
-    for (const Kind kind :
-         {Kind::kPodCliqueSet, Kind::kPodCliqueScalingGroup, Kind::kPodClique, Kind::kPodGang, Kind::kPod})
+    for (const Kind kind : kWatched)
       if (!state.store.all(kind).empty())
         out.push_back({.what = MoveClass::kLag, .number = static_cast<std::int64_t>(kind)});
   for (const std::int64_t seconds : {-360, 360}) out.push_back({.what = MoveClass::kJump, .number = seconds});
-  for (const Kind kind : {Kind::kPodClique, Kind::kPodGang, Kind::kPod})
-    for (const ObjectPtr& object : state.store.all(kind))
-      if (!object->is_terminating() && object->labels().find(keys::kPartOf))
+  if (!state.frozen && state.before)
+    for (const Kind kind : kWatched)
+      if (state.before->all(kind) != state.store.all(kind))
+        out.push_back({.what = MoveClass::kBack, .number = static_cast<std::int64_t>(kind)});
+  if (state.leader.is_running() && state.storm == 0) out.push_back({.what = MoveClass::kStorm});
+  add_foreign_writes(state, out);
+}
+
+void Stage::add_foreign_writes(const State& state, std::vector<Choice>& out) const {
+  for (const Kind kind : kWatched)
+    for (const ObjectPtr& object : state.store.all(kind)) {
+      if (kind != Kind::kPodCliqueSet && !object->is_terminating() && object->labels().find(keys::kPartOf))
         out.push_back({.what = MoveClass::kEdit, .key = object->key});
+      if (std::any_of(object->finalizers.begin(), object->finalizers.end(), is_ours))
+        out.push_back({.what = MoveClass::kStrip, .key = object->key});
+      if (!object->is_terminating() && !object->has_finalizer(kForeignFinalizer))
+        out.push_back({.what = MoveClass::kHold, .key = object->key});
+    }
+}
+
+void Stage::add_releases(const State& state, std::vector<Choice>& out) const {
+  for (const Kind kind : kWatched)
+    for (const ObjectPtr& object : state.store.all(kind))
+      if (object->is_terminating() && object->has_finalizer(kForeignFinalizer))
+        out.push_back({.what = MoveClass::kRelease, .key = object->key});
+}
+
+// Only then it counts what was before.
+bool Stage::may_go_back(const State& state) const {
+  const auto begins_back = [](const std::string& word) { return word.starts_with("back "); };
+  return state.faults < budget_.faults &&
+         (budget_.only.empty() || std::any_of(budget_.only.begin(), budget_.only.end(), begins_back));
 }
 
 void Stage::do_deed(const Choice& choice, State& state) const {
@@ -205,7 +210,77 @@ void Stage::do_deed(const Choice& choice, State& state) const {
   }
 }
 
+// A cache stands still as it is, or goes back to what was before the last change and stands still there.
+void Stage::fall_behind(const Choice& choice, State& state) const {
+  const auto kind = static_cast<Kind>(choice.number);
+  state.frozen = kind;
+  state.view.emplace();
+  for (std::size_t k = 0; k < simulate::kKinds; ++k) state.view->catch_up(state.store, static_cast<Kind>(k));
+  if (choice.what == MoveClass::kLag) return;
+  state.view->catch_up(*state.before, kind);
+  std::vector<Change> undone;
+  for (const Change& change : state.latest)
+    if (change.object().key.kind == kind) {
+      state.unseen.push_back(change);
+      undone.push_back({change.after, change.before});
+    }
+  state.leader.notice(undone, state.now);
+}
+
+// Somebody else writes an annotation of theirs to what the operator is about to write to.
+void Stage::be_overtaken(State& state) const {
+  const decide::Action* next = state.leader.next_write();
+  if (state.storm == 0 || !next) return;
+  const ObjectPtr object = state.store.find({simulate::simulated_kind(next->key.kind), "default", next->key.name});
+  if (!object) return;
+  --state.storm;
+  constexpr std::string_view kMark = "example.com/seen";
+  const Value mark = object->annotations().find(kMark) ? Value::null() : Value::string("yes");
+  Arena arena;
+  const Value annotations = make_mapping(arena, {{kMark, kNowhere, mark}});
+  state.store.merge_patch(
+      object->key,
+      make_mapping(arena, {{"metadata", kNowhere, make_mapping(arena, {{"annotations", kNowhere, annotations}})}}), {},
+      state.now);
+}
+
+// Labels and finalizers.
+void Stage::write_by_hand(const Choice& choice, State& state) const {
+  const ObjectPtr object = state.store.find(choice.key);
+  Arena arena;
+  MappingBuilder metadata(arena);
+  if (choice.what == MoveClass::kEdit) {
+    metadata.set("labels", make_mapping(arena, {{keys::kPartOf, kNowhere, Value::null()}}));
+  } else {
+    std::vector<Value> finalizers;
+    for (const std::string& f : object->finalizers) {
+      const bool goes = choice.what == MoveClass::kStrip ? is_ours(f) : f == kForeignFinalizer;
+      if (!goes) finalizers.push_back(Value::string(f));
+    }
+    if (choice.what == MoveClass::kHold) finalizers.push_back(Value::string(kForeignFinalizer));
+    metadata.set("finalizers", make_sequence(arena, finalizers));
+  }
+  state.store.merge_patch(choice.key, make_mapping(arena, {{"metadata", kNowhere, metadata.build()}}), {}, state.now);
+}
+
 std::vector<Written> Stage::make(const Choice& choice, State& state) {
+  std::vector<Written> written;
+  if (may_go_back(state)) {
+    std::optional<Store> before = state.store;
+    const std::uint64_t version = state.store.resource_version();
+    written = make_it(choice, state);
+    if (state.store.resource_version() != version) state.before = std::move(before);
+  } else {
+    written = make_it(choice, state);
+  }
+  if (state.before && !may_go_back(state)) {
+    state.before.reset();
+    state.latest.clear();
+  }
+  return written;
+}
+
+std::vector<Written> Stage::make_it(const Choice& choice, State& state) {
   std::vector<Written> written;
   const auto run = [&](simulate::Operator& who) {
     who.run(state.store, state.view ? *state.view : state.store, state.now);
@@ -221,6 +296,7 @@ std::vector<Written> Stage::make(const Choice& choice, State& state) {
       break;
     case MoveClass::kOperator:
       state.crossed = state.crossed && state.leader.next_write();
+      be_overtaken(state);
       run(state.leader);
       break;
     case MoveClass::kFormer:
@@ -258,165 +334,28 @@ std::vector<Written> Stage::make(const Choice& choice, State& state) {
       run(state.leader);
       state.leader.set_fate({});
       break;
-    case MoveClass::kLag: {
-      state.frozen = static_cast<Kind>(choice.number);
-      state.view.emplace();
-      for (std::size_t k = 0; k < simulate::kKinds; ++k) state.view->catch_up(state.store, static_cast<Kind>(k));
+    case MoveClass::kLag:
+    case MoveClass::kBack:
+      fall_behind(choice, state);
       break;
-    }
+    case MoveClass::kStorm:
+      state.storm = 3;
+      break;
     case MoveClass::kJump:
       state.now = state.now.plus(choice.number * decide::kSecond);
       break;
     case MoveClass::kDeed:
       do_deed(choice, state);
       break;
-    case MoveClass::kEdit: {
-      Arena arena;
-      state.store.merge_patch(
-          choice.key,
-          make_mapping(arena,
-                       {{"metadata", kNowhere,
-                         make_mapping(arena, {{"labels", kNowhere,
-                                               make_mapping(arena, {{keys::kPartOf, kNowhere, Value::null()}})}})}}),
-          {}, state.now);
+    case MoveClass::kEdit:
+    case MoveClass::kStrip:
+    case MoveClass::kHold:
+    case MoveClass::kRelease:
+      write_by_hand(choice, state);
       break;
-    }
   }
   spread(state);
   return written;
-}
-
-std::uint64_t Stage::object_hash(const Store& store, const Object& object, Instant now) const {
-  std::uint64_t h = mix(static_cast<std::uint64_t>(object.key.kind), text_hash(object.key.name));
-  h = mix(mix(h, object.meta.hash()), mix(object.body.hash(), object.status.hash_without_times()));
-  for (const std::string& finalizer : object.finalizers) h = mix(h, text_hash(finalizer));
-  h = mix(mix(h, owners_hash(store, object)),
-          object.is_terminating() + 2u * static_cast<std::uint64_t>(object.generation));
-  if (object.key.kind == Kind::kPod) {
-    const auto* live = object.as<decide::LivePod>();
-    return mix(h, mix(rank(store, object), live && live->is_finished() ? age(object.created, now, kFinishedStays) : 0));
-  }
-  h = mix(h, age(object.created, now, delay_ + 1));
-  if (object.status_written.known()) h = mix(h, age(object.status_written, now, kStatusEvery));
-  for (const Value& c : object.status["conditions"].items())
-    if (c["type"].as_string() == "MinAvailableBreached")
-      if (const auto since = decide::parse_time(c["lastTransitionTime"].as_string()))
-        h = mix(h, age(*since, now, delay_ + 1));
-  return h;
-}
-
-std::uint64_t Stage::hash(const State& state) const {
-  std::uint64_t h = mix(state.deeds, state.faults + 8u * state.crossed);
-  for (std::size_t k = 0; k < simulate::kKinds; ++k)
-    for (const ObjectPtr& object : state.store.all(static_cast<Kind>(k)))
-      h = mix(h, object_hash(state.store, *object, state.now));
-  const Store& view = state.view ? *state.view : state.store;
-  h = mix(h, state.leader.state_hash(state.store, view, state.now));
-  if (state.former) h = mix(h, state.former->state_hash(state.store, view, state.now));
-  if (!state.frozen) return h;
-  h = mix(h, mix(static_cast<std::uint64_t>(*state.frozen), state.unseen.size()));
-  for (const ObjectPtr& object : view.all(*state.frozen)) {
-    const ObjectPtr living = state.store.find(object->key);
-    h = mix(h, mix(object_hash(state.store, *object, state.now), living && living->uid == object->uid));
-  }
-  return h;
-}
-
-namespace {
-
-std::string lower(std::string_view text) {
-  std::string out(text);
-  std::transform(out.begin(), out.end(), out.begin(),
-                 [](char x) { return x >= 'A' && x <= 'Z' ? static_cast<char>(x | 32) : x; });
-  return out;
-}
-
-std::string kind_word(Kind kind) { return lower(simulate::facts_of(kind).name); }
-
-}  // namespace
-
-std::string word_of(const Choice& c) {
-  constexpr const char* kClasses[] = {"cluster", "operator", "former", "start", "catch up", "clock", "",
-                                      "slow",    "",         "second", "",      "jump",     "edit"};
-  constexpr const char* kFates[] = {"done", "refused", "lost", "killed before", "killed after"};
-  constexpr const char* kDeeds[] = {"scale", "image", "delete ", "fail", "unready"};
-  switch (c.what) {
-    case MoveClass::kDeed:
-      return kDeeds[static_cast<std::size_t>(c.deed)] + (c.deed == DeedKind::kDelete ? kind_word(c.key.kind) : "");
-    case MoveClass::kFate:
-      return kFates[static_cast<std::size_t>(c.fate)];
-    case MoveClass::kLag:
-      return "lag " + kind_word(static_cast<Kind>(c.number));
-    default:
-      return kClasses[static_cast<std::size_t>(c.what)];
-  }
-}
-
-namespace {
-
-std::string object_text(const Key& key) { return std::string(simulate::facts_of(key.kind).name) + " " + key.name; }
-
-std::string deed_text(const Choice& c) {
-  std::string kind(simulate::facts_of(c.key.kind).short_name);
-  if (kind.empty()) kind = kind_word(c.key.kind);
-  switch (c.deed) {
-    case DeedKind::kScale:
-      return "kubectl scale " + kind + " " + c.key.name + " --replicas=" + std::to_string(c.number);
-    case DeedKind::kImage:
-      return "the image of every container changes";
-    case DeedKind::kDelete:
-      return "kubectl delete " + kind + " " + c.key.name + " --wait=false";
-    case DeedKind::kFail:
-      return "pod status of " + c.key.name + " set by hand: phase Failed, reason Evicted";
-    case DeedKind::kUnready:
-      return "pod status of " + c.key.name + " set by hand: Ready=False, its container ready=False started=True";
-  }
-  return {};
-}
-
-std::string write_text(const simulate::Operator& who) {
-  const decide::Action* a = who.next_write();
-  if (!a) return "looks";
-  return std::string(decide::name_of(a->verb)) + " " + std::string(ir::info_of(a->key.kind).kind) + " " + a->key.name +
-         " (" + decide::text_of(a->why) + ")";
-}
-
-}  // namespace
-
-std::string Stage::text_of(const Choice& c, const State& before) const {
-  constexpr std::string_view kFates[] = {"done", "refused", "done, its answer lost",
-                                         "never sent, the operator is killed", "done, the operator is killed"};
-  switch (c.what) {
-    case MoveClass::kCluster:
-      return "the cluster: " + std::string(simulate::name_of(c.move.kind)) +
-             (c.move.key.name.empty() ? "" : " " + object_text(c.move.key));
-    case MoveClass::kOperator:
-      return "the operator: " + write_text(before.leader);
-    case MoveClass::kFormer:
-      return "the former operator: " + write_text(*before.former);
-    case MoveClass::kStart:
-      return "the operator is started again";
-    case MoveClass::kCatchUp:
-      return "the cache catches up";
-    case MoveClass::kClock:
-    case MoveClass::kSlow:
-      return "time passes: " + std::to_string(before.leader.looks_again()->seconds() - before.now.seconds()) +
-             " s; the operator looks";
-    case MoveClass::kDeed:
-      return deed_text(c);
-    case MoveClass::kFate:
-      return "the operator: " + write_text(before.leader) + ": " +
-             std::string(kFates[static_cast<std::size_t>(c.fate)]);
-    case MoveClass::kSecond:
-      return "a second operator takes over; the first goes on writing";
-    case MoveClass::kLag:
-      return "the cache of " + std::string(simulate::facts_of(static_cast<Kind>(c.number)).name) + " sees nothing new";
-    case MoveClass::kJump:
-      return "the clock jumps by " + std::to_string(c.number) + " s";
-    case MoveClass::kEdit:
-      return "kubectl label " + object_text(c.key) + " app.kubernetes.io/part-of-";
-  }
-  return {};
 }
 
 }  // namespace grovec::simulator

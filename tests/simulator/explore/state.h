@@ -23,12 +23,19 @@ struct SmallWorld {
 };
 const std::vector<SmallWorld>& small_worlds();
 
+/// Kinds whose caches may be behind.
+inline constexpr Kind kWatched[] = {Kind::kPodCliqueSet, Kind::kPodCliqueScalingGroup, Kind::kPodClique, Kind::kPodGang,
+                                    Kind::kPod};
+
 /// How much may happen on a path besides what the cluster does by itself.
 struct Budget {
   std::uint8_t deeds = 1, faults = 1;
   /// Words for deeds and faults that may happen (`word_of`); empty = all.
   std::set<std::string, std::less<>> only = {};
 };
+
+/// What somebody else holds objects with.
+inline constexpr std::string_view kForeignFinalizer = "example.com/hold";
 
 struct State {
   simulate::Store store;
@@ -38,6 +45,9 @@ struct State {
   simulate::Operator leader;
   std::optional<simulate::Operator> former;  ///< has been replaced and has not noticed: it still writes what it decided
   bool crossed = false;                      ///< the former leader has written since the leader looked
+  std::optional<simulate::Store> before;     ///< the last change; kept only where a cache may go back
+  std::vector<simulate::Change> latest;      ///< that change
+  std::uint8_t storm = 0;                    ///< so many more writes find that somebody else was faster
   Instant now;
   std::uint8_t deeds = 0, faults = 0;  ///< used up
 };
@@ -48,6 +58,7 @@ enum class MoveClass : std::uint8_t {
   kFormer,    ///< the former leader writes
   kStart,     ///< a dead operator is started
   kCatchUp,   ///< the cache that is behind sees it all
+  kRelease,   ///< somebody else takes their finalizer off an object that is to go
   kClock,     ///< nothing else can happen: time passes until the operator wants to look
   kDeed,      ///< somebody does something
   kSlow,      ///< a deed: time passes though the cluster has things to do
@@ -56,6 +67,10 @@ enum class MoveClass : std::uint8_t {
   kLag,       ///< from here on the cache of a kind sees nothing new, for two changes
   kJump,      ///< the clock jumps
   kEdit,      ///< a foreign edit: a label of ours is taken away
+  kStrip,     ///< a foreign edit: our finalizer is taken away
+  kHold,      ///< somebody else puts a finalizer on an object
+  kBack,      ///< the cache of a kind goes back to what was before the last change, for two changes
+  kStorm,     ///< somebody else writes to the object just before the operator does, three times
 };
 constexpr bool is_quiet(MoveClass c) { return c < MoveClass::kDeed; }
 constexpr bool is_deed(MoveClass c) { return c == MoveClass::kDeed || c == MoveClass::kSlow; }
@@ -67,13 +82,13 @@ struct Choice {
   simulate::Move move{};    ///< kCluster
   simulate::Fate fate{};    ///< kFate
   DeedKind deed{};          ///< kDeed
-  Key key{};                ///< kDeed, kEdit
-  std::int64_t number = 0;  ///< kDeed: replicas; kLag: the kind; kJump: seconds
+  Key key{};                ///< kDeed, kEdit, kStrip, kHold, kRelease
+  std::int64_t number = 0;  ///< kDeed: replicas; kLag, kBack: the kind; kJump: seconds
 };
 
 /// `scale`, `image`, `delete pod`, `delete podclique`, …, `fail`, `unready`, `slow`; `refused`, `lost`, `killed
-/// before`, `killed after`, `second`, `lag pod`, `lag podclique`, …, `jump`, `edit`; of quiet moves the name of the
-/// class.
+/// before`, `killed after`, `second`, `lag pod`, `lag podclique`, …, `jump`, `edit`, `strip`, `hold`, `back pod`, …,
+/// `storm`; of quiet moves the name of the class.
 std::string word_of(const Choice& choice);
 
 /// One path's machinery: everything that is the same in all states.
@@ -96,6 +111,13 @@ class Stage {
  private:
   void add_deeds(const State& state, std::vector<Choice>& out) const;
   void add_faults(const State& state, std::vector<Choice>& out) const;
+  void add_foreign_writes(const State& state, std::vector<Choice>& out) const;
+  void add_releases(const State& state, std::vector<Choice>& out) const;
+  bool may_go_back(const State& state) const;
+  void fall_behind(const Choice& choice, State& state) const;
+  void be_overtaken(State& state) const;
+  std::vector<simulate::Written> make_it(const Choice& choice, State& state);
+  void write_by_hand(const Choice& choice, State& state) const;
   void spread(State& state) const;
   void do_deed(const Choice& choice, State& state) const;
   std::uint64_t object_hash(const simulate::Store& store, const Object& object, Instant now) const;

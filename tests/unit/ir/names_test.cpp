@@ -13,12 +13,32 @@ std::string suffix(std::uint32_t attempt, std::uint32_t index) {
   return {s.data(), s.size()};
 }
 
+TEST(Names, SeveralAreWrittenWithATextInPlaceOfTheIndex) {
+  Arena a;
+  const Instance n{.set_replica = 1, .group_replica = 12};
+  const Value clique = names::member_clique(a, "llm", "g", "c");
+  EXPECT_EQ(name_text(clique, n, {Hole::kGroupReplica, "[2-4]"}), "llm-1-g-[2-4]-c");
+  EXPECT_EQ(name_text(clique, n, {Hole::kSetReplica, "0…3"}), "llm-0…3-g-12-c");
+  EXPECT_EQ(name_text(clique, n, {Hole::kPodIndex, "[0-9]"}), "llm-1-g-12-c") << "it has none";
+}
+
+TEST(Names, APodIsCalledAfterItsPodCliqueHoweverThatIsKnown) {
+  Arena a;
+  const Instance n{.set_replica = 1, .group_replica = 12, .pod_suffix = pod_suffix(1, 28)};
+  const Value clique = names::member_clique(a, "llm", "g", "c");
+  EXPECT_EQ(pod_name(name_text(clique, n), n.pod_suffix), name_text(names::pod(a, clique), n));
+  EXPECT_EQ(name_text(names::pod_address(a, names::host(a, clique), names::service(a, "llm"), "prod"), n),
+            "llm-1-g-12-c-0.llm-1.prod.svc.cluster.local");
+  // As the labels of a live PodClique say it.
+  EXPECT_EQ(names::service(a, Value::string("llm"), Value::string("1")).as_string(), "llm-1");
+}
+
 TEST(Names, FollowTheGeneratorsOfTheReference) {  // expansion 2.1
   Arena a;
   const Instance n{
       .set_replica = 1, .group_replica = 12, .scaled_gang = 10, .pod_index = 3, .pod_suffix = pod_suffix(0, 3)};
   EXPECT_EQ(name_text(names::service(a, "llm"), n), "llm-1");
-  EXPECT_EQ(name_text(names::service_address(a, "llm", "prod"), n), "llm-1.prod.svc.cluster.local");
+  EXPECT_EQ(name_text(names::service_address(a, names::service(a, "llm"), "prod"), n), "llm-1.prod.svc.cluster.local");
   EXPECT_EQ(names::role(a, "llm"), "grove.io:pcs:llm");
   EXPECT_EQ(names::role_label(a, "llm"), "grove.io-pcs-llm");
   EXPECT_EQ(names::token_secret(a, "llm"), "llm-ic-sat");

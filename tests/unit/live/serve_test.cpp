@@ -104,5 +104,20 @@ TEST(Log, IsALineForPeopleOrAnObjectForMachines) {
   }
 }
 
+TEST(Log, CopiesShareTheirLevel) {
+  std::string said;
+  Log log(
+      Log::Format::kText, [] { return decide::Instant(); }, [&](bool, const std::string& line) { said += line; });
+  const Log copy = log;
+  copy.say(Level::kDebug, "a");
+  copy.say(Level::kInfo, "b");
+  log.set_level(Level::kDebug);
+  copy.say(Level::kDebug, "c");
+  log.set_level(Level::kWarning);
+  copy(false, "d");
+  copy(true, "e");
+  EXPECT_EQ(said, "bce");
+}
+
 }  // namespace
 }  // namespace grovec::live

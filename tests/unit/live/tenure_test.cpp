@@ -35,6 +35,7 @@ TEST(Tenure, WritesUntilTheDeadlineAfterTheRenewalWasSent) {
   EXPECT_TRUE(t.has_lost(at(15s)));
   t.renewed(at(14s));
   EXPECT_TRUE(t.leads(at(15s)));
+  EXPECT_EQ(t.leads_until(), std::optional(at(24s)));
 }
 
 TEST(Tenure, SomebodyElsesLeaseEndsItForEver) {
@@ -42,6 +43,7 @@ TEST(Tenure, SomebodyElsesLeaseEndsItForEver) {
   t.renewed(at(0s));
   EXPECT_FALSE(t.may_take(lease("other", "7"), at(1s)));
   EXPECT_TRUE(t.has_lost(at(1s)));
+  EXPECT_EQ(t.leads_until(), std::nullopt);
   EXPECT_FALSE(t.may_take(lease("", "8"), at(2s)));
   t.renewed(at(2s));
   EXPECT_FALSE(t.leads(at(2s))) << "an answer that comes late";

@@ -29,6 +29,15 @@ TEST(FormerNames, TellOfWhatGroveMakes) {
   EXPECT_EQ(told(""), "");
 }
 
+// Names that Grove makes have no fixed text; they are told by the kind.
+TEST(FormerNames, TellHowNamesOfObjectsChanged) {
+  EXPECT_NE(told("ComputeDomain").find("`SET-REPLICA` until v0.1.0-alpha.8; now `SET-REPLICA-GROUP`"),
+            std::string::npos);
+  EXPECT_NE(told("PodGang").find("now it counts from 0 behind `minAvailable`"), std::string::npos);
+  EXPECT_NE(told("PodGang").find("Since v0.1.0-alpha.12 they are `SET-REPLICA-EPOCH`"), std::string::npos);
+  EXPECT_NE(told("Pod").find("`PODCLIQUE-INDEX` until 2025-07-29"), std::string::npos);
+}
+
 TEST(FormerNames, AreFoundInEveryTable) {
   for (const char* name :
        {"minReplicas", "LeaderReady", "PodGangSet", "grove.k8s.io", "grove.io/auto-mnnvl", "controllers.podGangSet",

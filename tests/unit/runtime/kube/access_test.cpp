@@ -179,10 +179,44 @@ TEST_F(AccessTest, ThePolicyOfKubercIsHonoured) {
   EXPECT_NE(error().find("`credentialPluginPolicy` is DenyAll"), std::string::npos) << error();
   write(".kube/kuberc", head + "credentialPluginPolicy: Allowlist\ncredentialPluginAllowlist:\n- name: other\n");
   EXPECT_NE(error().find("not in `credentialPluginAllowlist`"), std::string::npos) << error();
-  write(".kube/kuberc", head + "credentialPluginPolicy: Allowlist\ncredentialPluginAllowlist:\n- name: login\n");
-  EXPECT_TRUE(load());
+  write(".kube/kuberc", head + "credentialPluginPolicy: Sometimes\n");
+  EXPECT_NE(error().find("has a value we do not know"), std::string::npos) << error();
+  write(".kube/kuberc", head + "credentialPluginPolicy: Allowlist\ncredPluginAllowlist: [{name: login}]\n");
+  EXPECT_NE(error().find("`credentialPluginAllowlist` is empty"), std::string::npos) << error();
+  write(".kube/kuberc", head + "credentialPluginAllowlist: [{name: login}]\n");
+  EXPECT_NE(error().find("needs `credentialPluginPolicy: Allowlist`"), std::string::npos) << error();
   write(".kube/kuberc", head + "aliases: []\n");
   EXPECT_TRUE(load());
+}
+
+TEST_F(AccessTest, AnEntryOfKubercMeansTheProgramThatItLeadsTo) {
+  write(".kube/config", config("", kExec));
+  const std::string head = "credentialPluginPolicy: Allowlist\ncredentialPluginAllowlist:\n- ";
+  const std::string place = folder + "/.kube/bin/login";
+  for (const std::string& entry : {"name: " + place, "command: " + place}) {
+    write(".kube/kuberc", head + entry + "\n");
+    EXPECT_TRUE(load()) << entry;
+  }
+  write("elsewhere/login", "#!/bin/sh\n", 0755);
+  write(".kube/bin/login", "#!/bin/sh\n", 0755);
+  write(".kube/kuberc", head + "name: login\n");
+  variables["PATH"] = ".:" + folder + "/nowhere:" + folder + "/.kube/bin:" + folder + "/elsewhere";
+  EXPECT_TRUE(load()) << error();
+  // Another program of that name, which comes first.
+  variables["PATH"] = folder + "/elsewhere:" + folder + "/.kube/bin";
+  EXPECT_NE(error().find("not in `credentialPluginAllowlist`"), std::string::npos) << error();
+  write(".kube/kuberc", head + "name: " + folder + "/elsewhere/login\n");
+  EXPECT_NE(error().find("not in `credentialPluginAllowlist`"), std::string::npos) << error();
+}
+
+TEST_F(AccessTest, NoCredentialGoesToANameThatOnlyBeginsLikeLoopback) {
+  for (const char* server : {"http://127.example.com", "http://localhost.example.com:80"}) {
+    write(".kube/config", config("", "    token: abcdefgh\n"));
+    options.server = server;
+    EXPECT_NE(error().find("has no TLS"), std::string::npos) << server << error();
+  }
+  options.server = "http://127.0.0.1:80";
+  EXPECT_TRUE(load()) << error();
 }
 
 TEST(KubeFiles, Base64) {

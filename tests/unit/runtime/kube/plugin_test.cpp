@@ -75,6 +75,43 @@ TEST_F(PluginTest, RunsAgainWhenItsCredentialHasExpired) {
   EXPECT_EQ(runs(), 2);
 }
 
+TEST_F(PluginTest, RenewsALittleEarlyAndNotForEachRequest) {
+  WallTime now = *read_time("2026-01-01T00:00:00Z");
+  around.all.wall_time = [&] { return now; };
+  Loop loop(around.all);
+  // A plugin that gives out what it has, however old.
+  Client client(loop, access("cat <<'E'\n" + credential(wanted, "2026-01-01T01:00:00Z") + "\nE\n"));
+  EXPECT_EQ(client.call({.path = "/x"}).status, 200);
+  now += 59min + 49s;
+  EXPECT_EQ(client.call({.path = "/x"}).status, 200);
+  EXPECT_EQ(runs(), 1);
+  now += 1s;  // ten seconds before its end
+  for (int i = 0; i < 3; ++i) EXPECT_EQ(client.call({.path = "/x"}).status, 200);
+  EXPECT_EQ(runs(), 2);
+  now += 9s;
+  EXPECT_EQ(client.call({.path = "/x"}).status, 200);
+  EXPECT_EQ(runs(), 2);
+}
+
+TEST_F(PluginTest, AFailedEarlyRenewalKeepsWhatIsStillGood) {
+  WallTime now = *read_time("2026-01-01T00:00:00Z");
+  around.all.wall_time = [&] { return now; };
+  Loop loop(around.all);
+  Client client(loop, access("[ $(wc -l <" + folder + "/runs) = 1 ] || exit 7\ncat <<'E'\n" +
+                             credential(wanted, "2026-01-01T01:00:00Z") + "\nE\n"));
+  EXPECT_EQ(client.call({.path = "/x"}).status, 200);
+  now += 59min + 55s;
+  EXPECT_EQ(client.call({.path = "/x"}).status, 200);
+  EXPECT_EQ(runs(), 2);
+  ASSERT_EQ(around.warnings.size(), 1u);
+  EXPECT_NE(around.warnings[0].find("ended with code 7"), std::string::npos);
+  now += 5s;  // now it has expired
+  const Answer answer = client.call({.path = "/x"});
+  ASSERT_TRUE(answer.error);
+  EXPECT_NE(answer.error->message.find("ended with code 7"), std::string::npos);
+  EXPECT_EQ(runs(), 3);
+}
+
 TEST_F(PluginTest, RunsAgainAfter401Once) {
   Loop loop(around.all);
   Client client(loop, access("cat <<'E'\n" + credential("another-token") + "\nE\n"));

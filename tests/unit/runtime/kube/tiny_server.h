@@ -45,7 +45,7 @@ struct Exchange {
   }
   void end_chunks() const { write("0\r\n\r\n"); }
   /// Until the client closes, at most `ms`.
-  void wait_for_close(int ms = 5000) const {
+  void wait_for_close(int ms = 60'000) const {
     pollfd p{socket, POLLRDHUP | POLLIN, 0};
     ::poll(&p, 1, ms);
   }

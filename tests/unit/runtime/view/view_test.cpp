@@ -150,6 +150,28 @@ TEST(ViewSet, SumsEqualWhatIsEnumerated) {
   EXPECT_EQ(pods, sums.pods) << "every pod is in one gang";
 }
 
+PodSuffix suffix_of(std::string_view text) { return *read_pod_suffix(text); }
+
+// Pods of a live PodClique may be fewer or more than its `replicas`, with gaps and twice an index.
+TEST(ViewSet, PodsThatLiveCountInsteadOfReplicas) {
+  const auto c = compile_text(kScaled);
+  const CompiledSet& set = *c->sets.at(0);
+  Population live(set.module.spec);
+  live.set_pods(0, 0, CliqueId{0}, {{3, suffix_of("bbbbb")}, {0, suffix_of("z9x2k")}, {3, suffix_of("4lmnp")}});
+  live.set_pods(0, 1, CliqueId{1}, {});
+  live.set_pods(0, 3, CliqueId{1}, {{5, suffix_of("zzzzz")}});
+  const World world{set.module.desired, live};
+  const SetView view(world, *set.directory);
+  EXPECT_EQ(base_gang_sums(view, 0).pods, 3u + 3u + 0u);
+  EXPECT_EQ(base_gang_sums(view, 0).minimum, 2u + 2u * 2u) << "what must be placed is what the set says";
+  EXPECT_EQ(scaled_gang_sums(view, 0, GroupId{0}, 3).pods, 1u);
+  EXPECT_EQ(scaled_gang_sums(view, 0, GroupId{0}, 2).pods, 3u);
+  EXPECT_EQ(sums_of(view, outline(view, {})).pods, totals_of(world).pods);
+  const std::string page = graph_html({{&set, &view}}, {});
+  EXPECT_NE(page.find(R"([0,0,0,2,[[0,"z9x2k"],[3,"4lmnp"],[3,"bbbbb"]]],[0,1,1,3,[]],[0,3,1,3,[[5,"zzzzz"]]])"),
+            std::string::npos);
+}
+
 TEST(ViewSet, SelectionOfEverythingIsEverything) {
   const auto c = compile_text(kScaled, {"v-2-g=8", "v-3-g-4-b=7"});
   const SetView view(c->sets.at(0)->world, *c->sets.at(0)->directory);
