@@ -15,12 +15,12 @@ import (
 
 func appliesAndWaits(t *testing.T, u *user) {
 	file := u.write(t, "web.yaml", set("web", "example.com/front:1"))
-	u.must(t, 0, []string{"web created", "healthy, 1 of 1 replicas available"}, "apply", "--wait", "--timeout", "2m", file)
+	u.must(t, 0, []string{"web created", "healthy, 1 of 1 replicas available"}, "apply", "--wait", "--timeout", "10m", file)
 	u.must(t, 0, []string{"healthy"}, "status", "web")
 	u.must(t, 0, []string{"nothing changes", "web unchanged"}, "apply", file)
 	file = u.write(t, "new.yaml", set("web", "example.com/front:2"))
 	u.must(t, 1, []string{"restarts 2 pods", "--allow roll"}, "apply", file)
-	u.must(t, 0, []string{"web configured"}, "apply", "--allow", "roll", "--wait", "--timeout", "2m", file)
+	u.must(t, 0, []string{"web configured"}, "apply", "--allow", "roll", "--wait", "--timeout", "10m", file)
 	images := u.kubectl(t, "get", "pods", "-l", "grove.io/podclique=web-0-front", "-o", "jsonpath={.items[*].spec.containers[0].image}")
 	if images != "example.com/front:2 example.com/front:2" {
 		t.Errorf("after --wait the images are %q", images)
@@ -70,11 +70,11 @@ func saysHowToGoOn(t *testing.T, u *user) {
 func scalesAndDeletes(t *testing.T, u *user) {
 	u.must(t, 0, nil, "apply", "--wait", u.write(t, "web.yaml", set("web", "example.com/front:1")))
 	u.must(t, 0, []string{"group replica 1 will be added; replica 1 is a scaled gang: its pods stay gated", "scaled to 2"}, "scale", "group", "web-0-pool", "2")
-	u.must(t, 0, nil, "status", "web", "--watch", "--timeout", "2m")
+	u.must(t, 0, nil, "status", "web", "--watch", "--timeout", "10m")
 	u.must(t, 0, []string{"group replica 1 will be removed, with 2 pods"}, "scale", "group", "web-0-pool", "1")
 	u.must(t, 0, []string{"1 pod will be added to its gang"}, "scale", "clique", "web-0-front", "3")
-	u.must(t, 0, nil, "status", "web", "--watch", "--timeout", "2m")
-	got := u.must(t, 0, []string{"PodCliqueSet `web` goes, with 1 replica, 1 PodGang and 5 pods", "web deleted"}, "delete", "web", "--yes", "--timeout", "2m")
+	u.must(t, 0, nil, "status", "web", "--watch", "--timeout", "10m")
+	got := u.must(t, 0, []string{"PodCliqueSet `web` goes, with 1 replica, 1 PodGang and 5 pods", "web deleted"}, "delete", "web", "--yes", "--timeout", "10m")
 	if left := u.kubectl(t, "get", kinds, "-o", "name"); strings.Contains(left, "web") {
 		t.Errorf("left: %s\n%v", left, got)
 	}

@@ -80,7 +80,7 @@ func leavesForeignObjects(t *testing.T, u *user) {
 	u.c.MustKubectl(t, "apiVersion: v1\nkind: Service\nmetadata: {name: web-0}\nspec: {ports: [{port: 80}]}\n", "-n", u.space, "create", "-f", "-")
 	uid := u.field("service", "web-0", "{.metadata.uid}")
 	file := u.write(t, "web.yaml", set("web", "example.com/front:1"))
-	got := u.run(t, "reconcile", "--once", "--timeout", "60s", file)
+	got := u.run(t, "reconcile", "--once", "--timeout", "10m", file)
 	if got.code == 0 || !strings.Contains(got.err, "Service "+u.space+"/web-0") {
 		t.Errorf("a foreign Service is in the way: %v", got)
 	}
@@ -110,7 +110,7 @@ func goesOnAfterQuota(t *testing.T, u *user) {
 		return nil
 	})
 	file := u.write(t, "web.yaml", set("web", "example.com/front:1"))
-	got := u.run(t, "reconcile", "--once", "--timeout", "60s", file)
+	got := u.run(t, "reconcile", "--once", "--timeout", "10m", file)
 	if got.code == 0 || !strings.Contains(got.err, "exceeded quota") {
 		t.Errorf("beyond the quota: %v", got)
 	}

@@ -22,7 +22,7 @@ import (
 )
 
 // patience is for whatever comes about in the end, however slow the machine.
-const patience = 2 * time.Minute
+const patience = 5 * time.Minute
 
 // user runs grovec in a namespace of its own, through a proxy that counts.
 type user struct {
