@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <csignal>
 
 #include "runtime/live/commands/cluster.h"
 #include "runtime/live/connect.h"
