@@ -234,7 +234,7 @@ class Application {
 
   int interrupted(const std::string& sent) {
     return fail(kCannotRead, sent.empty() ? "interrupted; nothing was sent"
-                                      : "interrupted; run it again to go on. Sent, and not taken back: " + sent);
+                                          : "interrupted; run it again to go on. Sent, and not taken back: " + sent);
   }
 
   int wait() {

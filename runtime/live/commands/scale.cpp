@@ -187,7 +187,7 @@ class Deletion {
       Result<status::Report> report = report_of_set(c_, name_);
       if (c_.is_interrupted)
         return fail(kCannotRead, "interrupted; the deletion goes on: `grovec status " + name_ + " -n " + c_.namespace_ +
-                                 "` shows what is left");
+                                     "` shows what is left");
       if (!report) return fail(report.error());
       std::string line;
       if (report->sets.empty()) {

@@ -18,7 +18,6 @@ namespace grovec::live {
 
 namespace {
 
-
 // One set after the other said in a line each.
 int report(const Operator& op, const std::vector<SetKey>& keys, bool wait, bool in_time) {
   int code = 0;
@@ -62,8 +61,7 @@ int print_trials(kube::Client& client, Operator& op, const std::vector<AppliedSe
 Result<Done> nobody_else(kube::Client& client, const LeaderOptions& election, const Log& say) {
   const Result<Neighbours> neighbours = read_neighbours(client, election.name);
   if (!neighbours) return neighbours.error();
-  if (neighbours->is_blind)
-    say(true, "Leases may not be listed: whether an operator is running here is not known");
+  if (neighbours->is_blind) say(true, "Leases may not be listed: whether an operator is running here is not known");
   if (const std::string other = holder_of(*neighbours); !other.empty())
     return Error{"the operator `" + other + "` is running here: it does this by itself", Error::kConflict};
   return Done{};
@@ -161,13 +159,16 @@ Result<int> run(const cli::Options& given) {
   options.compiler.init_image = given.get("--initc-image", ir::kDefaultInitImage);
   options.say = log_of(given, *settings, loop);
   bool interrupted = false;
-  const Signals signals(loop, [&, say = options.say](int signal) mutable {
-    if (signal != SIGHUP) return void(interrupted = true);
-    const Level level = say.level() == Level::kDebug ? Level::kInfo : Level::kDebug;
-    say.set_level(Level::kInfo);
-    say(false, "log level: " + std::string(name_of(level)));
-    say.set_level(level);
-  }, /*with_hangup=*/true);
+  const Signals signals(
+      loop,
+      [&, say = options.say](int signal) mutable {
+        if (signal != SIGHUP) return void(interrupted = true);
+        const Level level = say.level() == Level::kDebug ? Level::kInfo : Level::kDebug;
+        say.set_level(Level::kInfo);
+        say(false, "log level: " + std::string(name_of(level)));
+        say.set_level(level);
+      },
+      /*with_hangup=*/true);
   const LeaderOptions election = election_of(given, *settings, access->namespace_);
   if (!given.has("--once")) {
     DaemonOptions daemon = daemon_of(given, *settings);
