@@ -53,6 +53,47 @@ kube::Request create_request(decide::Kind kind, std::string_view namespace_, con
           .body = to_text(body, Format::kJson)};
 }
 
+kube::Request apply_request(std::string path, const Value& tree, const ByHand& options) {
+  kube::Query query{{"fieldManager", std::string(kFieldManager)}, {"fieldValidation", "Strict"}};
+  if (options.dry_run) query.emplace_back("dryRun", "All");
+  if (options.force) query.emplace_back("force", "true");
+  Arena arena;
+  Value sent = tree;
+  if (!options.resource_version.empty()) {
+    MappingBuilder metadata(arena, tree["metadata"]);
+    metadata.set("resourceVersion", Value::string(options.resource_version));
+    sent = MappingBuilder(arena, tree).set("metadata", metadata.build()).build();
+  }
+  return {.method = kube::Method::kPatch,
+          .path = std::move(path),
+          .query = std::move(query),
+          .body = to_text(sent, Format::kJson),
+          .content_type = std::string(kube::kApplyYaml),
+          .idempotent = true};
+}
+
+kube::Request scale_request(const std::string& path, std::int32_t replicas, const ByHand& options) {
+  kube::Query query{{"fieldManager", std::string(kScaleManager)}};
+  if (options.dry_run) query.emplace_back("dryRun", "All");
+  return {.method = kube::Method::kPatch,
+          .path = path + "/scale",
+          .query = std::move(query),
+          .body = "{\"spec\":{\"replicas\":" + std::to_string(replicas) + "}}",
+          .content_type = std::string(kube::kMergePatch),
+          .idempotent = true};
+}
+
+kube::Request delete_request(std::string path, std::string_view uid) {
+  Arena arena;
+  MappingBuilder options(arena), only_if(arena);
+  options.set("apiVersion", Value::string("v1")).set("kind", Value::string("DeleteOptions"));
+  options.set("preconditions", only_if.set("uid", Value::string(uid)).build());
+  return {.method = kube::Method::kDelete,
+          .path = std::move(path),
+          .body = to_text(options.build(), Format::kJson),
+          .idempotent = true};
+}
+
 kube::Request read_request(decide::Kind kind, std::string_view namespace_, std::string_view name) {
   const KindInfo& info = info_of(kind);
   return {.path = kube::path_of(info, namespace_for(info, namespace_), name)};

@@ -11,11 +11,25 @@ namespace grovec::apply {
 
 /// Who writes, as the API server notes it for each field.
 inline constexpr std::string_view kFieldManager = "grovec";
+/// The same for counts that people set by hand: a count in a file does not silently undo them.
+inline constexpr std::string_view kScaleManager = "grovec-scale";
 
 /// POST of a whole object.
 kube::Request create_request(decide::Kind kind, std::string_view namespace_, const ir::Value& body);
 /// A merge patch, a status patch or a delete, with the preconditions of the action.
 kube::Request change_request(const decide::Action& action, std::string_view namespace_);
+/// What people ask for by hand.
+struct ByHand {
+  bool dry_run = false, force = false;
+  std::string resource_version = {};  ///< only if it is still this one; empty: whichever
+};
+/// Server-side apply of a whole document as `kFieldManager`.
+kube::Request apply_request(std::string path, const ir::Value& tree, const ByHand& options);
+/// A count through the scale subresource, as `kScaleManager`.
+kube::Request scale_request(const std::string& path, std::int32_t replicas, const ByHand& options);
+/// The object of this uid and no other one of its name.
+kube::Request delete_request(std::string path, std::string_view uid);
+
 /// GET of one object.
 kube::Request read_request(decide::Kind kind, std::string_view namespace_, std::string_view name);
 

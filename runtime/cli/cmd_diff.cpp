@@ -15,9 +15,16 @@ constexpr OptionSpec kOptions[] = {
     {"--emit", {}, "WHAT", "objects: all; resources: without pods", "objects|resources"},
     {"--old-env", {}, "NAME", "environment of the older .grove file (default: --env)", {}},
     GROVEC_COMPILE_OPTIONS,
+    {"--live", {}, {}, "compare with the cluster: what applying FILE... would change", {}},
+    {"--kubeconfig", {}, "FILE", "with --live: instead of KUBECONFIG and ~/.kube/config", {}},
+    {"--context", {}, "NAME", "with --live: instead of the current context", {}},
+    {"--insecure-skip-tls-verify", {}, {}, "with --live: do not verify the server's certificate", {}},
+    {"--verbose", "-v", {}, "with --live: show requests as they are made (twice: more)", {}},
 };
 
 int run(const Options& options) {
+  for (const char* live : {"--kubeconfig", "--context", "--insecure-skip-tls-verify", "--verbose"})
+    if (options.has(live)) return fail(kUsage, "`" + std::string(live) + "` is for a cluster: it needs `--live`");
   Result<driver::CompileRequest> request = compile_request(options);
   if (!request) return fail(request.error());
   if (request->operands.size() != 2) return fail(kUsage, "`diff` compares two inputs: OLD and NEW");
@@ -58,12 +65,16 @@ extern const Command kDiffCommand;
 constinit const Command kDiffCommand{
     "diff",
     "compare the objects of two inputs, field by field",
-    "grovec diff [OPTIONS] OLD NEW",
+    "grovec diff [OPTIONS] OLD NEW\n       grovec diff --live [OPTIONS] FILE...",
     "  grovec diff old.yaml new.yaml\n"
     "  git show main:llm.yaml | grovec diff - llm.yaml           what a branch changes\n"
     "  grovec diff --old-env staging --env prod llm.grove llm.grove\n"
-    "  grovec diff -o markdown old/ new/ > comment.md            for a pull request\n",
+    "  grovec diff -o markdown old/ new/ > comment.md            for a pull request\n"
+    "  grovec diff --live -n serving llm.grove                   what applying it would change\n",
     kOptions,
-    run};
+    run,
+    /*writes_file=*/true,
+    /*is_live=*/false,
+    "--live"};
 
 }  // namespace grovec::cli

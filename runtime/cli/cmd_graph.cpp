@@ -17,9 +17,16 @@ constexpr OptionSpec kOptions[] = {
      "only these: set, replica, group, clique or gang (may be repeated; see docs/cli.md)",
      {}},
     GROVEC_COMPILE_OPTIONS,
+    {"--live", {}, {}, "draw what lives of sets in the cluster, with -o html: pods by state, with the reasons", {}},
+    {"--kubeconfig", {}, "FILE", "with --live: instead of KUBECONFIG and ~/.kube/config", {}},
+    {"--context", {}, "NAME", "with --live: instead of the current context", {}},
+    {"--insecure-skip-tls-verify", {}, {}, "with --live: do not verify the server's certificate", {}},
+    {"--verbose", "-v", {}, "with --live: show requests as they are made (twice: more)", {}},
 };
 
 int run(const Options& options) {
+  for (const char* live : {"--kubeconfig", "--context", "--insecure-skip-tls-verify", "--verbose"})
+    if (options.has(live)) return fail(kUsage, "`" + std::string(live) + "` is for a cluster: it needs `--live`");
   if (!options.has("--output")) return fail(kUsage, "no format given; `-o` takes dot, mermaid, svg or html");
   Result<driver::CompileRequest> request = compile_request(options);
   if (!request) return fail(request.error());
@@ -55,12 +62,16 @@ extern const Command kGraphCommand;
 constinit const Command kGraphCommand{
     "graph",
     "draw what a PodCliqueSet becomes: replicas, groups, cliques, gangs, order, topology",
-    "grovec graph -o dot|mermaid|svg|html [OPTIONS] FILE...",
+    "grovec graph -o dot|mermaid|svg|html [OPTIONS] FILE...\n       grovec graph --live -o html [OPTIONS] [NAME...]",
     "  grovec graph -o html llm.yaml > llm.html         one page to click through, without a network\n"
     "  grovec graph -o svg llm.yaml > llm.svg           a picture\n"
     "  grovec graph -o mermaid llm.yaml                 for Markdown\n"
-    "  grovec graph -o dot llm.yaml | dot -Tpdf > a.pdf for Graphviz\n",
+    "  grovec graph -o dot llm.yaml | dot -Tpdf > a.pdf for Graphviz\n"
+    "  grovec graph --live -o html llm > llm.html       a snapshot of what lives\n",
     kOptions,
-    run};
+    run,
+    /*writes_file=*/true,
+    /*is_live=*/false,
+    "--live"};
 
 }  // namespace grovec::cli

@@ -29,6 +29,11 @@ constexpr OptionSpec kOptions[] = {
     {"--max-gpus", {}, "N", "exit with 1 if more GPUs restart", {}},
     {"--max-gpus-down", {}, "N", "exit with 1 if more GPUs are down at once", {}},
     GROVEC_INPUT_OPTIONS,
+    {"--live", {}, {}, "begin with what lives in the cluster; --out FILE keeps the plan for `apply FILE`", {}},
+    {"--kubeconfig", {}, "FILE", "with --live: instead of KUBECONFIG and ~/.kube/config", {}},
+    {"--context", {}, "NAME", "with --live: instead of the current context", {}},
+    {"--insecure-skip-tls-verify", {}, {}, "with --live: do not verify the server's certificate", {}},
+    {"--verbose", "-v", {}, "with --live: show requests as they are made (twice: more)", {}},
 };
 
 Result<PlanInputs> inputs_of(const Options& options) {
@@ -108,39 +113,54 @@ Result<Done> check_gates(const Options& options, Planned& plan) {
 }
 
 int run(const Options& options) {
+  for (const char* live : {"--kubeconfig", "--context", "--insecure-skip-tls-verify", "--verbose"})
+    if (options.has(live)) return fail(kUsage, "`" + std::string(live) + "` is for a cluster: it needs `--live`");
   Result<PlanInputs> inputs = inputs_of(options);
   if (!inputs) return fail(inputs.error());
-  for (const std::string_view name : {"--max-gpus", "--max-gpus-down"})
-    if (auto n = number_of(options, name); !n) return fail(n.error());
+  if (Result<Done> good = check_plan_options(options); !good) return fail(good.error());
   int exit_code = kClean;
   const std::unique_ptr<Planned> plan = make_plan(options, *inputs, exit_code);
-  if (!plan) return exit_code;
-  if (Result<Done> gates = check_gates(options, *plan); !gates) return fail(gates.error());
-  const std::string_view format = options.get("--output", "text");
-  driver::FdWriter out(STDOUT_FILENO, "standard output");
-  out.write(format == "json"       ? plan_json(*plan)
-            : format == "markdown" ? plan_markdown(*plan)
-            : format == "html"     ? plan_html(*plan)
-                                   : plan_text(*plan, use_color(STDOUT_FILENO)));
-  if (Result<Done> done = out.finish(); !done) return fail(done.error());
-  for (const std::string& gate : plan->gates) print_error("grovec: " + gate + "\n");
-  if (plan->is_forbidden() || !plan->gates.empty()) return kFound;
-  return options.has("--detailed-exitcode") && plan->changes_anything() ? kChanges : kClean;
+  return plan ? finish_plan(options, *plan) : exit_code;
 }
 
 }  // namespace
+
+Result<Done> check_plan_options(const Options& options) {
+  for (const std::string_view name : {"--max-gpus", "--max-gpus-down"})
+    if (auto n = number_of(options, name); !n) return n.error();
+  return Done{};
+}
+
+int finish_plan(const Options& options, Planned& plan) {
+  if (Result<Done> gates = check_gates(options, plan); !gates) return fail(gates.error());
+  const std::string_view format = options.get("--output", "text");
+  driver::FdWriter out(STDOUT_FILENO, "standard output");
+  out.write(format == "json"       ? plan_json(plan)
+            : format == "markdown" ? plan_markdown(plan)
+            : format == "html"     ? plan_html(plan)
+                                   : plan_text(plan, use_color(STDOUT_FILENO)));
+  if (Result<Done> done = out.finish(); !done) return fail(done.error());
+  for (const std::string& gate : plan.gates) print_error("grovec: " + gate + "\n");
+  if (plan.is_forbidden() || !plan.gates.empty()) return kFound;
+  return options.has("--detailed-exitcode") && plan.changes_anything() ? kChanges : kClean;
+}
 
 extern const Command kPlanCommand;
 constinit const Command kPlanCommand{
     "plan",
     "what an edit restarts, in which order, and what is refused",
-    "grovec plan [OPTIONS] OLD NEW\n       grovec plan [OPTIONS] --old-ref GITREF NEW...",
+    "grovec plan [OPTIONS] OLD NEW\n       grovec plan [OPTIONS] --old-ref GITREF NEW...\n"
+    "       grovec plan --live [OPTIONS] NEW...",
     "  grovec plan old.yaml new.yaml\n"
     "  grovec plan --old-ref origin/main -R deploy/\n"
     "  kubectl get pcs,pcsg,pclq,podgang,pod,svc,hpa -o yaml | grovec plan --dump - new.yaml\n"
     "  grovec plan --old-ref main -o markdown -R deploy/ > comment.md\n"
-    "  grovec plan --fail-on delete --max-gpus-down 64 old.yaml new.yaml\n",
+    "  grovec plan --fail-on delete --max-gpus-down 64 old.yaml new.yaml\n"
+    "  grovec plan --live --out llm.plan new.yaml && grovec apply llm.plan\n",
     kOptions,
-    run};
+    run,
+    /*writes_file=*/true,
+    /*is_live=*/false,
+    "--live"};
 
 }  // namespace grovec::cli

@@ -189,7 +189,8 @@ int run_command_line(std::span<const std::string> given) {
   if (!options)
     return fail(kUsage, options.error().message + "\nSee `grovec " + std::string(command->name) + " --help`.");
   const bool is_offline = command->run && options->has("--dump");
-  if (command->is_live && !is_offline) return hand_over(args);
+  const bool is_handed_over = !command->live_option.empty() && options->has(command->live_option);
+  if ((command->is_live && !is_offline) || is_handed_over) return hand_over(args);
   set_habits(*options);
   if (command->writes_file && options->has("--out")) return run_into_file(*command, *options);
   return command->run(*options);

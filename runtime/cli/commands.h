@@ -22,6 +22,8 @@ struct Command {
   bool writes_file = true;
   /// Run by grovec-live, to which it is handed over; `run`, if there is one, is for `--dump`.
   bool is_live = false;
+  /// An option with which grovec-live runs it, or empty.
+  std::string_view live_option = {};
 };
 
 /// All of them, by name.

@@ -157,14 +157,14 @@ class Comparison {
   std::unordered_map<std::string, std::size_t> places_;
 };
 
-Object plain_object(const Value& tree, const Value* kept, const Context& context) {
+Object plain_object(const Value& tree, const Value* kept, const Context* context) {
   const Value& meta = tree["metadata"];
   return {tree["apiVersion"].as_string(),
           tree["kind"].as_string(),
           meta["namespace"].as_string(),
           std::string(meta["name"].as_string()),
           Side{kept},
-          &context};
+          context};
 }
 
 // Objects that are printed as they were read, by identity; the second of one identity is another one.
@@ -172,7 +172,7 @@ std::map<std::string, Object> plain_objects(const driver::Compilation& c, std::s
                                             Comparison& comparison, Arena& arena, std::vector<std::string>& order) {
   std::map<std::string, Object> out;
   auto add = [&](const Value& tree, const Context& context) {
-    Object o = plain_object(tree, comparison.keep(without_noise(arena, tree)), context);
+    Object o = plain_object(tree, comparison.keep(without_noise(arena, tree)), &context);
     std::string key = std::string(group_of(o.api_version)) + '\n' + std::string(o.kind) + '\n' +
                       std::string(o.namespace_.empty() ? default_namespace : o.namespace_) + '\n' + o.name + '\n';
     std::size_t n = 0;
@@ -263,6 +263,20 @@ void compare(const driver::Compilation& a, const driver::Compilation& b, const D
   for (const auto& set : a.sets) sets[{set->module.spec.namespace_, set->module.spec.name}].first = set.get();
   for (const auto& set : b.sets) sets[{set->module.spec.namespace_, set->module.spec.name}].second = set.get();
   for (const auto& [key, pair] : sets) compare_sets(pair.first, pair.second, request.with_pods, comparison, out.arena);
+}
+
+void compare_object(const Value* before, const Context* old_context, const Value& after, const Context* new_context,
+                    Differences& out) {
+  const DiffRequest request{.fold = false};
+  Comparison comparison(request, out);
+  const auto object = [&](const Value& tree, const Context* context) {
+    return plain_object(tree, comparison.keep(without_noise(out.arena, tree)), context);
+  };
+  const Object next = object(after, new_context);
+  if (before)
+    comparison.both(object(*before, old_context), next);
+  else
+    comparison.added(next);
 }
 
 Value value_of(const Side& side, Arena& arena) {

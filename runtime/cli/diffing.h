@@ -40,6 +40,10 @@ struct Differences {
 };
 void compare(const driver::Compilation& a, const driver::Compilation& b, const DiffRequest& request, Differences& out);
 
+/// Two objects of one identity, or one that is new (`before` null). Both outlive `out`; contexts may be null.
+void compare_object(const ir::Value* before, const Context* old_context, const ir::Value& after,
+                    const Context* new_context, Differences& out);
+
 /// A value of a change as a plain tree.
 ir::Value value_of(const diff::Side& side, Arena& arena);
 

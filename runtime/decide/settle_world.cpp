@@ -139,6 +139,16 @@ void SettleWorld::carry(const World& world, const Decision& decision) {
     }
 }
 
+void SettleWorld::carry_leftovers(const Decision& decision) {
+  for (const Step& step : decision.steps)
+    for (const Action& a : step) {
+      if (a.verb == Verb::kDelete)
+        remove(a.key);
+      else if (a.verb != Verb::kCreate)
+        patch(a);
+    }
+}
+
 void SettleWorld::create_pod(const Action& a) {
   const auto clique = cliques_.find(a.source.clique.name);
   if (clique == cliques_.end() || pods_.contains(a.key.name)) return;

@@ -21,6 +21,8 @@ class SettleWorld {
   /// The world as it is; valid until the next change.
   Observed observe() const;
   void carry(const World& world, const Decision& decision);
+  /// The same for a decision that makes nothing: on what is left of a set that is gone.
+  void carry_leftovers(const Decision& decision);
   /// Marked pods are gone, pods without gates are Ready, what has lost its owner goes.
   void turn_the_wheels();
   /// The two halves of that: what is marked or has lost its owner is gone …

@@ -9,6 +9,7 @@
 #include "ir/desired/print.h"
 #include "passes/pipeline.h"
 #include "passes/rules/verify_scale.h"
+#include "passes/surroundings/read_environment.h"
 #include "runtime/driver/assumptions.h"
 #include "runtime/driver/check_object.h"
 #include "runtime/driver/consequences.h"
@@ -165,6 +166,18 @@ std::vector<CompiledSet*> pointers_to(const std::vector<std::unique_ptr<Compiled
   return out;
 }
 
+// The objects that are given as texts.
+Result<Done> read_texts(Compilation& c, const CompileRequest& request, std::string_view default_namespace) {
+  if (!request.with.empty()) return Done{};
+  for (const auto& [name, text] : request.surroundings) {
+    Result<std::vector<LoadedDocument>> documents = load_text(c.context, name, text, {});
+    if (!documents) return documents.error();
+    for (const LoadedDocument& d : *documents)
+      if (!d.document.broken) passes::read_environment_object(c.context, d.document.root, default_namespace, c.facts);
+  }
+  return Done{};
+}
+
 }  // namespace
 
 std::vector<const Context*> Compilation::contexts() const {
@@ -184,8 +197,10 @@ Result<Done> compile_documents(Compilation& c, const CompileRequest& request,
   Result<Assumptions> assumptions = Assumptions::parse(request.assume_replicas);
   if (!assumptions) return assumptions.error();
   const CompileOptions options = options_of(request);
-  Result<Done> done = read_surroundings(c.context, request.with, request.operator_config, documents,
-                                        options.default_namespace, c.facts);
+  Result<Done> done = read_texts(c, request, options.default_namespace);
+  if (!done) return done;
+  done = read_surroundings(c.context, request.with, request.operator_config, documents, options.default_namespace,
+                           c.facts);
   if (!done) return done;
   for (const LoadedDocument& d : documents) {
     if (d.kind == DocumentKind::kBinding) add_topologies(c, d, request);

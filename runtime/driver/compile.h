@@ -17,6 +17,8 @@ struct CompileRequest {
   InputOptions input;
   LanguageOptions language;
   std::vector<std::string> with;  ///< --with FILE
+  /// Objects of the cluster that are at hand, by what findings call them; not read beside `with`.
+  std::vector<std::pair<std::string, std::string>> surroundings;
   std::string operator_config;    ///< --operator-config FILE, or empty
   std::string namespace_;         ///< -n, or empty
   std::string default_namespace;  ///< of sets that name none, without -n; or empty

@@ -212,7 +212,8 @@ struct Client::State : std::enable_shared_from_this<Client::State> {
       limit = std::max(1.0, limit / 2);
     }
     const bool is_safe = p.request.method == Method::kGet || p.request.idempotent;
-    const bool is_passing = head.status == 429 || (head.status >= 500 && head.status != 501 && is_safe);
+    const bool is_lasting = head.status == 501 || is_about_content(status);
+    const bool is_passing = head.status == 429 || (head.status >= 500 && !is_lasting && is_safe);
     const std::uint32_t most = asked ? kMostAttempts : kMostBlindAttempts;
     if (is_passing && p.answer.attempts < most && again(id, p, asked)) return;
     p.answer.retry_after = asked;
@@ -221,7 +222,7 @@ struct Client::State : std::enable_shared_from_this<Client::State> {
     if (!status.reason.empty()) text += " " + status.reason;
     if (!status.message.empty()) text += ": " + status.message;
     if (head.status >= 300 && head.status < 400) text += "; redirects are not followed: correct the server's address";
-    fail(id, {redact(text), kind_of(head.status)});
+    fail(id, {redact(text), is_about_content(status) ? Error::kContent : kind_of(head.status)});
   }
 
   void broke(RequestId id, Pending& p, Failure failure, const std::string& detail) {

@@ -57,6 +57,10 @@ std::string read_warning(std::string_view header) {
   return redact(text, 1024);
 }
 
+bool is_about_content(const Status& status) {
+  return status.message.find("field not declared in schema") != std::string::npos;
+}
+
 Error::Kind kind_of(int status) {
   switch (status) {
     case 400:

@@ -24,6 +24,10 @@ std::optional<Duration> read_retry_after(std::string_view text, WallTime now);
 /// `299 - "text"` gives `text`, escaped.
 std::string read_warning(std::string_view header);
 
+/// What the API server says with 500 although the request is wrong and stays so: an apply of a field that the kind does
+/// not declare.
+bool is_about_content(const Status& status);
+
 /// What an answer of this status means for the caller.
 Error::Kind kind_of(int status);
 

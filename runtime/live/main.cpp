@@ -6,6 +6,10 @@
 #include "runtime/driver/version.h"
 #include "runtime/kube/redact.h"
 #include "runtime/live/cmd_cluster.h"
+#include "runtime/live/commands/apply.h"
+#include "runtime/live/commands/live_diff.h"
+#include "runtime/live/commands/live_graph.h"
+#include "runtime/live/commands/live_plan.h"
 #include "runtime/live/commands/scale.h"
 #include "runtime/live/commands/status.h"
 #include "runtime/live/connect.h"
@@ -21,8 +25,10 @@ struct Row {
   int (*run)(const cli::Options& options);
 };
 constexpr Row kRows[] = {
-    {"cluster", live::run_cluster}, {"delete", live::run_delete}, {"reconcile", live::run_reconcile},
-    {"rollout", live::run_rollout}, {"scale", live::run_scale},   {"status", live::run_status},
+    {"apply", live::run_apply},         {"cluster", live::run_cluster},  {"delete", live::run_delete},
+    {"diff", live::run_live_diff},      {"graph", live::run_live_graph}, {"plan", live::run_live_plan},
+    {"reconcile", live::run_reconcile}, {"rollout", live::run_rollout},  {"scale", live::run_scale},
+    {"status", live::run_status},
 };
 
 int run(std::vector<std::string> args) {

@@ -14,6 +14,57 @@ namespace {
   }
 
 constexpr OptionSpec kClusterOptions[] = {GROVEC_CLUSTER_OPTIONS};
+// Which documents: of commands that send or compare files.
+#define GROVEC_DOCUMENT_OPTIONS                                                                                 \
+  {"--filename", "-f", "FILE", "a manifest, a directory, a glob, or `-` (may be repeated)", {}},                \
+      {"--recursive", "-R", {}, "read directories with their subfolders", {}},                                  \
+      {"--exclude", {}, "GLOB", "paths that a walk passes over, `**` for any folders (may be repeated)", {}},   \
+      {"--stdin-filename", {}, "NAME", "what `-` is called; a name that ends in .grove gives its form", {}},    \
+      {"--with", {}, "FILE", "objects of the cluster: ClusterTopologyBindings, ResourceClaimTemplates", {}},    \
+      {"--operator-config", {}, "FILE", "the operator's configuration", {}},                                    \
+      {"--env", {}, "NAME", "environment of a .grove file", {}},                                                \
+      {"--set", {}, "NAME=VALUE", "value of a parameter of a .grove file (may be repeated)", {}},               \
+      {"--values", {}, "FILE", "values of parameters, as YAML or JSON (may be repeated)", {}},                  \
+      {"--include-root", {}, "DIR", "includes of .grove files stay below it (default: the file's folder)", {}}, \
+      {"--api", {}, "MODE", "exactly upstream's API, or with grovec's extensions", "upstream|extended"}, {      \
+    "--force-conflicts", {}, {}, "take fields that somebody else owns; never implied", {}                       \
+  }
+
+constexpr OptionSpec kApplyOptions[] = {
+    {"--allow", {}, "WHAT", "what may happen where nobody can be asked: roll, delete or roll,delete", {}},
+    {"--max-gpus-down", {}, "N", "send nothing if more GPUs are down at once", {}},
+    {"--yes", "-y", {}, "do not ask", {}},
+    {"--only-sets", {}, {}, "send the PodCliqueSets, no other documents", {}},
+    {"--dry-run", {}, {}, "print the plan; the API server judges all documents, nothing is changed", {}},
+    {"--wait", {}, {}, "then wait until the sets are updated and available", {}},
+    {"--timeout", {}, "DURATION", "with --wait: give up after this long (default 10m)", {}},
+    GROVEC_DOCUMENT_OPTIONS,
+    GROVEC_CLUSTER_OPTIONS,
+};
+constexpr OptionSpec kLiveDiffOptions[] = {
+    {"--live", {}, {}, "compare with the cluster: what applying FILE... would change", {}},
+    {"--output", "-o", "FORMAT", "how to print", "text|json|markdown"},
+    GROVEC_DOCUMENT_OPTIONS,
+    GROVEC_CLUSTER_OPTIONS,
+};
+constexpr OptionSpec kLiveGraphOptions[] = {
+    {"--live", {}, {}, "draw what lives of sets in the cluster", {}},
+    {"--output", "-o", "FORMAT", "what to draw", "html"},
+    {"--out", {}, "FILE", "write here instead of standard output", {}},
+    {"--operator-config", {}, "FILE", "the operator's configuration", {}},
+    GROVEC_CLUSTER_OPTIONS,
+};
+constexpr OptionSpec kLivePlanOptions[] = {
+    {"--live", {}, {}, "begin with what lives in the cluster", {}},
+    {"--out", {}, "FILE", "keep the plan for `apply FILE`", {}},
+    {"--output", "-o", "FORMAT", "how to print", "text|json|markdown|html"},
+    {"--detailed-exitcode", {}, {}, "exit with 4 if anything changes", {}},
+    {"--fail-on", {}, "WHAT", "exit with 1 if that happens, or anything to its right", "scale|roll|delete"},
+    {"--max-gpus", {}, "N", "exit with 1 if more GPUs restart", {}},
+    {"--max-gpus-down", {}, "N", "exit with 1 if more GPUs are down at once", {}},
+    GROVEC_DOCUMENT_OPTIONS,
+    GROVEC_CLUSTER_OPTIONS,
+};
 constexpr OptionSpec kDeleteOptions[] = {
     {"--yes", "-y", {}, "do not ask", {}},
     {"--no-wait", {}, {}, "do not wait until everything is gone", {}},
@@ -44,8 +95,8 @@ constexpr OptionSpec kReconcileOptions[] = {
     {"--once", {}, {}, "make the cluster equal to the sets, then end; without it: until it is told to stop", {}},
     {"--from-cluster", {}, "NAME", "with --once: a set that is in the cluster, instead of files", {}},
     {"--wait", {}, {}, "with --once: until every pod is ready", {}},
-    {"--timeout", {}, "SECONDS", "with --once: give up after so long (default 300)", {}},
-    {"--dry-run", {}, {}, "with --once: print what would be done and send nothing", {}},
+    {"--timeout", {}, "DURATION", "with --once: give up after this long (default 5m)", {}},
+    {"--dry-run", {}, {}, "with --once: print what would be written and send nothing; with --wait, to the end", {}},
     {"--operator-config", {}, "FILE", "configuration of the operator", {}},
     {"--initc-image", {}, "IMAGE", "image of the init container that waits for other cliques", {}},
     {"--log-format", {}, "FORMAT", "text (default) or json: one object a line", {}},
@@ -68,6 +119,14 @@ constexpr OptionSpec kReconcileOptions[] = {
 };
 
 constexpr LiveCommand kLiveCommands[] = {
+    {"apply", "change the cluster to what files say, after saying what that restarts", "grovec apply [OPTIONS] FILE...",
+     "  grovec apply llm.yaml                            prints the plan and asks\n"
+     "  grovec apply --env prod -n serving llm.grove --wait\n"
+     "  grovec apply --allow roll --max-gpus-down 64 -R deploy/   where nobody can be asked\n"
+     "  grovec apply --dry-run llm.yaml\n"
+     "  grovec apply llm.plan                            what `plan --live --out llm.plan` has kept, if it still "
+     "holds\n",
+     kApplyOptions},
     {"cluster", "show which cluster is meant, who you are there, and which kinds it has",
      "grovec cluster [--context NAME]",
      "  grovec cluster\n"
@@ -77,6 +136,12 @@ constexpr LiveCommand kLiveCommands[] = {
      "  grovec delete llm -n serving\n"
      "  grovec delete llm --yes --timeout 5m             where nobody can be asked\n",
      kDeleteOptions},
+    {"diff", "print what applying files would change", "grovec diff --live [OPTIONS] FILE...",
+     "  grovec diff --live -n serving llm.grove\n", kLiveDiffOptions, /*has_own_row=*/false},
+    {"graph", "draw what lives of sets", "grovec graph --live -o html [OPTIONS] [NAME...]",
+     "  grovec graph --live -o html llm > llm.html\n", kLiveGraphOptions, /*has_own_row=*/false},
+    {"plan", "print what applying files would do now", "grovec plan --live [OPTIONS] FILE...",
+     "  grovec plan --live -n serving llm.grove\n", kLivePlanOptions, /*has_own_row=*/false},
     {"reconcile", "keep the cluster equal to what its sets ask for: the operator",
      "grovec reconcile [OPTIONS]\n       grovec reconcile --once FILE... | --from-cluster NAME",
      "  grovec reconcile --once --wait set.yaml\n"

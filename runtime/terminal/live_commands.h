@@ -13,6 +13,7 @@ namespace grovec::cli {
 struct LiveCommand {
   std::string_view name, summary, usage, examples;
   std::span<const OptionSpec> options;
+  bool has_own_row = true;  ///< false: grovec has a command of this name, which hands over if an option says so
 };
 
 std::span<const LiveCommand> live_commands();

@@ -8,6 +8,7 @@
 #include <type_traits>
 
 #include "ir/labels.h"
+#include "ir/value/copy.h"
 
 namespace grovec::cli {
 
@@ -89,11 +90,17 @@ Result<Done> Dump::read(const std::string& path) {
   const driver::Input input{path};
   Result<std::string> text = driver::read_input(input);
   if (!text) return text.error();
-  Result<std::vector<driver::LoadedDocument>> documents =
-      driver::load_text(context_, driver::display_name(input), std::move(*text), {});
+  return read_text(driver::display_name(input), std::move(*text), true);
+}
+
+Result<Done> Dump::read_text(const std::string& name, std::string text, bool has_places) {
+  Result<std::vector<driver::LoadedDocument>> documents = driver::load_text(context_, name, std::move(text), {});
   if (!documents) return documents.error();
-  documents_ = std::move(*documents);
-  for (const driver::LoadedDocument& d : documents_) add(d.document.root);
+  for (driver::LoadedDocument d : *documents) {
+    if (!has_places) d.document.root = without_origins(context_.arena, d.document.root);
+    add(d.document.root);
+    documents_.push_back(d);
+  }
   complete_uids();
   return Done{};
 }

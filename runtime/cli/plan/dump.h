@@ -16,6 +16,8 @@ class Dump {
  public:
   /// Reads a file or `-`. Lists are unpacked; kinds that no decision reads are passed over.
   Result<Done> read(const std::string& path);
+  /// The same for a text; `name` is what messages call it. Without places, no value is said to stand anywhere in it.
+  Result<Done> read_text(const std::string& name, std::string text, bool has_places);
 
   /// Sets in the dump as a user would write them: without status and what the server keeps.
   std::vector<driver::LoadedDocument> sets();

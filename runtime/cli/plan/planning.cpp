@@ -14,6 +14,7 @@
 #include "runtime/driver/old_sets.h"
 #include "runtime/driver/parallel.h"
 #include "runtime/input/git_text.h"
+#include "runtime/plan/recompile.h"
 #include "runtime/plan/repair.h"
 
 namespace grovec::cli {
@@ -42,7 +43,7 @@ class Planning {
     exit_code = kClean;
     next_ = inputs_.errors ? compile_next(exit_code) : compile_or_report(options_, inputs_.newer, exit_code);
     if (!next_) return nullptr;
-    if (next_->sets.empty() && inputs_.dump.empty() && !inputs_.old_ref.empty() && !has_any_file()) return nullptr;
+    if (next_->sets.empty() && !inputs_.is_live() && !inputs_.old_ref.empty() && !has_any_file()) return nullptr;
     const int read = read_old();
     if (read != kClean) {
       exit_code = read;
@@ -56,6 +57,7 @@ class Planning {
     add_up(*out);
     out->older = std::move(old_);
     out->newer = std::move(next_);
+    out->kept = std::move(kept_);
     return out;
   }
 
@@ -101,6 +103,8 @@ class Planning {
   int read_old() {
     if (!inputs_.dump.empty())
       if (Result<Done> read = dump_.read(inputs_.dump); !read) return stop(read.error());
+    if (inputs_.look)
+      if (Result<Done> read = look(); !read) return stop(read.error());
     if (dump_.context().diags.errors() > 0) {
       say({&dump_.context()});
       return kFound;
@@ -120,6 +124,17 @@ class Planning {
     }
     return kClean;
   }
+
+  Result<Done> look() {
+    Result<LiveTexts> texts = inputs_.look(*next_);
+    if (!texts) return texts.error();
+    for (auto& [name, text] : *texts)
+      if (Result<Done> read = dump_.read_text(name, std::move(text), false); !read) return read;
+    return Done{};
+  }
+
+  // What it is called where OLD is what lives.
+  std::string source() const { return inputs_.look ? "the cluster" : "the dump"; }
 
   Result<std::unique_ptr<driver::Compilation>> compile_dump() {
     auto c = std::make_unique<driver::Compilation>();
@@ -201,28 +216,42 @@ class Planning {
     std::size_t only_old = 0, only_new = 0;
     for (auto& [name, job] : jobs) {
       // A dump of a namespace says nothing about sets that NEW does not name.
-      if (!job.next && !inputs_.dump.empty()) {
-        out.notes.push_back("`" + name.first + "/" + name.second + "` is in the dump only and is left as it is");
+      if (!job.next && inputs_.is_live()) {
+        out.notes.push_back("`" + name.first + "/" + name.second + "` is in " + source() +
+                            " only and is left as it is");
         continue;
       }
       only_old += !job.next;
       only_new += !job.old;
       job.name = name;
+      keep_count(job);
       jobs_.push_back(std::move(job));
     }
     if (only_old == 1 && only_new == 1 && jobs_.size() == 2)
       out.notes.push_back("OLD and NEW name different sets: a set cannot be renamed, one goes and another one comes");
     for (Job& job : jobs_) {
-      if (!inputs_.dump.empty() && job.next) use_dump(job);
+      if (inputs_.is_live() && job.next) use_dump(job);
       if (job.old && !job.old->is_planned) repair(job);
     }
+  }
+
+  void keep_count(Job& job) {
+    const auto count = inputs_.kept_counts.find(job.name);
+    if (!job.next || count == inputs_.kept_counts.end()) return;
+    const ir::Value& tree = job.next->module.manifest;
+    Arena arena;
+    const ir::Value spec =
+        ir::MappingBuilder(arena, tree["spec"]).set("replicas", ir::Value::integer(count->second)).build();
+    auto kept = plan::recompile(ir::MappingBuilder(arena, tree).set("spec", spec).build(), *job.next);
+    if (!kept) return;
+    job.next = kept->set.get();
+    kept_.push_back(std::move(kept));
   }
 
   void use_dump(Job& job) {
     decide::Observed world = dump_.world_of(job.name.first, job.name.second);
     if (!world.set) {
-      job.notes.push_back(job.old ? "the set is not in the dump: OLD at rest is assumed"
-                                  : "the set is not in the dump: it is new");
+      job.notes.push_back("the set is not in " + source() + (job.old ? ": OLD at rest is assumed" : ": it is new"));
       return;
     }
     const std::vector<std::string> missing = dump_.missing_kinds(world, !job.next->module.spec.groups.empty());
@@ -230,7 +259,7 @@ class Planning {
       job.live = std::move(world);
       return;
     }
-    std::string text = "the dump has none of the set's ";
+    std::string text = source() + " has none of the set's ";
     for (std::size_t i = 0; i < missing.size(); ++i)
       text += (i == 0 ? "" : i + 1 == missing.size() ? " and " : ", ") + missing[i];
     job.notes.push_back(text + ": they are assumed to be as the operator makes them");
@@ -313,6 +342,7 @@ class Planning {
   Dump dump_;
   std::vector<decide::Settled> assumed_;
   std::vector<driver::OutsideScaler> scalers_;
+  std::vector<std::unique_ptr<plan::Recompiled>> kept_;
   std::vector<Job> jobs_;
 };
 

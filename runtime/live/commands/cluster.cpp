@@ -16,9 +16,19 @@ Result<std::unique_ptr<Cluster>> reach(const cli::Options& options) {
   return cluster;
 }
 
+void Cluster::watch_signals() {
+  if (!signals) signals = std::make_unique<Signals>(*loop, [this](int) { is_interrupted = true; });
+}
+
+void Cluster::pause(kube::Duration duration) {
+  loop->run_until([this] { return is_interrupted; }, duration);
+}
+
 Result<kube::Duration> timeout_of(const cli::Options& options, kube::Duration otherwise) {
   if (!options.has("--timeout")) return otherwise;
-  const std::optional<std::int64_t> ns = ir::parse_duration(options.get("--timeout"));
+  std::string text(options.get("--timeout"));
+  if (!text.empty() && text.find_first_not_of("0123456789") == text.npos) text += "s";
+  const std::optional<std::int64_t> ns = ir::parse_duration(text);
   if (!ns || *ns <= 0)
     return Error{
         "`--timeout` takes a duration such as 90s, 5m or 1h, not `" + std::string(options.get("--timeout")) + "`",

@@ -1,7 +1,6 @@
 #include "runtime/live/commands/objects.h"
 
 #include "frontend/reader.h"
-#include "runtime/output/json_stream.h"
 
 namespace grovec::live {
 
@@ -21,12 +20,6 @@ Result<Tree> get_object(kube::Client& client, const std::string& path, std::stri
   kube::Answer answer = client.call(std::move(request));
   if (answer.error) return Error{std::string(what) + ": " + answer.error->message, answer.error->kind};
   return read_json(std::move(answer.body));
-}
-
-std::string json_text(std::string_view text) {
-  std::string out;
-  driver::JsonStream(out).value(text);
-  return out;
 }
 
 }  // namespace grovec::live

@@ -21,7 +21,4 @@ Result<Tree> read_json(std::string text);
 /// GET of one object. Error: the server's, with what was asked for.
 Result<Tree> get_object(kube::Client& client, const std::string& path, std::string_view what);
 
-/// JSON text of a string, with its quotes.
-std::string json_text(std::string_view text);
-
 }  // namespace grovec::live

@@ -9,6 +9,7 @@
 #include "runtime/apply/requests.h"
 #include "runtime/live/commands/console.h"
 #include "runtime/live/commands/gather.h"
+#include "runtime/live/commands/look.h"
 #include "runtime/live/commands/objects.h"
 #include "runtime/status/report.h"
 #include "runtime/terminal/table.h"
@@ -117,6 +118,8 @@ Result<status::Report> report_of_set(Cluster& cluster, const std::string& set) {
   if (!gathered) return gathered.error();
   status::ReportOptions request;
   request.namespace_ = cluster.namespace_;
+  const auto wall = cluster.surroundings.wall_time().time_since_epoch();
+  request.now = decide::Instant{std::chrono::duration_cast<std::chrono::nanoseconds>(wall).count()};
   return status::report_of((*gathered)->world, request);
 }
 
@@ -128,15 +131,8 @@ void warn_of_autoscaler(Cluster& cluster, const std::string& name) {
 }
 
 int send_scale(Cluster& cluster, const Target& target, const std::string& name, std::int32_t n, bool dry_run) {
-  kube::Request request;
-  request.method = kube::Method::kPatch;
-  request.path = kube::path_of(kGroveGroup, kGroveVersion, target.plural, cluster.namespace_, name, "scale");
-  request.query = {{"fieldManager", std::string(apply::kFieldManager)}};
-  if (dry_run) request.query.emplace_back("dryRun", "All");
-  request.body = "{\"spec\":{\"replicas\":" + std::to_string(n) + "}}";
-  request.content_type = kube::kMergePatch;
-  request.idempotent = true;
-  kube::Answer answer = cluster.client->call(std::move(request));
+  const std::string path = kube::path_of(kGroveGroup, kGroveVersion, target.plural, cluster.namespace_, name);
+  kube::Answer answer = cluster.client->call(apply::scale_request(path, n, {.dry_run = dry_run}));
   for (const std::string& w : answer.warnings) warn(w);
   if (answer.error) return fail(*answer.error);
   print(STDOUT_FILENO, std::string(target.kind) + " " + cluster.namespace_ + "/" + name + " scaled to " +
@@ -177,13 +173,7 @@ class Deletion {
   }
 
   int send(std::string_view uid) {
-    kube::Request request;
-    request.method = kube::Method::kDelete;
-    request.path = path();
-    request.body =
-        "{\"apiVersion\":\"v1\",\"kind\":\"DeleteOptions\",\"preconditions\":{\"uid\":" + json_text(uid) + "}}";
-    request.idempotent = true;
-    kube::Answer answer = c_.client->call(std::move(request));
+    kube::Answer answer = c_.client->call(apply::delete_request(path(), uid));
     if (answer.error && answer.status != 404) return fail(*answer.error);
     print(STDOUT_FILENO, "PodCliqueSet " + c_.namespace_ + "/" + name_ + " marked for deletion\n");
     return 0;
@@ -192,21 +182,32 @@ class Deletion {
   int wait(kube::Duration timeout) {
     const kube::Instant end = c_.loop->now() + timeout;
     std::string last;
+    c_.watch_signals();
     for (;;) {
       Result<status::Report> report = report_of_set(c_, name_);
+      if (c_.is_interrupted)
+        return fail(kCannotRead, "interrupted; the deletion goes on: `grovec status " + name_ + " -n " + c_.namespace_ +
+                                     "` shows what is left");
       if (!report) return fail(report.error());
+      std::string line;
       if (report->sets.empty()) {
-        print(STDOUT_FILENO, "PodCliqueSet " + c_.namespace_ + "/" + name_ + " deleted\n");
-        return kClean;
+        Result<std::size_t> left = count_left(c_, c_.namespace_, name_);
+        if (!left) return fail(left.error());
+        if (*left == 0) {
+          print(STDOUT_FILENO, "PodCliqueSet " + c_.namespace_ + "/" + name_ + " deleted\n");
+          return kClean;
+        }
+        line = cli::counted(*left, "object") + " left to the garbage collector";
+      } else {
+        const status::SetReport& s = report->sets.front();
+        line = pods_text(s.counts.pods) + " left";
+        if (!s.why.empty()) line += "; " + s.why.front().objects.front() + ": " + s.why.front().reason.sentence;
       }
-      const status::SetReport& s = report->sets.front();
-      std::string line = pods_text(s.counts.pods) + " left";
-      if (!s.why.empty()) line += "; " + s.why.front().objects.front() + ": " + s.why.front().reason.sentence;
       if (line != last) tell(line);
       last = line;
       if (c_.loop->now() >= end)
         return fail(kFound, "gave up waiting; the deletion goes on: `grovec status " + name_ + "` shows what holds it");
-      c_.loop->run_until([] { return false; }, std::min(kBetweenLooks, kube::Duration(end - c_.loop->now())));
+      c_.pause(std::min(kBetweenLooks, kube::Duration(end - c_.loop->now())));
     }
   }
 

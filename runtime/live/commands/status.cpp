@@ -58,18 +58,29 @@ class Watcher {
 
   int run(WaitFor wait, kube::Duration timeout, bool shows_steps) {
     const kube::Instant end = c_.loop->now() + timeout;
+    if (wait != WaitFor::kNothing) c_.watch_signals();
     for (;;) {
       Result<Look> look = this->look();
+      if (c_.is_interrupted) return interrupted();
       if (!look) return fail(look.error());
       const bool done = has_arrived(look->report, wait);
       const bool is_late = c_.loop->now() >= end;
       if (done || is_late || wait == WaitFor::kNothing) return finish(*look, wait, done);
       if (shows_steps) step(look->report);
-      c_.loop->run_until([] { return false; }, std::min(kBetweenLooks, kube::Duration(end - c_.loop->now())));
+      c_.pause(std::min(kBetweenLooks, kube::Duration(end - c_.loop->now())));
+      if (c_.is_interrupted) return interrupted();
     }
   }
 
  private:
+  int interrupted() const {
+    std::string command = what_.names.size() == 1 ? "grovec rollout status " + what_.names[0] : "grovec status --watch";
+    for (std::size_t i = 0; what_.names.size() > 1 && i < what_.names.size(); ++i) command += " " + what_.names[i];
+    command += what_.namespace_.empty() ? " -A" : " -n " + what_.namespace_;
+    return fail(kCannotRead,
+                "interrupted; nothing is undone, and what goes on in the cluster goes on: `" + command + "` waits on");
+  }
+
   Result<Look> look() {
     Result<std::unique_ptr<Gathered>> gathered = gather(*c_.client, what_);
     if (!gathered) return gathered.error();
@@ -148,6 +159,14 @@ int run_status(const Options& options) {
                        : options.has("--watch") ? WaitFor::kHealthy
                                                 : WaitFor::kNothing;
   return Watcher(**cluster, std::move(what), options).run(wait, *timeout, options.has("--watch"));
+}
+
+int wait_for_sets(Cluster& cluster, const Options& options, const std::string& space,
+                  const std::vector<std::string>& names, kube::Duration timeout) {
+  GatherOptions what;
+  what.names = names;
+  what.namespace_ = space;
+  return Watcher(cluster, std::move(what), options).run(WaitFor::kUpdated, timeout, true);
 }
 
 int run_rollout(const Options& options) {

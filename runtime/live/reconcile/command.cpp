@@ -1,61 +1,67 @@
 #include "runtime/live/reconcile/command.h"
 
-#include <sys/signalfd.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <csignal>
 
+#include "runtime/live/commands/cluster.h"
 #include "runtime/live/connect.h"
 #include "runtime/live/reconcile/daemon.h"
 #include "runtime/live/reconcile/neighbours.h"
 #include "runtime/live/reconcile/once.h"
 #include "runtime/live/reconcile/settings.h"
+#include "runtime/live/reconcile/trial.h"
+#include "runtime/live/signals.h"
 
 namespace grovec::live {
 
 namespace {
-
-// Signals as events of the loop. Blocked for the whole process before its threads begin.
-class Signals {
- public:
-  Signals(kube::Loop& loop, std::function<void(int)> on_signal) : loop_(loop) {
-    sigset_t set;
-    sigemptyset(&set);
-    for (const int signal : {SIGINT, SIGTERM, SIGHUP}) sigaddset(&set, signal);
-    sigprocmask(SIG_BLOCK, &set, nullptr);
-    fd_ = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
-    loop_.when_readable(fd_, [this, on_signal = std::move(on_signal)] {
-      signalfd_siginfo info;
-      if (read(fd_, &info, sizeof info) == sizeof info) on_signal(static_cast<int>(info.ssi_signo));
-    });
-  }
-  ~Signals() {
-    loop_.forget(fd_);
-    close(fd_);
-  }
-
- private:
-  kube::Loop& loop_;
-  int fd_ = -1;
-};
 
 // One set after the other said in a line each.
 int report(const Operator& op, const std::vector<SetKey>& keys, bool wait, bool in_time) {
   int code = 0;
   for (const SetKey& key : keys) {
     const Tenant* tenant = op.tenant(key);
-    if (tenant && !tenant->is_compiled()) code = 1;
+    if (tenant && !tenant->is_compiled()) code = std::max(code, 1);
+    if (tenant && tenant->has_failed_writes()) code = 3;
     const std::string what = waits_for(op.store().view(key));
     if (!what.empty()) print(STDOUT_FILENO, key.namespace_ + "/" + key.name + ": waiting for " + what + "\n");
-    if (wait && !what.empty()) code = 1;
+    if (wait && !what.empty()) code = std::max(code, 1);
   }
   if (!in_time) print(STDERR_FILENO, "grovec: gave up waiting; run it again to go on\n");
   return in_time ? code : 3;
 }
 
-Result<Done> nobody_else(kube::Client& client, const LeaderOptions& election) {
+// Objects in one namespace need no permission for others.
+std::string common_namespace(const std::vector<SetKey>& keys) {
+  for (const SetKey& key : keys)
+    if (key.namespace_ != keys.front().namespace_) return {};
+  return keys.front().namespace_;
+}
+
+// What would be written, from one look at the cluster.
+int print_trials(kube::Client& client, Operator& op, const std::vector<AppliedSet>& sets, const OnceOptions& once,
+                 const OperatorOptions& options, const bool& interrupted) {
+  op.set_permission([] { return false; });
+  client.loop().run_until([&] { return interrupted || op.has_listed() || op.denied(); }, once.timeout);
+  if (interrupted) return 3;
+  if (op.denied()) return fail({op.denied()->message, op.denied()->kind});
+  if (!op.has_listed()) return fail({"the cluster could not be read in time", Error::kRetry});
+  int code = 0;
+  for (const AppliedSet& set : sets) {
+    const Result<Done> done =
+        print_trial(op, set, once.wait, [&](const std::string& line) { options.say(false, line); });
+    if (!done) code = fail(done.error());
+  }
+  return code;
+}
+
+// Refuses beside an operator; where Leases may not be listed, says that nobody knows.
+Result<Done> nobody_else(kube::Client& client, const LeaderOptions& election, const Log& say) {
   const Result<Neighbours> neighbours = read_neighbours(client, election.name);
   if (!neighbours) return neighbours.error();
+  if (neighbours->is_blind) say(true, "Leases may not be listed: whether an operator is running here is not known");
   if (const std::string other = holder_of(*neighbours); !other.empty())
     return Error{"the operator `" + other + "` is running here: it does this by itself", Error::kConflict};
   return Done{};
@@ -64,22 +70,24 @@ Result<Done> nobody_else(kube::Client& client, const LeaderOptions& election) {
 int run_once(kube::Client& client, OperatorOptions options, const OnceOptions& once, const LeaderOptions& election,
              bool asks_others, const bool& interrupted) {
   if (asks_others && !once.dry_run)
-    if (auto alone = nobody_else(client, election); !alone) return fail(alone.error());
-  std::size_t applied = 0;
+    if (auto alone = nobody_else(client, election, options.say); !alone) return fail(alone.error());
   Compiler surroundings(options.compiler);
   if (auto read = surroundings.set_surroundings({}); !read) return fail(read.error());
-  const auto keys = apply_sets(client, surroundings.facts(), once, applied);
-  if (!keys) return fail(keys.error());
-  options.only = *keys;
-  options.dry_run = once.dry_run;
-  Operator op(client, std::move(options));
+  const auto sets = apply_sets(client, surroundings.facts(), once, options.say);
+  if (!sets) return fail(sets.error());
+  for (const AppliedSet& set : *sets) options.only.push_back(set.key);
+  if (options.namespace_.empty()) options.namespace_ = common_namespace(options.only);
+  const std::vector<SetKey> keys = options.only;
+  Operator op(client, options);
   if (auto started = op.start(); !started) return fail(started.error());
+  if (once.dry_run) return print_trials(client, op, *sets, once, options, interrupted);
   const bool in_time = client.loop().run_until(
       [&] {
         if (interrupted) return op.wind_down();
+        if (op.denied()) return true;
         if (!op.is_at_rest()) return false;
         if (!once.wait) return true;
-        for (const SetKey& key : *keys) {
+        for (const SetKey& key : keys) {
           const Tenant* tenant = op.tenant(key);
           if (tenant && tenant->looks_again()) return false;
           if (!waits_for(op.store().view(key)).empty()) return false;
@@ -91,7 +99,8 @@ int run_once(kube::Client& client, OperatorOptions options, const OnceOptions& o
     print(STDERR_FILENO, "grovec: interrupted; nothing is undone, run it again to go on\n");
     return 3;
   }
-  return report(op, *keys, once.wait, in_time);
+  if (op.denied()) return fail({op.denied()->message, op.denied()->kind});
+  return report(op, keys, once.wait, in_time);
 }
 
 Log log_of(const cli::Options& given, const Settings& settings, const kube::Loop& loop) {
@@ -150,13 +159,16 @@ Result<int> run(const cli::Options& given) {
   options.compiler.init_image = given.get("--initc-image", ir::kDefaultInitImage);
   options.say = log_of(given, *settings, loop);
   bool interrupted = false;
-  const Signals signals(loop, [&, say = options.say](int signal) mutable {
-    if (signal != SIGHUP) return void(interrupted = true);
-    const Level level = say.level() == Level::kDebug ? Level::kInfo : Level::kDebug;
-    say.set_level(Level::kInfo);
-    say(false, "log level: " + std::string(name_of(level)));
-    say.set_level(level);
-  });
+  const Signals signals(
+      loop,
+      [&, say = options.say](int signal) mutable {
+        if (signal != SIGHUP) return void(interrupted = true);
+        const Level level = say.level() == Level::kDebug ? Level::kInfo : Level::kDebug;
+        say.set_level(Level::kInfo);
+        say(false, "log level: " + std::string(name_of(level)));
+        say.set_level(level);
+      },
+      /*with_hangup=*/true);
   const LeaderOptions election = election_of(given, *settings, access->namespace_);
   if (!given.has("--once")) {
     DaemonOptions daemon = daemon_of(given, *settings);
@@ -168,11 +180,14 @@ Result<int> run(const cli::Options& given) {
   OnceOptions once;
   once.namespace_ = given.get("--namespace", access->namespace_);
   once.files = given.operands();
+  once.is_bound = given.has("--namespace");
   once.from_cluster = given.get("--from-cluster");
   once.wait = given.has("--wait");
   once.dry_run = given.has("--dry-run");
   if (options.namespace_.empty() && once.files.empty()) options.namespace_ = once.namespace_;
-  once.timeout = std::chrono::seconds(std::atoi(std::string(given.get("--timeout", "300")).c_str()));
+  const Result<kube::Duration> timeout = timeout_of(given, std::chrono::minutes(5));
+  if (!timeout) return timeout.error();
+  once.timeout = *timeout;
   return run_once(client, std::move(options), once, election, !given.has("--no-leader-election"), interrupted);
 }
 

@@ -95,6 +95,7 @@ Result<Neighbours> read_neighbours(kube::Client& client, const std::string& leas
   Neighbours out;
   const auto leases = read(client, kube::path_of("coordination.k8s.io", "v1", "leases", ""), lease_name);
   if (!leases && leases.error().kind != Error::kDenied) return leases.error();
+  out.is_blind = !leases;
   if (leases)
     for (const Value& lease : (*leases)->tree["items"].items()) out.leases.push_back(lease_of(lease, now));
   const auto deployments = read(client, kube::path_of("apps", "v1", "deployments", ""), std::string(kOtherDeployment));

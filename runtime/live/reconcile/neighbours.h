@@ -24,6 +24,7 @@ struct SeenDeployment {
 struct Neighbours {
   std::vector<SeenLease> leases;  ///< of one name
   std::vector<SeenDeployment> deployments;
+  bool is_blind = false;  ///< Leases may not be listed
 };
 
 /// Every Lease of that name, and Deployments of the other operator as far as they may be seen. Blocks.

@@ -1,10 +1,10 @@
 #include "runtime/live/reconcile/once.h"
 
-#include "ir/value/writer.h"
 #include "runtime/apply/requests.h"
 #include "runtime/decide/patch.h"
 #include "runtime/driver/compile_set.h"
 #include "runtime/input/load.h"
+#include "runtime/live/commands/documents.h"
 
 namespace grovec::live {
 
@@ -22,35 +22,37 @@ Value comparable(const Value& manifest, Arena& arena) {
   return out.set("spec", manifest["spec"]).build();
 }
 
-Result<bool> apply_one(kube::Client& client, Eyes& eyes, const SetKey& key, const Value& manifest, bool dry_run) {
+struct Applied {
+  bool is_written = false, is_new = false;
+  std::shared_ptr<const Seen> trial;
+};
+
+Result<Applied> apply_one(kube::Client& client, Eyes& eyes, const SetKey& key, const Value& manifest, bool dry_run) {
   Arena arena;
   kube::Answer stored = client.call(apply::read_request(Kind::kPodCliqueSet, key.namespace_, key.name));
   if (stored.error && stored.status != 404) return *stored.error;
   if (!stored.error) {
     const auto live = eyes.read_tree(stored.body);
-    if (live && decide::restore_patch(arena, (*live)->tree, comparable(manifest, arena)).is_null()) return false;
+    if (live && decide::restore_patch(arena, (*live)->tree, comparable(manifest, arena)).is_null()) return Applied{};
   }
-  kube::Request request = apply::read_request(Kind::kPodCliqueSet, key.namespace_, key.name);
-  request.method = kube::Method::kPatch;
-  request.content_type = kube::kApplyYaml;
-  request.query = {{"fieldManager", std::string(apply::kFieldManager)}, {"fieldValidation", "Strict"}};
-  if (dry_run) request.query.emplace_back("dryRun", "All");
-  const Value metadata =
-      MappingBuilder(arena, manifest["metadata"]).set("namespace", Value::string(key.namespace_)).build();
-  request.body =
-      to_text(MappingBuilder(arena, manifest).remove("status").set("metadata", metadata).build(), Format::kJson);
-  request.idempotent = true;
+  const std::string path = apply::read_request(Kind::kPodCliqueSet, key.namespace_, key.name).path;
+  kube::Request request = apply::apply_request(path, sendable(arena, manifest, key.namespace_), {.dry_run = dry_run});
   const kube::Answer answer = client.call(std::move(request));
   if (answer.error) return *answer.error;
-  return true;
+  Applied out{.is_written = true, .is_new = stored.error.has_value(), .trial = nullptr};
+  if (!dry_run) return out;
+  Result<Seen> seen = eyes.read(Kind::kPodCliqueSet, answer.body);
+  if (!seen) return seen.error();
+  out.trial = std::make_shared<const Seen>(std::move(*seen));
+  return out;
 }
 
 }  // namespace
 
-Result<std::vector<SetKey>> apply_sets(kube::Client& client, const ClusterFacts& facts, const OnceOptions& options,
-                                       std::size_t& written) {
-  std::vector<SetKey> out;
-  if (!options.from_cluster.empty()) out.push_back({options.namespace_, options.from_cluster});
+Result<std::vector<AppliedSet>> apply_sets(kube::Client& client, const ClusterFacts& facts, const OnceOptions& options,
+                                           const std::function<void(bool, const std::string&)>& say) {
+  std::vector<AppliedSet> out;
+  if (!options.from_cluster.empty()) out.push_back({{options.namespace_, options.from_cluster}, nullptr});
   Eyes eyes;
   const Result<std::vector<driver::Input>> inputs = driver::expand_inputs(options.files, {});
   if (!options.files.empty() && !inputs) return inputs.error();
@@ -68,18 +70,24 @@ Result<std::vector<SetKey>> apply_sets(kube::Client& client, const ClusterFacts&
       SetKey key{std::string(root["metadata"]["namespace"].as_string()),
                  std::string(root["metadata"]["name"].as_string())};
       if (key.namespace_.empty()) key.namespace_ = options.namespace_;
+      if (options.is_bound && key.namespace_ != options.namespace_)
+        return Error{"PodCliqueSet " + key.namespace_ + "/" + key.name + " is not of the namespace `" +
+                         options.namespace_ + "` that `-n` names",
+                     Error::kUsage};
       // What the API server stores after admission: defaults are filled in here, as nothing else may do it there.
       const auto set = driver::compile_set(
           context, root, facts, {.default_namespace = key.namespace_, .until = driver::CompileUntil::kStored});
       if (!set || !(*set)->accepted)
         return Error{"PodCliqueSet " + key.namespace_ + "/" + key.name + " is refused: see `grovec check`.",
                      Error::kContent};
-      const Result<bool> applied = apply_one(client, eyes, key, (*set)->module.defaulted, options.dry_run);
+      Result<Applied> applied = apply_one(client, eyes, key, (*set)->module.defaulted, options.dry_run);
       if (!applied)
         return Error{"PodCliqueSet " + key.namespace_ + "/" + key.name + ": " + applied.error().message,
                      applied.error().kind};
-      written += *applied;
-      out.push_back(std::move(key));
+      if (applied->is_written)
+        say(false, std::string(applied->is_new ? "create" : "patch") + " PodCliqueSet " + key.namespace_ + "/" +
+                       key.name + ": as the file says");
+      out.push_back({std::move(key), std::move(applied->trial)});
     }
   }
   if (out.empty()) return Error{"There is no PodCliqueSet in the input.", Error::kContent};

@@ -102,6 +102,8 @@ struct Operator::KindWatch final : kube::Sink {
   }
   void on_bookmark(std::string_view version) override { owner.own_.progress(own_kind(), version); }
   void on_broken(const Error& error, kube::Duration) override {
+    if (error.kind == Error::kDenied && !has_listed && !owner.denied_)
+      owner.denied_ = Error{"cannot watch " + std::string(ir::info_of(kind).plural) + ": " + error.message, error.kind};
     if (!was_broken)
       owner.options_.say(true, "watch of " + std::string(ir::info_of(kind).plural) + ": " + error.message);
     was_broken = true;
@@ -186,7 +188,6 @@ Operator::Operator(kube::Client& client, OperatorOptions options)
               store_,
               compiler_,
               own_,
-              options_.dry_run,
               [this] { return listed_ && (!permission_ || permission_()); },
               options_.say,
               [this](const SetKey& key, const decide::Event& event, std::string_view uid) { tell(key, event, uid); },

@@ -16,7 +16,6 @@ struct OperatorOptions {
   std::string namespace_;    ///< empty: all
   std::vector<SetKey> only;  ///< if there are any, no other sets
   Compiler::Options compiler;
-  bool dry_run = false;
   Log say;
 };
 
@@ -35,6 +34,8 @@ class Operator {
   void set_permission(std::function<bool()> may_write) { permission_ = std::move(may_write); }
 
   bool has_listed() const;
+  /// A kind that we may not list, as long as it has never been listed.
+  const std::optional<Error>& denied() const { return denied_; }
   /// Every set (or the only one) is at rest: nothing to do now, and our own writes are seen.
   bool is_at_rest() const;
   /// No further write; true once all answers are there.
@@ -43,6 +44,8 @@ class Operator {
 
   const Store& store() const { return store_; }
   const Shared& shared() const { return shared_; }
+  /// With what surrounds sets in the cluster, once everything has been listed.
+  Compiler& compiler() { return compiler_; }
   const Tenant* tenant(const SetKey& key) const;
   /// Kinds whose watch is not up to date, for /readyz.
   std::vector<std::string> stale_watches() const;
@@ -93,6 +96,7 @@ class Operator {
   std::uint64_t events_ = 0, ready_pods_ = 0;
   std::int64_t ready_seconds_ = 0;
   bool surroundings_changed_ = false, listed_ = false;
+  std::optional<Error> denied_;
 };
 
 }  // namespace grovec::live

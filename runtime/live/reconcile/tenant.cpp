@@ -13,13 +13,6 @@ namespace {
 
 constexpr auto kLookAfter = std::chrono::milliseconds(3);  // changes that come together are one look
 
-std::string line_of(const SetKey& key, const Action& action) {
-  std::string line(decide::name_of(action.verb));
-  line.append(" ").append(ir::info_of(action.key.kind).kind).append(" ");
-  line.append(key.namespace_).append("/").append(action.key.name);
-  return line.append(": ").append(decide::text_of(action.why));
-}
-
 Fields fields_of(const SetKey& key, const Action& action, int code) {
   return {{"set", key.name},
           {"namespace", key.namespace_},
@@ -37,6 +30,13 @@ bool has_steps(const decide::Decision& decision) {
 }
 
 }  // namespace
+
+std::string line_of(const SetKey& key, const Action& action) {
+  std::string line(decide::name_of(action.verb));
+  line.append(" ").append(ir::info_of(action.key.kind).kind).append(" ");
+  line.append(key.namespace_).append("/").append(action.key.name);
+  return line.append(": ").append(decide::text_of(action.why));
+}
 
 Tenant::~Tenant() {
   shared_.client.loop().cancel(timer_);
@@ -149,11 +149,6 @@ void Tenant::look() {
   look_again_at(decision.next_look, at);
   explain(decision, at);
   if (failures_.drop_unwanted(decision)) wake();
-  if (shared_.dry_run) {
-    print(decision);
-    found_nothing_ = true;
-    return;
-  }
   for (const decide::Event& e : decision.events) shared_.tell(key_, e, target(e.on).uid);
   if (found_nothing_) return;
   flight_ =
@@ -170,11 +165,6 @@ void Tenant::explain(const decide::Decision& decision, Instant at) const {
                      std::to_string(parts_.all()) + " replicas, " + std::to_string(actions) + " writes";
   if (decision.next_look) text += ", again in " + std::to_string((decision.next_look->ns - at.ns) / 1'000'000) + " ms";
   shared_.say.say(Level::kDebug, text);
-}
-
-void Tenant::print(const decide::Decision& decision) const {
-  for (const decide::Step& step : decision.steps)
-    for (const Action& a : step) shared_.say(false, line_of(key_, a));
 }
 
 apply::Known Tenant::known(const decide::ObjectKey& key) const {

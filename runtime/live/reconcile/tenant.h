@@ -33,7 +33,6 @@ struct Shared {
   Store& store;
   Compiler& compiler;
   kube::OwnWrites& own;
-  bool dry_run = false;
   std::function<bool()> may_write;  ///< false: not our turn (start, end, another leader)
   Log say;
   std::function<void(const SetKey&, const decide::Event&, std::string_view uid)> tell;
@@ -46,6 +45,9 @@ struct Shared {
   std::map<AnswerKey, std::uint64_t> answers = {};
   std::map<decide::Reason, std::uint64_t> reasons = {};  ///< of writes that succeeded
 };
+
+/// `create Pod default/llm-0-worker-bbbbb: …`: one write and its reason.
+std::string line_of(const SetKey& key, const decide::Action& action);
 
 /// Never two decisions of one set at a time; wake-ups while one is on its way, or while our own writes are not seen
 /// yet, are one later look.
@@ -70,6 +72,8 @@ class Tenant final : public apply::Ground {
   /// When the last decision wants to look again by itself.
   std::optional<decide::Instant> looks_again() const { return again_; }
   bool is_compiled() const { return compiled_; }
+  /// A write was refused and has not been made since.
+  bool has_failed_writes() const { return !failures_.writes().empty(); }
   const SetKey& key() const { return key_; }
 
   apply::Known known(const decide::ObjectKey& key) const override;
@@ -84,7 +88,6 @@ class Tenant final : public apply::Ground {
   void expect(const decide::Action& action, const std::string& body);
   void schedule(kube::Duration after);
   void look_again_at(std::optional<decide::Instant> at, decide::Instant now);
-  void print(const decide::Decision& decision) const;
   void explain(const decide::Decision& decision, decide::Instant at) const;
   void soil();
   decide::Failures::Target target(const decide::ObjectKey& key) const;

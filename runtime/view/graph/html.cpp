@@ -68,6 +68,7 @@ class SetData {
       : set_(*set.set),
         v_(*set.view),
         d_(v_.desired()),
+        life_(set.life),
         selection_(selection),
         lines_(set.set->module.context, set.set->module.manifest),
         j_(json) {}
@@ -87,10 +88,27 @@ class SetData {
     layers();
     descriptions();
     lines_.write_source(v_.set().node, j_);
+    if (life_) life();
     j_.end_object();
   }
 
  private:
+  void life() {
+    j_.key("life").begin_object().member("at", life_->at).member("state", life_->state).key("reasons").begin_list();
+    for (const std::string& reason : life_->reasons) j_.value(reason);
+    j_.end_list().key("pods").begin_object();
+    for (const auto& [clique, pods] : life_->pods) {
+      j_.key(clique).begin_list();
+      for (const GraphPod& pod : pods) {
+        j_.begin_list().value(pod.index).value(pod.name).value(pod.state).begin_list();
+        for (const std::string& reason : pod.reasons) j_.value(reason);
+        j_.end_list().end_list();
+      }
+      j_.end_list();
+    }
+    j_.end_object().end_object();
+  }
+
   std::string pack_of_gang(std::optional<GroupId> g) const {
     for (const GangShape& gang : d_.gangs)
       if (gang.group == g) return pack_text(d_, gang.pack);
@@ -363,6 +381,7 @@ class SetData {
   const CompiledSet& set_;
   const SetView& v_;
   const Desired& d_;
+  const GraphLife* life_;
   const Selection& selection_;
   SourceLines lines_;
   JsonStream& j_;

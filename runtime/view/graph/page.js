@@ -38,6 +38,13 @@
       this.groupCounts = new Map(data.counts.groups.map(([i, g, n]) => [`${i}.${g}`, n]));
       this.cliqueCounts = new Map(data.counts.cliques.map(([i, j, c, n]) => [`${i}.${j}.${c}`, n]));
       this.livePods = new Map(data.counts.cliques.filter(([, , , , pods]) => pods).map(([i, j, c, , pods]) => [`${i}.${j}.${c}`, pods]));
+      this.alive = new Map();
+      for (const [clique, pods] of Object.entries(data.life?.pods ?? {}))
+        for (const [index, name, state, reasons] of pods) this.alive.set(`${clique} ${index}`, {name, state, reasons});
+    }
+    /** What lives of a pod, in a page of a live set. */
+    lifeOf(i, j, c, k) {
+      return this.life && (this.alive.get(`${this.cliqueName(i, j, c)} ${this.pod(i, j, c, k).k}`) ?? {name: null, state: 'missing', reasons: ['does not exist']});
     }
     groupReplicas(i, g) { return this.groupCounts.get(`${i}.${g}`) ?? this.groups[g].replicas; }
     /** A PodClique's own `replicas`, which its pods may not have reached. */
@@ -59,7 +66,7 @@
     groupName(i, g) { return this.fill(this.names.groups[g], {i}); }
     memberName(i, g, j) { return this.fill(this.names.members[g], {i, j}); }
     cliqueName(i, j, c) { return this.fill(this.names.cliques[c], {i, j}); }
-    podName(i, j, c, k) { return this.fill(this.names.pods[c], {i, j, ...this.pod(i, j, c, k)}); }
+    podName(i, j, c, k) { return this.lifeOf(i, j, c, k)?.name ?? this.fill(this.names.pods[c], {i, j, ...this.pod(i, j, c, k)}); }
     hostName(i, j, c, k) { return this.fill(this.names.hosts[c], {i, j, ...this.pod(i, j, c, k)}); }
     address(i, j, c, k) { return this.fill(this.names.addresses[c], {i, j, ...this.pod(i, j, c, k)}); }
     isScaled(g, j) { return g >= 0 && j >= this.groups[g].min; }
@@ -367,15 +374,24 @@
     }
     tree.setAttribute('aria-activedescendant', `row-${current}`);
   }
+  const wordsOf = (life) => [life.state, ...life.reasons].join(': ');
+  function square(life, isLeast) {
+    if (!life) return el('i', {class: isLeast ? '' : 'extra'});
+    return el('i', {class: `life ${life.state}`, title: `${life.name ?? 'pod'} ${wordsOf(life)}`});
+  }
   function squares(n) {
     const box = el('span', {class: 'pods', 'aria-hidden': 'true'});
     for (const {c} of n.t === 'c' ? [n] : children(n)) {
       const pods = n.set.pods(n.i, n.j, c), least = n.set.cliques[c].min;
-      for (let k = 0; k < pods && box.childNodes.length < 16; ++k) box.append(el('i', {class: k < least ? '' : 'extra'}));
+      for (let k = 0; k < pods && box.childNodes.length < 16; ++k) box.append(square(n.set.lifeOf(n.i, n.j, c, k), k < least));
     }
     const more = podsOf(n) - box.childNodes.length;
     if (more > 0) box.append(el('small', {}, `+${more}`));
     return box;
+  }
+  function lifeBadge(n) {
+    const life = n.set.lifeOf(n.i, n.j, n.c, n.k);
+    return el('span', {class: 'pods life-badge', title: wordsOf(life)}, square(life, true), el('span', {}, wordsOf(life)));
   }
   function drawRow({node, level, position, size}, index) {
     const color = colorOf(node), pods = podsOf(node), gpus = gpusOf(node), pack = packOf(node);
@@ -389,6 +405,7 @@
     el('span', {class: 'gangbar'}),
     el('span', {class: 'label'}, labelOf(node)),
     node.t === 'c' || node.t === 'm' ? squares(node) : null,
+    node.t === 'p' && node.set.life ? lifeBadge(node) : null,
     node.t === 's' ? null : el('span', {class: 'full'}, nameOf(node)),
     el('span', {class: 'badges'}, planBadge(node),
       pack ? el('span', {class: 'pill-label', title: 'packed in this topology domain'}, pack) : null,
@@ -579,11 +596,15 @@
     } else if (n.t === 'c') {
       entries.push(['at least', String(clique.min)], ['role', clique.role], ['template hash', clique.hash], ['starts after', startsAfter(n)]);
     } else if (n.t === 'p') {
+      const life = set.lifeOf(n.i, n.j, n.c, n.k);
+      if (life) entries.push(['state', life.state], ['why', life.reasons.join('; ') || null]);
       const peers = peersOf(n), rank = peers.findIndex((p) => p.c === n.c && p.k === n.k);
       entries.push(['clique', linkTo(parentOf(n))], ['address', el('span', {class: 'mono'}, set.address(n.i, n.j, n.c, n.k))],
         ['rank', `${rank} of ${peers.length}`]);
     }
+    if (n.t === 's' && set.life) entries.push(['state', set.life.state], ['as of', set.life.at]);
     box.append(facts(entries));
+    if (n.t === 's' && set.life?.reasons.length) box.append(el('h3', {}, 'Why'), el('ul', {class: 'why'}, ...set.life.reasons.map((r) => el('li', {}, r))));
     if (n.t === 's') box.append(el('h3', {}, 'Resources'), resourceTable(set.totals.resources));
     if (clique && clique.resources.length) box.append(el('h3', {}, 'Resources of a pod'), resourceTable(clique.resources));
     if (n.t === 'p') {
@@ -858,6 +879,12 @@
   const ACTIONS = {ROLL: 'pods are replaced', SCALE: 'pods come or go', PENDING: 'stays old until deleted by hand', CREATE: 'new', DELETE: 'goes', 'IN-PLACE': 'changed without a restart', FORBIDDEN: 'refused'};
   function drawLegend() {
     const item = (color, extra, text) => el('span', {class: `c${color}`}, el('span', {class: 'pods'}, el('i', {class: extra})), text);
+    const live = SETS.find((s) => s.life);
+    if (live) {
+      for (const state of ['ready', 'starting', 'not-ready', 'pending', 'gated', 'failed', 'terminating', 'missing']) byId('legend').append(item(0, `life ${state}`, state));
+      byId('legend').append(el('span', {}, `as of ${live.life.at}`));
+      return;
+    }
     byId('legend').append(item(0, '', 'pod of the base gang'));
     if (SETS.some((s) => s.totals.scaled_gangs)) byId('legend').append(item(1, '', 'pod of a scaled gang, each in its own color'));
     byId('legend').append(item(0, 'extra', 'pod above the minimum'));
@@ -913,7 +940,7 @@
   drawTotals();
   drawLegend();
   expandSome();
-  showTab('picture');
+  showTab(SETS.some((s) => s.life) ? 'tree' : 'picture');
   const wanted = nodeOfHash();
   if (wanted) go(wanted);
   else if (SETS.length) select({t: 's', set: SETS[0]});

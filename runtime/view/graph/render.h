@@ -1,6 +1,8 @@
 /// \file Pictures as text. Everything that comes from the input is escaped for its format.
 #pragma once
 
+#include <cstdint>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -17,10 +19,24 @@ std::string graph_svg(const std::vector<Graph>& graphs);
 /// The same picture to stand inside a page that has its own styles.
 std::string graph_svg_inline(const Graph& graph);
 
+/// A pod as it lives.
+struct GraphPod {
+  std::int32_t index = -1;  ///< in its PodClique
+  std::string name;
+  std::string_view state;  ///< ready, not-ready, gated, pending, starting, failed, terminating
+  std::vector<std::string> reasons;
+};
+/// What lives of a set at a moment, by PodClique.
+struct GraphLife {
+  std::string at, state;
+  std::map<std::string, std::vector<GraphPod>, std::less<>> pods;
+  std::vector<std::string> reasons;  ///< first causes first
+};
 /// A set with its view.
 struct GraphSet {
   const CompiledSet* set;
   const SetView* view;
+  const GraphLife* life = nullptr;  ///< pods are drawn in the colors of their states
 };
 /// What a page shows of a plan beside the sets: a first tab, a line below the header, and an action at each part.
 struct GraphPlan {

@@ -139,6 +139,22 @@ TEST(KubeClient, DoesNotRepeatAPostAfterAnErrorOfTheServer) {
   EXPECT_EQ(server.count("POST"), 1);
 }
 
+// The API server says so of a field that a kind does not declare; asking again changes nothing.
+TEST(KubeClient, AFieldThatIsNotDeclaredIsAMistakeOfTheRequest) {
+  TinyServer server([](const Exchange& e) {
+    e.answer(
+        500,
+        R"({"kind":"Status","message":"failed to create typed patch object: .spec.x: field not declared in schema"})");
+    return true;
+  });
+  TestSurroundings around(20);
+  Loop loop(around.all);
+  Client client(loop, access_to(server));
+  const Answer answer = client.call(post("/x", true));
+  EXPECT_EQ(answer.error->kind, Error::kContent);
+  EXPECT_EQ(server.count("POST"), 1);
+}
+
 TEST(KubeClient, KindsOfErrorsFollowTheStatus) {
   const std::pair<int, Error::Kind> kRows[] = {{400, Error::kContent}, {401, Error::kDenied},   {403, Error::kDenied},
                                                {404, Error::kGone},    {409, Error::kConflict}, {410, Error::kGone},

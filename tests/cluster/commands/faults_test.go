@@ -1,0 +1,185 @@
+package commands
+
+import (
+	"bytes"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"grovec.dev/tests/cluster/clustertest"
+	"grovec.dev/tests/cluster/faults"
+)
+
+// kinds is what a set is made of, for kubectl.
+const kinds = "pcs,pclq,pcsg,podgang,pods,services,secrets,serviceaccounts,roles,rolebindings"
+
+// things are the names of everything of mn-disagg in the namespace. Names are
+// known in advance, so equal lists mean that nothing is missing and nothing is
+// there twice.
+func (u *user) things(t *testing.T) []string {
+	t.Helper()
+	all := strings.Fields(u.kubectl(t, "get", kinds, "-o", "name"))
+	all = slices.DeleteFunc(all, func(name string) bool { return !strings.Contains(name, "mn-disagg") })
+	slices.Sort(all)
+	return all
+}
+
+// story is the life of a set: what happens to it, and what a run of
+// `reconcile --once` makes of that.
+type story struct {
+	u    *user
+	news string // a file with another image
+}
+
+var acts = []string{"deploy", "scale", "update", "delete"}
+
+// begin does what people do, and returns how the command is called that carries
+// it out.
+func (s *story) begin(t *testing.T, act string) []string {
+	t.Helper()
+	from := []string{"reconcile", "--once", "--wait", "--timeout", "10m", "--from-cluster", "mn-disagg"}
+	switch act {
+	case "deploy":
+		return []string{"reconcile", "--once", "--wait", "--timeout", "10m", "old.yaml"}
+	case "scale":
+		s.u.must(t, 0, nil, "scale", "group", "mn-disagg-0-prefill", "3")
+		return from
+	case "update":
+		return []string{"reconcile", "--once", "--wait", "--timeout", "10m", "new.yaml"}
+	default:
+		s.u.must(t, 0, nil, "delete", "mn-disagg", "--yes", "--no-wait")
+		return from
+	}
+}
+
+func newStory(t *testing.T, u *user) *story {
+	t.Helper()
+	text, err := os.ReadFile(filepath.Join(clustertest.Root(t), "examples", "mn-disagg", "mn-disagg.yaml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	text = bytes.Replace(text, []byte("  namespace: default\n"), nil, 1)
+	u.write(t, "old.yaml", string(text))
+	u.write(t, "new.yaml", strings.ReplaceAll(string(text), "nginx:latest", "nginx:newer"))
+	return &story{u: u}
+}
+
+// fate is what becomes of one request.
+type fate struct {
+	name  string
+	kills bool
+	fault faults.Fault
+}
+
+var fates = []fate{
+	{"killed before it", true, faults.Reset()},
+	{"killed before its answer", true, faults.LoseAnswer()},
+	{"answer lost", false, faults.LoseAnswer()},
+}
+
+// everyRequest: the program is killed at a request, or its answer is lost; the
+// next run finishes, nothing is missing, nothing is there twice, and a third
+// run has nothing to write. With GROVEC_EVERY_REQUEST at every request (an hour
+// and more), otherwise at one.
+func everyRequest(t *testing.T, u *user) {
+	s := newStory(t, u)
+	want := map[string][]string{}
+	most := 0
+	for _, act := range acts {
+		before := len(u.proxy.Requests())
+		arguments := s.begin(t, act)
+		begun := len(u.proxy.Requests())
+		u.must(t, 0, nil, arguments...)
+		first := len(u.proxy.Requests())
+		most = max(most, first-begun)
+		s.settle(t, act)
+		want[act] = u.things(t)
+		if act != "delete" {
+			again := len(u.proxy.Requests())
+			u.nothingIsSent(t, func() { u.must(t, 0, nil, arguments...) })
+			t.Logf("%s: %d requests of the command of people, %d of the first run, %d of the second", act, begun-before, first-begun, len(u.proxy.Requests())-again)
+		}
+	}
+	if len(want["deploy"]) == 0 || len(want["scale"]) <= len(want["deploy"]) || len(want["delete"]) != 0 {
+		t.Fatalf("the story without faults went wrong: %v", want)
+	}
+	step := most
+	if os.Getenv("GROVEC_EVERY_REQUEST") != "" {
+		step = 1
+	}
+	tried := 0
+	for n := step / 2; n < most; n += step {
+		for i, f := range fates {
+			if step > 1 && i != 1 {
+				continue
+			}
+			for _, act := range acts {
+				tried += s.tryFault(t, act, n, f, want[act])
+			}
+			if t.Failed() {
+				return
+			}
+		}
+	}
+	t.Logf("faults at %d requests", tried)
+}
+
+// settle waits until the garbage collector has done its part.
+func (s *story) settle(t *testing.T, act string) {
+	t.Helper()
+	if act != "delete" {
+		return
+	}
+	clustertest.Eventually(t, patience, func() error {
+		if left := s.u.things(t); len(left) > 0 {
+			return fmt.Errorf("left: %v", left)
+		}
+		return nil
+	})
+}
+
+// tryFault returns how many requests it struck: one, or none if there are fewer.
+func (s *story) tryFault(t *testing.T, act string, n int, f fate, want []string) int {
+	t.Helper()
+	u, name := s.u, fmt.Sprintf("%s, request %d %s", act, n, f.name)
+	arguments := s.begin(t, act)
+	cmd := u.command(t, append(arguments, "-n", u.space)...)
+	output := &clustertest.Buffer{}
+	cmd.Stdout, cmd.Stderr = output, output
+	started := make(chan struct{})
+	rule := u.proxy.Add(faults.Rule{Name: name, After: n, Times: 1, May: true, Fault: func(x *faults.Exchange) {
+		if f.kills {
+			<-started
+			_ = cmd.Process.Kill()
+		}
+		f.fault(x)
+	}})
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	close(started)
+	err := cmd.Wait()
+	rule.Stop()
+	if err != nil && !f.kills {
+		t.Errorf("%s: %v\n%s", name, err, output)
+	}
+	if f.kills && rule.Fired() > 0 && err == nil {
+		t.Errorf("%s: it ended well before it was killed", name)
+	}
+	if act != "delete" {
+		u.must(t, 0, nil, arguments...)
+	} else if got := u.run(t, arguments...); got.code != 0 && !strings.Contains(got.err, "404") {
+		t.Errorf("%s: the next run: %v", name, got)
+	}
+	s.settle(t, act)
+	if got := u.things(t); !slices.Equal(got, want) {
+		t.Errorf("%s: the next run left\n%v\ninstead of\n%v", name, got, want)
+	}
+	if act != "delete" {
+		u.nothingIsSent(t, func() { u.must(t, 0, nil, arguments...) })
+	}
+	return rule.Fired()
+}
