@@ -124,8 +124,7 @@ constexpr LiveCommand kLiveCommands[] = {
      "  grovec apply --env prod -n serving llm.grove --wait\n"
      "  grovec apply --allow roll --max-gpus-down 64 -R deploy/   where nobody can be asked\n"
      "  grovec apply --dry-run llm.yaml\n"
-     "  grovec apply llm.plan                            what `plan --live --out llm.plan` has kept, if it still "
-     "holds\n",
+     "  grovec apply llm.plan                            what `plan --live --out llm.plan` kept\n",
      kApplyOptions},
     {"cluster", "show which cluster is meant, who you are there, and which kinds it has",
      "grovec cluster [--context NAME]",
