@@ -1,6 +1,7 @@
 package commands
 
 import (
+	"errors"
 	"syscall"
 	"testing"
 
@@ -64,6 +65,12 @@ func startOperator(t *testing.T, u *user) func() {
 	if err := daemon.Start(); err != nil {
 		t.Fatal(err)
 	}
+	clustertest.Eventually(t, patience, func() error {
+		if log.String() == "" {
+			return errors.New("the operator has not said a word")
+		}
+		return nil
+	})
 	return func() {
 		_ = daemon.Process.Signal(syscall.SIGTERM)
 		if err := daemon.Wait(); err != nil {

@@ -13,15 +13,18 @@ import (
 	"grovec.dev/tests/cluster/faults"
 )
 
-// kinds is what a set is made of, for kubectl.
-const kinds = "pcs,pclq,pcsg,podgang,pods,services,secrets,serviceaccounts,roles,rolebindings"
+// kinds is what a set is made of beside its pods, for kubectl.
+const kinds = "pcs,pclq,pcsg,podgang,services,secrets,serviceaccounts,roles,rolebindings"
 
-// things are the names of everything of mn-disagg in the namespace. Names are
-// known in advance, so equal lists mean that nothing is missing and nothing is
-// there twice.
+// place is where a pod stands: its PodClique and its index there.
+const place = `{range .items[*]}pod/{.metadata.labels.grove\.io/podclique}/{.metadata.labels.grove\.io/podclique-pod-index}{"\n"}{end}`
+
+// things are the names of everything of mn-disagg in the namespace, and the
+// places of its pods, whose names depend on what was there before. Equal lists
+// mean that nothing is missing and nothing is there twice.
 func (u *user) things(t *testing.T) []string {
 	t.Helper()
-	all := strings.Fields(u.kubectl(t, "get", kinds, "-o", "name"))
+	all := strings.Fields(u.kubectl(t, "get", kinds, "-o", "name") + "\n" + u.kubectl(t, "get", "pods", "-o", "jsonpath="+place))
 	all = slices.DeleteFunc(all, func(name string) bool { return !strings.Contains(name, "mn-disagg") })
 	slices.Sort(all)
 	return all
