@@ -372,11 +372,12 @@ func discovery(t *testing.T, c *clustertest.Cluster) {
 func metadataOnly(t *testing.T, c *clustertest.Cluster) {
 	for _, arguments := range [][]string{nil, {"--pages"}} {
 		p := at(t, c)
-		p.write(t, strings.Replace(configMap("a"), `"b"`, `"`+strings.Repeat("x", 100000)+`"`, 1), "write", "post", p.maps)
+		big := func(name string) string { return strings.Replace(configMap(name), `"b"`, `"`+strings.Repeat("x", 100000)+`"`, 1) }
+		p.write(t, big("a"), "write", "post", p.maps)
 		run := p.watch(t, append(arguments, "--metadata")...)
 		run.sees(t, "added", "/a")
-		p.write(t, strings.Replace(configMap("b"), `"b"`, `"`+strings.Repeat("x", 100000)+`"`, 1), "write", "post", p.maps)
-		run.sees(t, "added", "/b")
+		p.write(t, big("c"), "write", "post", p.maps)
+		run.sees(t, "added", "/c")
 		if end := run.end(t); end.Objects != 2 || end.Bytes == 0 || end.Bytes > 20000 {
 			t.Errorf("%+v", end)
 		}

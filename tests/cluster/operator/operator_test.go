@@ -12,6 +12,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"syscall"
@@ -21,7 +22,7 @@ import (
 	"grovec.dev/tests/cluster/clustertest"
 )
 
-const patience = 60 * time.Second
+const patience = clustertest.Patience
 
 func cluster(t testing.TB, flags ...string) *clustertest.Cluster {
 	t.Helper()
@@ -31,7 +32,10 @@ func cluster(t testing.TB, flags ...string) *clustertest.Cluster {
 		t.Fatal(err)
 	}
 	c.MustKubectl(t, string(crds), "apply", "--server-side", "-f", "-")
-	c.MustKubectl(t, "", "wait", "--for=condition=Established", "crd", "--all", "--timeout=30s")
+	clustertest.Eventually(t, patience, func() error { // kinds appear in discovery a moment after Established
+		_, _, err := c.Kubectl("", "get", "pcs,pclq,pcsg,podgang,clustertopologybindings")
+		return err
+	})
 	return c
 }
 
@@ -148,7 +152,7 @@ func TestOnceBringsASetUpAndWritesNothingTheSecondTime(t *testing.T) {
 	if err := ready(c, ".", 0); err != nil {
 		t.Errorf("a dry run has made something: %v", err)
 	}
-	out, err := live(t, c, "reconcile", "--once", "--wait", "--timeout", "60", example(t)).CombinedOutput()
+	out, err := live(t, c, "reconcile", "--once", "--wait", "--timeout", "300", example(t)).CombinedOutput()
 	if err != nil {
 		t.Fatalf("first run: %v\n%s", err, out)
 	}
@@ -156,11 +160,19 @@ func TestOnceBringsASetUpAndWritesNothingTheSecondTime(t *testing.T) {
 		t.Fatal(err)
 	}
 	before := writes(t, c)
+	clustertest.Eventually(t, patience, func() error { // events and statuses of the scheduler and the nodes come late
+		last := before
+		time.Sleep(3 * time.Second)
+		if before = writes(t, c); before != last {
+			return fmt.Errorf("%v writes in three seconds", before-last)
+		}
+		return nil
+	})
 	if before == 0 {
 		t.Fatal("the API server's metrics do not count what was written")
 	}
 	for _, arguments := range [][]string{{example(t)}, {"--from-cluster", "mn-disagg"}} {
-		out, err = live(t, c, append([]string{"reconcile", "--once", "--wait", "--timeout", "30"}, arguments...)...).CombinedOutput()
+		out, err = live(t, c, append([]string{"reconcile", "--once", "--wait", "--timeout", "300"}, arguments...)...).CombinedOutput()
 		if err != nil || len(out) > 0 {
 			t.Errorf("second run with %v: %v\n%s", arguments, err, out)
 		}
@@ -234,7 +246,11 @@ func createsScalesHealsUpdatesAndDeletes(t *testing.T, c *clustertest.Cluster) {
 		}
 		return nil
 	})
-	if failed := regexp.MustCompile(`(?m)^grovec: (create|patch|delete) .*`).FindAllString(log.String(), -1); failed != nil {
+	failed := regexp.MustCompile(`(?m)^grovec: (create|patch|delete) .*`).FindAllString(log.String(), -1)
+	failed = slices.DeleteFunc(failed, func(line string) bool { // somebody else was quicker: tried again, or not needed any more
+		return strings.Contains(line, "409") || strings.Contains(line, "404")
+	})
+	if len(failed) > 0 {
 		t.Errorf("writes of the operator failed:\n%s", strings.Join(failed, "\n"))
 	}
 }
