@@ -81,9 +81,10 @@ const std::string& config_of(const CheckRequest& request, const SuppressionFile&
 }
 
 /// The project file as it is in the commit of `--config-ref`; says what the working tree adds to it.
-Result<SuppressionFile> at_config_ref(const CheckRequest& request, SuppressionFile now, CheckReport& report) {
+Result<SuppressionFile> at_config_ref(const CheckRequest& request, CommitTexts& commit, SuppressionFile now,
+                                      CheckReport& report) {
   if (request.config_ref.empty() || now.path.empty()) return now;
-  Result<std::optional<std::string>> text = text_at_ref(now.path, request.config_ref);
+  Result<std::optional<std::string>> text = commit.text(now.path);
   if (!text) return text.error();
   SuppressionFile base;
   base.path = now.path;
@@ -121,12 +122,12 @@ std::unique_ptr<Scope> make_scope(const CheckRequest& request, SuppressionFile f
 }
 
 /// A scope for each `.grovec.yaml`; files that it excludes go. The first scope serves files without one.
-Result<Done> make_scopes(const CheckRequest& request, std::vector<Input>& inputs, CheckReport& report,
+Result<Done> make_scopes(const CheckRequest& request, Commits& commits, std::vector<Input>& inputs, CheckReport& report,
                          std::vector<std::unique_ptr<Scope>>& scopes, std::vector<std::size_t>& scope_of) {
   std::map<std::string, std::size_t> by_path;
   std::map<std::string, std::string> by_folder;
   auto add = [&](SuppressionFile file) -> Result<Done> {
-    Result<SuppressionFile> base = at_config_ref(request, std::move(file), report);
+    Result<SuppressionFile> base = at_config_ref(request, commits.config, std::move(file), report);
     if (!base) return base.error();
     scopes.push_back(make_scope(request, std::move(*base)));
     return Done{};
@@ -245,9 +246,10 @@ Result<CheckReport> check(const CheckRequest& request, const Progress& progress)
     Result<Done> known = check_git_ref(folder_of(inputs[0].path), request.old_ref);
     if (!known) return known.error();
   }
+  Commits commits{CommitTexts(request.old_ref), CommitTexts(request.config_ref)};
   std::vector<std::unique_ptr<Scope>> scopes;
   std::vector<std::size_t> scope_of;
-  Result<Done> made = make_scopes(request, inputs, report, scopes, scope_of);
+  Result<Done> made = make_scopes(request, commits, inputs, report, scopes, scope_of);
   if (!made) return made.error();
 
   std::string old_text;
@@ -257,18 +259,17 @@ Result<CheckReport> check(const CheckRequest& request, const Progress& progress)
     old_text = std::move(*old);
   }
 
-  std::vector<OldSet> old_sets;
   if (!request.old_ref.empty() && !inputs.empty()) {
-    Result<std::vector<OldSet>> found = sets_at_ref(folder_of(inputs[0].path), request.old_ref, request.language);
+    Result<std::vector<OldSet>> found = sets_at_ref(folder_of(inputs[0].path), commits.old, request.language);
     if (!found) return found.error();
-    old_sets = std::move(*found);
+    commits.old_sets = std::move(*found);
   }
 
   const std::map<std::string, std::string> patches = patches_of(inputs);
   FileChecks checks;
   for (std::size_t i = 0; i < inputs.size(); ++i) {
     const auto patch = patches.find(inputs[i].path);
-    checks.push_back(std::make_unique<FileCheck>(request, *scopes[scope_of[i]], old_text, old_sets, inputs[i],
+    checks.push_back(std::make_unique<FileCheck>(request, *scopes[scope_of[i]], old_text, commits, inputs[i],
                                                  patch == patches.end() ? nullptr : &patch->second, i));
   }
   in_parallel(inputs.size(), request.threads, {}, [&](std::size_t i) { checks[i]->load(); });
@@ -294,7 +295,7 @@ Result<CheckReport> check(const CheckRequest& request, const Progress& progress)
     report.files.push_back(std::move(around));
   }
   if (request.env_all) say_common_findings_once(inputs, files);
-  report.removed = removed_sets(request, old_sets, files, scopes);
+  report.removed = removed_sets(request, commits.old_sets, files, scopes);
   const bool is_walk = std::any_of(inputs.begin(), inputs.end(), [](const Input& i) { return i.is_walked; });
   const bool any_grove =
       std::any_of(files.begin(), files.end(), [](const CheckedFile& f) { return f.grove_documents > 0; });

@@ -154,18 +154,18 @@ void FileCheck::assign_documents(const std::vector<LoadedDocument>& documents) {
 Result<Done> FileCheck::read_old(const std::vector<LoadedDocument>& documents) {
   if (!request_.old_file.empty()) return read_old_text(display_name({request_.old_file}), old_text_, true);
   if (request_.old_ref.empty()) return Done{};
-  Result<std::optional<std::string>> same = text_at_ref(input_.path, request_.old_ref);
+  Result<std::optional<std::string>> same = commits_.old.text(input_.path);
   if (!same) return same.error();
   if (*same)
     if (Result<Done> read = read_old_text(input_.path, std::move(**same), true); !read) return read;
   std::set<std::string> read_already;
   for (const LoadedDocument& d : documents) {
     if (d.kind != DocumentKind::kSet || old_of(d.document.root)) continue;
-    for (const OldSet& o : old_sets_) {
+    for (const OldSet& o : commits_.old_sets) {
       if (o.name != name_of(d.document.root) || space_of(o.namespace_) != space_of(namespace_of(d.document.root)) ||
           !read_already.insert(o.path).second)
         continue;
-      Result<std::optional<std::string>> text = text_at_ref(o.path, request_.old_ref);
+      Result<std::optional<std::string>> text = commits_.old.text(o.path);
       if (!text) return text.error();
       if (!*text) continue;
       if (Result<Done> read = read_old_text(o.path, std::move(**text), false); !read) return read;
@@ -177,12 +177,12 @@ Result<Done> FileCheck::read_old(const std::vector<LoadedDocument>& documents) {
 Result<Done> FileCheck::read_old_text(const std::string& name, std::string text, bool is_expected) {
   context_.diags.begin_document(kOldDocument);
   LanguageOptions old = language();
-  old.git_ref = request_.old_ref;
+  if (!request_.old_ref.empty()) old.commit = &commits_.old;
   const std::size_t first = context_.sources.size(), findings = context_.diags.all().size();
   Result<std::vector<LoadedDocument>> documents = load_text(context_, name, std::move(text), old);
   if (!documents) return documents.error();
-  for (std::size_t i = first; !old.git_ref.empty() && i < context_.sources.size(); ++i)
-    context_.sources.rename(SourceId(i), old.git_ref + ":" + std::string(context_.sources.name(SourceId(i))));
+  for (std::size_t i = first; old.commit && i < context_.sources.size(); ++i)
+    context_.sources.rename(SourceId(i), request_.old_ref + ":" + std::string(context_.sources.name(SourceId(i))));
   if (!is_expected)
     context_.diags.all().erase(context_.diags.all().begin() + static_cast<std::ptrdiff_t>(findings),
                                context_.diags.all().end());
@@ -305,7 +305,7 @@ void FileCheck::make_findings() {
   if (context_.sources.size() > 0) sources.push_back(SourceId{0});
   std::optional<std::string> base;
   if (!request_.config_ref.empty() && input_.path != "-")
-    if (Result<std::optional<std::string>> text = text_at_ref(input_.path, request_.config_ref))
+    if (Result<std::optional<std::string>> text = commits_.config.text(input_.path))
       base = text->value_or(std::string());
   out_.suppressed = apply_suppressions(context_, request_.levels, scope_.file, out_.name, sources, out_.entries_seen,
                                        base ? &*base : nullptr);

@@ -21,6 +21,12 @@
 
 namespace grovec::driver {
 
+/// Commits that the command reads from, and what the one of `--old-ref` has.
+struct Commits {
+  CommitTexts old, config;
+  std::vector<OldSet> old_sets = {};
+};
+
 /// Files that one `.grovec.yaml` serves, and what surrounds them.
 struct Scope {
   SuppressionFile file;
@@ -34,14 +40,14 @@ struct Scope {
 class FileCheck {
  public:
   /// `old_text`: content of the file of `--old`.
-  FileCheck(const CheckRequest& request, const Scope& scope, const std::string& old_text,
-            const std::vector<OldSet>& old_sets, const Input& input, const std::string* patch, std::size_t number)
+  FileCheck(const CheckRequest& request, const Scope& scope, const std::string& old_text, Commits& commits,
+            const Input& input, const std::string* patch, std::size_t number)
       : number_(number),
         request_(request),
         scope_(scope),
         environment_(scope.environment),
         old_text_(old_text),
-        old_sets_(old_sets),
+        commits_(commits),
         input_(input),
         patch_(patch) {}
 
@@ -135,7 +141,7 @@ class FileCheck {
   const Scope& scope_;
   const ir::Environment& environment_;
   const std::string& old_text_;
-  const std::vector<OldSet>& old_sets_;
+  Commits& commits_;
   const Input& input_;
   const std::string* patch_;  ///< why the file is a patch, or nullptr
   Context context_;

@@ -4,8 +4,6 @@
 #include <climits>
 #include <cstdlib>
 
-#include "runtime/input/git_text.h"
-
 namespace grovec::driver {
 
 namespace {
@@ -15,34 +13,37 @@ std::string real_path(const std::string& path) {
   return ::realpath(path.c_str(), resolved) ? resolved : std::string();
 }
 
-void add_sets(const std::string& root, const std::string& file, const std::string& ref, const LanguageOptions& language,
-              std::vector<OldSet>& out) {
+Result<Done> add_sets(const std::string& root, const std::string& file, CommitTexts& commit,
+                      const LanguageOptions& language, std::vector<OldSet>& out) {
   const std::string path = root + "/" + file;
-  Result<std::optional<std::string>> text = text_at_top(root, file, ref);
-  if (!text || !*text) return;
+  Result<std::optional<std::string>> text = commit.text_at_top(root, file);
+  if (!text && text.error().kind != Error::kContent) return text.error();
+  if (!text || !*text) return Done{};
   Context context;
   LanguageOptions at_ref = language;
-  at_ref.git_ref = ref;
+  at_ref.commit = &commit;
   Result<std::vector<LoadedDocument>> documents = load_text(context, path, std::move(**text), at_ref);
-  if (!documents) return;
+  if (!documents) return Done{};
   for (const LoadedDocument& d : *documents) {
     if (d.kind != DocumentKind::kSet) continue;
     const ir::Value& metadata = d.document.root["metadata"];
     out.push_back({std::string(metadata["namespace"].as_string()), std::string(metadata["name"].as_string()), path,
-                   ref + ":" + file});
+                   commit.ref() + ":" + file});
   }
+  return Done{};
 }
 
 }  // namespace
 
-Result<std::vector<OldSet>> sets_at_ref(const std::string& folder, const std::string& ref,
+Result<std::vector<OldSet>> sets_at_ref(const std::string& folder, CommitTexts& commit,
                                         const LanguageOptions& language) {
   Result<std::string> root = top_of_checkout(folder);
   if (!root) return root.error();
-  Result<std::vector<std::string>> files = files_with_sets(*root, ref);
+  Result<std::vector<std::string>> files = files_with_sets(*root, commit.ref());
   if (!files) return files.error();
   std::vector<OldSet> out;
-  for (const std::string& file : *files) add_sets(*root, file, ref, language, out);
+  for (const std::string& file : *files)
+    if (Result<Done> added = add_sets(*root, file, commit, language, out); !added) return added.error();
   return out;
 }
 

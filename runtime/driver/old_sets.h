@@ -5,6 +5,7 @@
 #include <string_view>
 #include <vector>
 
+#include "runtime/input/git_text.h"
 #include "runtime/input/load.h"
 
 namespace grovec::driver {
@@ -17,8 +18,8 @@ struct OldSet {
 };
 
 /// Every PodCliqueSet of the commit in the checkout around `folder`. Files are chosen by their text first; nothing is
-/// checked out. What cannot be read there has no sets.
-Result<std::vector<OldSet>> sets_at_ref(const std::string& folder, const std::string& ref,
+/// checked out. What is no set, or too large to be one, is left out.
+Result<std::vector<OldSet>> sets_at_ref(const std::string& folder, CommitTexts& commit,
                                         const LanguageOptions& language);
 
 /// Whether a file lies at or below one of the operands.

@@ -1,84 +1,44 @@
 #include "runtime/input/git_text.h"
 
-#include <fcntl.h>
-#include <spawn.h>
-#include <sys/mman.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
-#include <cerrno>
-#include <vector>
+#include <climits>
+#include <cstdlib>
 
 #include "ir/base/utf8.h"
 #include "runtime/input/input.h"
-
-extern char** environ;
 
 namespace grovec::driver {
 
 namespace {
 
-struct GitAnswer {
-  int exit_code;
-  std::string out;
-  std::string words = {};  ///< what git said on standard error, its first lines
-};
+constexpr std::size_t kMostCheckouts = 8;  // with a process that waits for questions
 
-/// The words of git as a part of a message, or nothing.
-std::string words_of(const GitAnswer& answer) {
-  std::string out = answer.words.substr(0, 600);
-  for (char& c : out)
-    if (c == '\n' || c == '\t') c = ' ';
-  while (out.ends_with(' ')) out.pop_back();
-  return out.empty() ? out : "; git says: " + printable(out);
+std::string real_path(const std::string& path) {
+  char resolved[PATH_MAX];
+  return ::realpath(path.c_str(), resolved) ? resolved : std::string();
 }
 
-// Runs git without a shell.
-Result<GitAnswer> run_git(const std::vector<std::string>& args) {
-  int pipe_fds[2];
-  if (::pipe2(pipe_fds, O_CLOEXEC) != 0) return Error{"cannot make a pipe for git"};
-  posix_spawn_file_actions_t actions;
-  ::posix_spawn_file_actions_init(&actions);
-  ::posix_spawn_file_actions_adddup2(&actions, pipe_fds[1], STDOUT_FILENO);
-  const int words = ::memfd_create("git", MFD_CLOEXEC);
-  if (words >= 0)
-    ::posix_spawn_file_actions_adddup2(&actions, words, STDERR_FILENO);
-  else
-    ::posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, "/dev/null", O_WRONLY, 0);
-  ::posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
-  std::vector<char*> argv{const_cast<char*>("git")};
-  for (const std::string& a : args) argv.push_back(const_cast<char*>(a.c_str()));
-  argv.push_back(nullptr);
-  pid_t pid = 0;
-  int failed = ::posix_spawnp(&pid, "git", &actions, nullptr, argv.data(), environ);
-  ::posix_spawn_file_actions_destroy(&actions);
-  ::close(pipe_fds[1]);
-  if (failed != 0) {
-    ::close(pipe_fds[0]);
-    if (words >= 0) ::close(words);
-    return Error{"cannot run git, which `--old-ref` needs"};
+/// The nearest folder with a `.git` at or above a real path; empty: none.
+std::string root_above(std::string folder) {
+  while (!folder.empty()) {
+    if (::access((folder + "/.git").c_str(), F_OK) == 0) return folder;
+    folder.resize(folder.rfind('/') == std::string::npos ? 0 : folder.rfind('/'));
   }
-  GitAnswer answer{-1, {}};
-  char buffer[1 << 16];
-  for (;;) {
-    ssize_t n = ::read(pipe_fds[0], buffer, sizeof buffer);
-    if (n < 0 && errno == EINTR) continue;
-    if (n <= 0) break;
-    answer.out.append(buffer, static_cast<std::size_t>(n));
-    if (answer.out.size() > kLargestFile) break;
-  }
-  ::close(pipe_fds[0]);
-  int status = 0;
-  while (::waitpid(pid, &status, 0) < 0 && errno == EINTR) {
-  }
-  answer.exit_code = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
-  if (words >= 0) {
-    const ssize_t n = ::pread(words, buffer, 2048, 0);
-    if (n > 0) answer.words.assign(buffer, static_cast<std::size_t>(n));
-    ::close(words);
-  }
-  return answer;
+  return folder;
+}
+
+/// Whether a tree can be asked for it as it is: no parts to be worked out, and nothing that ends a question.
+bool is_plain(const std::string& file) {
+  const std::string whole = "/" + file + "/";
+  return file.find('\n') == std::string::npos && whole.find("//") == std::string::npos &&
+         whole.find("/./") == std::string::npos && whole.find("/../") == std::string::npos;
+}
+
+Error too_large(const std::string& path, const std::string& ref) {
+  return Error{"`" + printable(path) + "` at `" + ref + "` is larger than the limit of 64 MiB for a file",
+               Error::kContent};
 }
 
 }  // namespace
@@ -101,26 +61,6 @@ Result<Done> check_git_ref(const std::string& folder, const std::string& ref) {
         Error::kUsage};
   }
   return Done{};
-}
-
-Result<std::optional<std::string>> text_at_ref(const std::string& path, const std::string& ref) {
-  // The folder may have gone since: the nearest one that is there knows the commit as well.
-  std::string folder = folder_of(path), name = path.substr(path.rfind('/') + 1);
-  while (::access(folder.c_str(), F_OK) != 0 && folder != "." && folder != "/") {
-    name = folder.substr(folder.rfind('/') + 1) + "/" + name;
-    folder = folder_of(folder);
-  }
-  Result<GitAnswer> shown = run_git({"-C", folder, "show", "--end-of-options", ref + ":./" + name});
-  if (!shown) return shown.error();
-  if (shown->out.size() > kLargestFile)
-    return Error{"`" + printable(path) + "` at `" + ref + "` is larger than the limit of 64 MiB for a file",
-                 Error::kContent};
-  if (shown->exit_code != 0) {  // the file is not there, or the folder belongs to another checkout, or to none
-    Result<Done> known = check_git_ref(folder, ref);
-    if (!known) return Error{known.error().message};
-    return std::optional<std::string>();
-  }
-  return std::optional<std::string>(std::move(shown->out));
 }
 
 Result<std::string> top_of_checkout(const std::string& folder) {
@@ -152,11 +92,61 @@ Result<std::vector<std::string>> files_with_sets(const std::string& root, const 
   return out;
 }
 
-Result<std::optional<std::string>> text_at_top(const std::string& root, const std::string& file,
-                                               const std::string& ref) {
-  Result<GitAnswer> shown = run_git({"-C", root, "show", "--end-of-options", ref + ":" + file});
+Result<std::optional<std::string>> CommitTexts::text(const std::string& path) {
+  // The folder may have gone since: the nearest one that is there knows the commit as well.
+  std::string folder = folder_of(path), name = path.substr(path.rfind('/') + 1);
+  while (::access(folder.c_str(), F_OK) != 0 && folder != "." && folder != "/") {
+    name = folder.substr(folder.rfind('/') + 1) + "/" + name;
+    folder = folder_of(folder);
+  }
+  const std::string real = real_path(folder), root = root_above(real);
+  if (!root.empty() && is_plain(name)) {
+    const std::lock_guard lock(mutex_);
+    if (Checkout* known = checkout(root))
+      return from_blobs(*known, (real == root ? "" : real.substr(root.size() + 1) + "/") + name, path);
+  }
+  return ask(folder, "./" + name, path);
+}
+
+Result<std::optional<std::string>> CommitTexts::text_at_top(const std::string& root, const std::string& file) {
+  const std::string path = root + "/" + file;
+  if (is_plain(file)) {
+    const std::lock_guard lock(mutex_);
+    if (Checkout* known = checkout(root)) return from_blobs(*known, file, path);
+  }
+  return ask(root, file, path);
+}
+
+CommitTexts::Checkout* CommitTexts::checkout(const std::string& root) {
+  if (const auto known = checkouts_.find(root); known != checkouts_.end()) return known->second.get();
+  if (checkouts_.size() == kMostCheckouts) return nullptr;
+  std::unique_ptr<Checkout>& made = checkouts_[root];
+  // A `.git` may be anything; and why git knows no such commit is what asking for the file tells.
+  Result<std::string> top = top_of_checkout(root);
+  if (!top || *top != root) return nullptr;
+  Result<GitAnswer> commit = run_git({"-C", root, "rev-parse", "--verify", "--end-of-options", ref_ + "^{commit}"});
+  if (!commit || commit->exit_code != 0) return nullptr;
+  made = std::make_unique<Checkout>(commit->out.substr(0, commit->out.find('\n')), root);
+  return made.get();
+}
+
+Result<std::optional<std::string>> CommitTexts::from_blobs(Checkout& checkout, const std::string& file,
+                                                           const std::string& path) {
+  Result<std::optional<std::string>> text = checkout.blobs.read(checkout.commit + ":" + file);
+  if (!text && text.error().kind == Error::kContent) return too_large(path, ref_);
+  return text;
+}
+
+Result<std::optional<std::string>> CommitTexts::ask(const std::string& folder, const std::string& object,
+                                                    const std::string& path) {
+  Result<GitAnswer> shown = run_git({"-C", folder, "show", "--end-of-options", ref_ + ":" + object});
   if (!shown) return shown.error();
-  if (shown->exit_code != 0 || shown->out.size() > kLargestFile) return std::optional<std::string>();
+  if (shown->out.size() > kLargestFile) return too_large(path, ref_);
+  if (shown->exit_code != 0) {  // the file is not there, or the folder belongs to another checkout, or to none
+    Result<Done> known = check_git_ref(folder, ref_);
+    if (!known) return Error{known.error().message};
+    return std::optional<std::string>();
+  }
   return std::optional<std::string>(std::move(shown->out));
 }
 

@@ -31,10 +31,10 @@ Result<std::string> load_include(const std::string& path, const std::string& roo
   return read_input({path});
 }
 
-Result<std::string> load_include_at_ref(const std::string& path, const std::string& ref) {
-  Result<std::optional<std::string>> text = text_at_ref(path, ref);
+Result<std::string> load_include_of(CommitTexts& commit, const std::string& path) {
+  Result<std::optional<std::string>> text = commit.text(path);
   if (!text) return text.error();
-  if (!*text) return Error{"`" + printable(path) + "` is not in commit `" + ref + "`", Error::kContent};
+  if (!*text) return Error{"`" + printable(path) + "` is not in commit `" + commit.ref() + "`", Error::kContent};
   return std::move(**text);
 }
 
@@ -66,8 +66,8 @@ Result<frontend::DslOptions> dsl_options(Context& context, const std::string& na
     if (!read) return read.error();
   }
   const std::string root = language.include_root.empty() ? folder_of(name) : language.include_root;
-  options.load = [root, ref = language.git_ref](const std::string& path) {
-    return ref.empty() ? load_include(path, root) : load_include_at_ref(path, ref);
+  options.load = [root, commit = language.commit](const std::string& path) {
+    return commit ? load_include_of(*commit, path) : load_include(path, root);
   };
   return options;
 }

@@ -13,6 +13,8 @@
 
 namespace grovec::driver {
 
+class CommitTexts;
+
 enum class DocumentKind : std::uint8_t {
   kSet,            ///< grove.io/v1alpha1 PodCliqueSet
   kBinding,        ///< grove.io/v1alpha1 ClusterTopologyBinding
@@ -36,7 +38,7 @@ struct LanguageOptions {
   std::vector<std::string> settings;     ///< --set NAME=VALUE
   std::vector<std::string> value_files;  ///< --values FILE
   std::string include_root;              ///< --include-root; empty = the folder of the file
-  std::string git_ref;                   ///< if set, includes are read from that commit
+  CommitTexts* commit = nullptr;         ///< if set, includes are read from that commit; not owned
 };
 
 /// Whether each `--set` is NAME=VALUE.

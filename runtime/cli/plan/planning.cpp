@@ -156,7 +156,8 @@ class Planning {
     const std::vector<std::string>& operands = inputs_.newer.operands;
     const std::string folder = folder_of_first(operands);
     if (Result<Done> known = driver::check_git_ref(folder, inputs_.old_ref); !known) return known.error();
-    Result<std::vector<driver::OldSet>> sets = driver::sets_at_ref(folder, inputs_.old_ref, inputs_.older.language);
+    driver::CommitTexts commit(inputs_.old_ref);
+    Result<std::vector<driver::OldSet>> sets = driver::sets_at_ref(folder, commit, inputs_.older.language);
     if (!sets) return sets.error();
     std::set<SetName> wanted;
     for (const auto& set : next_->sets) wanted.insert(name_of(*set));
@@ -170,12 +171,12 @@ class Planning {
     auto c = std::make_unique<driver::Compilation>();
     std::vector<LoadedDocument> documents;
     for (const auto& [path, shown] : files) {
-      Result<std::optional<std::string>> text = driver::text_at_ref(path, inputs_.old_ref);
+      Result<std::optional<std::string>> text = commit.text(path);
       if (!text) return text.error();
       if (!*text) continue;
       Context& context = *c->files.emplace_back(std::make_unique<Context>());
       driver::LanguageOptions language = inputs_.older.language;
-      language.git_ref = inputs_.old_ref;
+      language.commit = &commit;
       Result<std::vector<LoadedDocument>> read = driver::load_text(context, path, std::move(**text), language);
       if (!read) return read.error();
       for (std::size_t i = 0; i < context.sources.size(); ++i) {
