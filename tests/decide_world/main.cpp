@@ -30,7 +30,7 @@ struct Compiled {
 void compile_again(Compiled& out) {
   const driver::CompiledSet& first = *out.compilation->sets.at(0);
   const Value& stored = first.module.defaulted;
-  auto again = driver::compile_set(out.compilation->context, stored, first.environment.facts,
+  auto again = driver::compile_set(first.module.context, stored, first.environment.facts,
                                    {.owner_references = true, .old = &stored});
   if (!again || !(*again)->is_planned) {
     std::cerr << "decide_world: what lives does not compile with with_now.yaml\n";
