@@ -3,7 +3,7 @@
 ///
 /// Bindings belong to no set. Where a binding names the object of a scheduler, that object is somebody else's and is
 /// only compared; else it is ours, has the binding's name and is made anew when the levels change, as it cannot be
-/// changed.
+/// changed. Not called by the operator yet, which neither watches nor writes those objects.
 #pragma once
 
 #include <span>
