@@ -13,22 +13,12 @@ namespace grovec::cli {
   }
 
 // Rows for the options of those commands.
-#define GROVEC_INPUT_OPTIONS                                                                                    \
-  {"--filename", "-f", "FILE", "a manifest, a directory, a glob, or `-` (may be repeated)", {}},                \
-      {"--recursive", "-R", {}, "read directories with their subfolders", {}},                                  \
-      {"--exclude", {}, "GLOB", "paths that a walk passes over, `**` for any folders (may be repeated)", {}},   \
-      {"--stdin-filename", {}, "NAME", "what `-` is called; a name that ends in .grove gives its form", {}},    \
-      {"--with", {}, "FILE", "objects of the cluster: ClusterTopologyBindings, ResourceClaimTemplates", {}},    \
-      {"--operator-config", {}, "FILE", "the operator's configuration", {}},                                    \
-      {"--env", {}, "NAME", "environment of a .grove file", {}},                                                \
-      {"--set", {}, "NAME=VALUE", "value of a parameter of a .grove file (may be repeated)", {}},               \
-      {"--values", {}, "FILE", "values of parameters, as YAML or JSON (may be repeated)", {}},                  \
-      {"--include-root", {}, "DIR", "includes of .grove files stay below it (default: the file's folder)", {}}, \
-      {"--namespace", "-n", "NAME", "namespace of sets that name none; others must agree", {}},                 \
-      {"--assume-replicas", {}, "NAME=N", "compile the world after scaling this object (may be repeated)", {}}, \
-      {"--initc-image", {}, "IMAGE", "image of the init container (default grove-initc:v0.1.0-dev)", {}},       \
-      {"--kubernetes-version", {}, "VERSION", "tables to use: 1.35, v1.35 or 1.35.N", {}},                      \
-      {"--api", {}, "MODE", "exactly upstream's API, or with grovec's extensions", "upstream|extended"},        \
+#define GROVEC_INPUT_OPTIONS                                                                                     \
+  GROVEC_FILE_OPTIONS, {"--namespace", "-n", "NAME", "namespace of sets that name none; others must agree", {}}, \
+      {"--assume-replicas", {}, "NAME=N", "compile the world after scaling this object (may be repeated)", {}},  \
+      {"--initc-image", {}, "IMAGE", "image of the init container (default grove-initc:v0.1.0-dev)", {}},        \
+      {"--kubernetes-version", {}, "VERSION", "tables to use: 1.35, v1.35 or 1.35.N", {}},                       \
+      {"--api", {}, "MODE", "exactly upstream's API, or with grovec's extensions", "upstream|extended"},         \
       {"--max-objects", {}, "N", "refuse to print more objects (default 10000000)", {}}, GROVEC_JOBS_OPTION
 
 #define GROVEC_COMPILE_OPTIONS \

@@ -15,19 +15,10 @@ namespace {
 
 constexpr OptionSpec kClusterOptions[] = {GROVEC_CLUSTER_OPTIONS};
 // Which documents: of commands that send or compare files.
-#define GROVEC_DOCUMENT_OPTIONS                                                                                 \
-  {"--filename", "-f", "FILE", "a manifest, a directory, a glob, or `-` (may be repeated)", {}},                \
-      {"--recursive", "-R", {}, "read directories with their subfolders", {}},                                  \
-      {"--exclude", {}, "GLOB", "paths that a walk passes over, `**` for any folders (may be repeated)", {}},   \
-      {"--stdin-filename", {}, "NAME", "what `-` is called; a name that ends in .grove gives its form", {}},    \
-      {"--with", {}, "FILE", "objects of the cluster: ClusterTopologyBindings, ResourceClaimTemplates", {}},    \
-      {"--operator-config", {}, "FILE", "the operator's configuration", {}},                                    \
-      {"--env", {}, "NAME", "environment of a .grove file", {}},                                                \
-      {"--set", {}, "NAME=VALUE", "value of a parameter of a .grove file (may be repeated)", {}},               \
-      {"--values", {}, "FILE", "values of parameters, as YAML or JSON (may be repeated)", {}},                  \
-      {"--include-root", {}, "DIR", "includes of .grove files stay below it (default: the file's folder)", {}}, \
-      {"--api", {}, "MODE", "exactly upstream's API, or with grovec's extensions", "upstream|extended"}, {      \
-    "--force-conflicts", {}, {}, "take fields that somebody else owns; never implied", {}                       \
+#define GROVEC_DOCUMENT_OPTIONS                                                                            \
+  GROVEC_FILE_OPTIONS,                                                                                     \
+      {"--api", {}, "MODE", "exactly upstream's API, or with grovec's extensions", "upstream|extended"}, { \
+    "--force-conflicts", {}, {}, "take fields that somebody else owns; never implied", {}                  \
   }
 
 constexpr OptionSpec kApplyOptions[] = {

@@ -20,6 +20,20 @@ struct OptionSpec {
   std::string_view choices;  ///< "yaml|json|ndjson": anything else is a usage error; empty = free text
 };
 
+// Which files, and how `.grove` files among them are read: of every command that takes manifests.
+#define GROVEC_FILE_OPTIONS                                                                                   \
+  {"--filename", "-f", "FILE", "a manifest, a directory, a glob, or `-` (may be repeated)", {}},              \
+      {"--recursive", "-R", {}, "read directories with their subfolders", {}},                                \
+      {"--exclude", {}, "GLOB", "paths that a walk passes over, `**` for any folders (may be repeated)", {}}, \
+      {"--stdin-filename", {}, "NAME", "what `-` is called; a name that ends in .grove gives its form", {}},  \
+      {"--with", {}, "FILE", "objects of the cluster: ClusterTopologyBindings, ResourceClaimTemplates", {}},  \
+      {"--operator-config", {}, "FILE", "the operator's configuration", {}},                                  \
+      {"--env", {}, "NAME", "environment of a .grove file", {}},                                              \
+      {"--set", {}, "NAME=VALUE", "value of a parameter of a .grove file (may be repeated)", {}},             \
+      {"--values", {}, "FILE", "values of parameters, as YAML or JSON (may be repeated)", {}}, {              \
+    "--include-root", {}, "DIR", "includes of .grove files stay below it (default: the file's folder)", {}    \
+  }
+
 /// What the user typed, in order.
 class Options {
  public:
