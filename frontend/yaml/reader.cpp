@@ -117,6 +117,17 @@ class EventReader {
     return tree_.open(is_mapping, anchor, begin, flow ? offset(event.end_mark) : begin);
   }
 
+  /// A value's place is its content: anchor and tag in front say other things, and stay when it is replaced.
+  std::uint32_t behind_properties(std::uint32_t begin, std::uint32_t end) const {
+    std::string_view rest = document_.context.sources.text(document_.source).substr(begin, end - begin);
+    while (rest.starts_with('&') || rest.starts_with('!')) {
+      rest.remove_prefix(std::min(rest.find_first_of(" \t\r\n"), rest.size()));
+      while (!rest.empty() && std::string_view(" \t\r\n#").find(rest[0]) != std::string_view::npos)
+        rest.remove_prefix(rest[0] == '#' ? std::min(rest.find('\n'), rest.size()) : 1);
+    }
+    return rest.empty() ? begin : end - static_cast<std::uint32_t>(rest.size());
+  }
+
   bool scalar(const yaml_event_t& event) {
     const auto& data = event.data.scalar;
     const std::uint32_t begin = offset(event.start_mark);
@@ -132,7 +143,7 @@ class EventReader {
                                                         : ir::Style::kQuoted;
     if (s.style == ir::Style::kBlock) end = trimmed(begin, end);
     s.text = stored(value, begin, end, s.style);
-    s.at = document_.origin(begin, end);
+    s.at = document_.origin(behind_properties(begin, end), end);
     s.is_key = tree_.expects_key();
     const bool merges = s.is_key && value == "<<" && (data.plain_implicit || s.tag == "tag:yaml.org,2002:merge");
     return tree_.scalar(s, view(data.anchor), end, merges);

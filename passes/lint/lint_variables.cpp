@@ -112,9 +112,11 @@ class ContainerVariables {
         if (is_expected && !r.is_guarded && !is_defined(r.name, kAll) && !has_imports_)
           undefined(part_of(v_.context, word, r.at, r.length), r.name, path);
       } else if (needs_shell(text, r)) {
-        v_.context.diags.report(part_of(v_.context, word, r.at, r.length), diag::VariableNeedsShell, r.name)
-            .path(path)
-            .fix(part_of(v_.context, word, r.at, r.length), "$(" + std::string(r.name) + ")");
+        const OriginId at = part_of(v_.context, word, r.at, r.length);
+        DiagnosticBuilder found = v_.context.diags.report(at, diag::VariableNeedsShell, r.name);
+        found.path(path);
+        // What an alias repeats may be read by a shell where its anchor stands.
+        if (v_.context.origins[at].why != OriginCause::kAlias) found.fix(at, "$(" + std::string(r.name) + ")");
       }
     }
   }

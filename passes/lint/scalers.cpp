@@ -68,7 +68,7 @@ bool may_be_of_another_set(std::string_view name, std::string_view set) {
 struct Meaning {
   const ScaledSet* set = nullptr;
   const ScaledPart* part = nullptr;  ///< what it scales, or was probably meant to
-  std::string_view kind;             ///< of `part`
+  std::string_view kind;             ///< of `part`; or the set itself is meant
   std::string meant;                 ///< if the target does not exist: the name of what was probably meant
 };
 
@@ -76,9 +76,12 @@ Meaning meaning_of(const Scaler& s, const ScalingFacts& facts) {
   Meaning out;
   for (const ScaledSet& set : facts.sets) {
     if (set.namespace_ != s.namespace_) continue;
-    for (std::string_view kind : {std::string_view(s.target_kind), kGroupKind, kCliqueKind})
+    if (set.name == s.target_name)
+      return {&set, nullptr, kSetKind, s.target_kind == kSetKind ? std::string() : s.target_name};
+    for (std::string_view kind : {kGroupKind, kCliqueKind})
       if (const ScaledPart* part = find_part(set, kind, s.target_name))
-        if (!out.part) out = {&set, part, kind, kind == s.target_kind ? std::string() : s.target_name};
+        if (!out.part || kind == s.target_kind)
+          out = {&set, part, kind, kind == s.target_kind ? std::string() : s.target_name};
   }
   if (out.part) return out;
   for (const ScaledSet& set : facts.sets) {
@@ -130,10 +133,11 @@ void bounds(Context& context, const Value& spec, const Scaler& s, const ScaledPa
   if (keda && spec.find("idleReplicaCount")) below("idleReplicaCount", 0);
 }
 
-void requests(Context& context, const Value& spec, const Scaler& s, const ScaledPart& part, const std::string& target) {
+void requests(Context& context, const Value& spec, const Scaler& s, const Unrequesting& lacking,
+              const std::string& target) {
   auto check = [&](std::string_view resource, OriginId at, const std::string& path) {
-    auto it = part.unrequested.find(resource);
-    if (it == part.unrequested.end()) return;
+    auto it = lacking.find(resource);
+    if (it == lacking.end()) return;
     context.diags.report(at, diag::UtilizationWithoutRequest, target, resource, it->second).path(path);
   };
   if (is_keda(s.kind)) {
@@ -148,6 +152,20 @@ void requests(Context& context, const Value& spec, const Scaler& s, const Scaled
   }
   for (const UtilizationTarget& t : utilization_targets(spec.find("metrics"), spec["scaleTargetRef"]["name"].at()))
     if (t.container.empty()) check(t.resource, t.at, "spec.metrics");
+}
+
+void second_scaler(Context& context, const Value& target, const Scaler& s, const Meaning& m,
+                   const ScalingFacts& facts) {
+  std::string other;
+  if (m.part && m.part->has_autoscaler)
+    other = std::string("Grove's own, from `") + (m.part->is_group ? "scaleConfig" : "autoScalingConfig") + "`";
+  for (const Scaler& o : facts.scalers)
+    if (other.empty() && o.order < s.order && o.namespace_ == s.namespace_ && o.target_kind == s.target_kind &&
+        o.target_name == s.target_name)
+      other = o.kind + " `" + o.name + "`";
+  if (other.empty()) return;
+  context.diags.report(target["name"].at(), diag::SecondScaler, s.target_kind, s.target_name, other)
+      .path("spec.scaleTargetRef");
 }
 
 }  // namespace
@@ -204,11 +222,12 @@ void lint_scaler(Context& context, const Value& document, const Scaler& s, const
   if (s.target_kind != kGroupKind && s.target_kind != kCliqueKind && s.target_kind != kSetKind) return;
   const Value& spec = document["spec"];
   const Value& target = spec["scaleTargetRef"];
-  if (s.target_kind == kSetKind) return;
   const Meaning m = meaning_of(s, facts);
   if (!m.set) return;
   const std::string_view api = target["apiVersion"].as_string();
-  if (!m.meant.empty() || !m.part) {
+  const bool is_set = s.target_kind == kSetKind && m.kind == kSetKind;
+  if (s.target_kind == kSetKind && !is_set && !m.part) return;  // a set that is not in the input
+  if (!m.meant.empty() || (!m.part && !is_set)) {
     missing_target(context, target, s, m);
   } else if (!api.starts_with("grove.io/")) {
     const Value* written = target.find("apiVersion");
@@ -217,26 +236,16 @@ void lint_scaler(Context& context, const Value& document, const Scaler& s, const
     found.path("spec.scaleTargetRef.apiVersion");
     if (written) found.fix(written->at(), std::string(keys::kGroveApi));
   }
-  if (!m.part) return;
-  const std::string name = m.meant.empty() ? s.target_name : m.meant;
-  bounds(context, spec, s, *m.part, name);
-  requests(context, spec, s, *m.part, name);
-  if (!m.meant.empty()) return;
-  if (m.part->has_autoscaler) {
-    const std::string other =
-        std::string("Grove's own, from `") + (m.part->is_group ? "scaleConfig" : "autoScalingConfig") + "`";
-    context.diags.report(target["name"].at(), diag::SecondScaler, s.target_kind, s.target_name, other)
-        .path("spec.scaleTargetRef");
-    return;
+  if (m.part) {
+    const std::string name = m.meant.empty() ? s.target_name : m.meant;
+    bounds(context, spec, s, *m.part, name);
+    requests(context, spec, s, m.part->unrequested, name);
+  } else if (is_set) {
+    Unrequesting all;
+    for (const ScaledPart& part : m.set->parts) all.insert(part.unrequested.begin(), part.unrequested.end());
+    requests(context, spec, s, all, s.target_name);
   }
-  for (const Scaler& o : facts.scalers)
-    if (o.order < s.order && o.namespace_ == s.namespace_ && o.target_kind == s.target_kind &&
-        o.target_name == s.target_name) {
-      context.diags
-          .report(target["name"].at(), diag::SecondScaler, s.target_kind, s.target_name, o.kind + " `" + o.name + "`")
-          .path("spec.scaleTargetRef");
-      return;
-    }
+  if (m.meant.empty() && (m.part || is_set)) second_scaler(context, target, s, m, facts);
 }
 
 }  // namespace grovec::passes

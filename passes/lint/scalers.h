@@ -13,12 +13,15 @@
 
 namespace grovec::passes {
 
+/// Resource -> a container that asks for none of it.
+using Unrequesting = std::map<std::string, std::string, std::less<>>;
+
 /// A clique or a scaling group of a set, as something to scale.
 struct ScaledPart {
   std::string name, group;  ///< `group`: of a clique that is a member of one
   bool is_group = false, has_autoscaler = false;
   std::int64_t min_available = 0, group_replicas = 0;
-  std::map<std::string, std::string, std::less<>> unrequested;  ///< resource -> a container that asks for none of it
+  Unrequesting unrequested;
 };
 struct ScaledSet {
   std::string namespace_, name;

@@ -7,6 +7,9 @@
 #include <cerrno>
 #include <cstring>
 #include <map>
+#include <optional>
+#include <set>
+#include <span>
 
 #include "frontend/dsl/convert/convert.h"
 #include "frontend/dsl/lower/lower.h"
@@ -109,11 +112,62 @@ std::string without_ending(const std::string& path) {
 
 std::string others_path(const std::string& grove_path) { return without_ending(grove_path) + ".others.yaml"; }
 
-int write(const std::string& path, const std::string& text) {
-  Result<Done> done = driver::write_file_atomically(path, text);
-  driver::reraise_interrupt();
-  return done ? kClean : fail(done.error());
-}
+/// Files to write, together: none, if one of them would replace an input.
+class Outputs {
+ public:
+  void add(std::string path, std::string text) { files_.push_back({std::move(path), std::move(text)}); }
+  /// What `convert` made of an input, for `path` and the file beside it.
+  void add(const std::string& path, Converted&& c, bool sets_only) {
+    add(path, std::move(c.grove));
+    if (!c.others.empty() && !sets_only) add(others_path(path), std::move(c.others));
+  }
+
+  int write(std::span<const Input> inputs) const {
+    std::set<FileId> read;
+    for (const Input& input : inputs)
+      if (const std::optional<FileId> id = file_id(input.path)) read.insert(*id);
+    for (const File& f : files_) {
+      const std::optional<FileId> id = file_id(f.path);
+      if (id && read.contains(*id) && has_other_content(f))
+        return fail(kUsage, "`" + f.path + "` would be replaced, and it is an input; say another `--out`");
+    }
+    for (const File& f : files_) {
+      if (Result<Done> made = make_folders(f.path); !made) return fail(made.error());
+      Result<Done> done = driver::write_file_atomically(f.path, f.text);
+      driver::reraise_interrupt();
+      if (!done) return fail(done.error());
+    }
+    return kClean;
+  }
+
+ private:
+  struct File {
+    std::string path, text;
+  };
+  using FileId = std::pair<dev_t, ino_t>;
+  static std::optional<FileId> file_id(const std::string& path) {
+    struct stat st;
+    if (path == "-" || ::stat(path.c_str(), &st) != 0 || !S_ISREG(st.st_mode)) return std::nullopt;
+    return FileId{st.st_dev, st.st_ino};
+  }
+  // The same content is what an earlier run left there.
+  static bool has_other_content(const File& f) {
+    const Result<std::string> text = driver::read_input({f.path});
+    return !text || *text != f.text;
+  }
+  static Result<Done> make_folders(const std::string& file) {
+    for (std::size_t at = file.find('/', 1); at != std::string::npos; at = file.find('/', at + 1)) {
+      const std::string folder = file.substr(0, at);
+      struct stat st;
+      if (::stat(folder.c_str(), &st) == 0) continue;
+      if (::mkdir(folder.c_str(), 0777) != 0 && errno != EEXIST)
+        return Error{"cannot create `" + folder + "`: " + std::strerror(errno)};
+    }
+    return Done{};
+  }
+
+  std::vector<File> files_;
+};
 
 /// `--check FILE`: is what is kept what would be made?
 int check_kept(const Converted& c, const Options& options) {
@@ -131,14 +185,15 @@ int convert_single(const Input& input, const Options& options) {
   const std::string left = sets_only     ? "; `--sets-only` leaves them out"
                            : out.empty() ? "; with `--out FILE` they go to a file beside it"
                                          : "; `" + others_path(out) + "` has them";
-  const Converted c = convert_one(input, options, left, true);
+  Converted c = convert_one(input, options, left, true);
   if (c.grove.empty()) return c.exit_code == kClean ? static_cast<int>(kFound) : c.exit_code;
   if (options.has("--check")) return check_kept(c, options);
   if (!out.empty()) {
-    if (int code = write(out, c.grove); code != kClean) return code;
-    if (!c.others.empty() && !sets_only)
-      if (int code = write(others_path(out), c.others); code != kClean) return code;
-    return c.exit_code;
+    const int exit_code = c.exit_code;
+    Outputs outputs;
+    outputs.add(out, std::move(c), sets_only);
+    if (int code = outputs.write(std::span(&input, 1)); code != kClean) return code;
+    return exit_code;
   }
   driver::FdWriter writer(STDOUT_FILENO, "standard output");
   writer.write(c.grove);
@@ -175,37 +230,29 @@ Result<std::vector<Planned>> plan(const Options& options) {
   return out;
 }
 
-Result<Done> make_folders(const std::string& file) {
-  for (std::size_t at = file.find('/', 1); at != std::string::npos; at = file.find('/', at + 1)) {
-    const std::string folder = file.substr(0, at);
-    if (::mkdir(folder.c_str(), 0777) != 0 && errno != EEXIST)
-      return Error{"cannot create `" + folder + "`: " + std::strerror(errno)};
-  }
-  return Done{};
-}
-
 int convert_several(const Options& options) {
   const std::string folder(options.get("--out"));
   if (folder.empty()) return fail(kUsage, "several files are converted into a folder; say `--out DIR`");
   Result<std::vector<Planned>> files = plan(options);
   if (!files) return fail(files.error());
+  const bool sets_only = options.has("--sets-only");
   int exit_code = kClean;
   std::size_t written = 0, without = 0;
+  Outputs outputs;
+  std::vector<Input> inputs;
   for (const Planned& p : *files) {
     const std::string path = (folder.ends_with('/') ? folder : folder + "/") + p.target;
-    const bool sets_only = options.has("--sets-only");
-    const Converted c =
+    Converted c =
         convert_one(p.input, options,
                     sets_only ? "; `--sets-only` leaves them out" : "; `" + others_path(path) + "` has them", false);
     exit_code = std::max(exit_code, c.exit_code);
+    inputs.push_back(p.input);
     if (c.sets == 0) ++without;
     if (c.grove.empty()) continue;
-    if (Result<Done> made = make_folders(path); !made) return fail(made.error());
-    if (int code = write(path, c.grove); code != kClean) return code;
-    if (!c.others.empty() && !sets_only)
-      if (int code = write(others_path(path), c.others); code != kClean) return code;
+    outputs.add(path, std::move(c), sets_only);
     ++written;
   }
+  if (int code = outputs.write(inputs); code != kClean) return code;
   print_error(std::to_string(written) + (written == 1 ? " file" : " files") + " converted, " + std::to_string(without) +
               " without a set\n");
   return written == 0 && exit_code == kClean ? static_cast<int>(kFound) : exit_code;

@@ -314,17 +314,53 @@ void FileCheck::make_findings() {
   for (const Diagnostic& d : all) out_.findings.push_back(finding(context_, d, request_));
 }
 
+namespace {
+
+struct Span {
+  std::uint32_t begin, end;
+};
+
+/// The tag in front of a YAML value that begins at `end`, with the blanks behind it: whatever stands there, it makes a
+/// value of the old type.
+std::optional<Span> tag_before(std::string_view text, std::uint32_t end) {
+  for (int tokens = 0; tokens < 2; ++tokens) {  // an anchor may stand between
+    std::uint32_t behind = end;
+    while (behind > 0 && (text[behind - 1] == ' ' || text[behind - 1] == '\t')) --behind;
+    std::uint32_t begin = behind;
+    while (begin > 0 && std::string_view(" \t\r\n,[]{}").find(text[begin - 1]) == std::string_view::npos) --begin;
+    if (begin == behind || behind == end) return std::nullopt;
+    if (text[begin] == '!') return Span{begin, end};
+    if (text[begin] != '&') return std::nullopt;
+    end = begin;
+  }
+  return std::nullopt;
+}
+
+Location location(const Context& context, SourceId source, Span span) {
+  return {std::string(context.sources.name(source)), context.sources.position(source, span.begin),
+          context.sources.position(source, span.end)};
+}
+
+}  // namespace
+
 Location FileCheck::place(const Context& context, OriginId at) {
   if (at == kNowhere) return {};
   const Origin& o = context.origins[at];
-  return {std::string(context.sources.name(o.source)), context.sources.position(o.source, o.begin),
-          context.sources.position(o.source, o.end)};
+  return location(context, o.source, {o.begin, o.end});
 }
 
 Finding FileCheck::finding(const Context& context, const Diagnostic& d, const CheckRequest& request) {
   Finding f{d.info, d.severity, d.message, d.path, place(context, d.at), {}, {}, {}};
   for (const Note& n : d.notes) f.notes.push_back({n.message, place(context, n.at)});
-  for (const Fix& x : d.fixes) f.fixes.push_back({place(context, x.at), x.replacement});
+  for (const Fix& x : d.fixes) {
+    const Origin& written = context.origins[x.at];
+    // The anchor that an alias repeats may be right where it stands.
+    const bool is_alias = written.why == OriginCause::kAlias;
+    f.fixes.push_back({place(context, is_alias ? written.cause : x.at), x.replacement});
+    if (is_alias || d.info->code != diag::WrongType.code) continue;
+    if (const std::optional<Span> tag = tag_before(context.sources.text(written.source), written.begin))
+      f.fixes.push_back({location(context, written.source, *tag), {}});
+  }
   if (request.render_text) render(d, context, {.color = request.color}, f.text);
   return f;
 }

@@ -64,9 +64,8 @@ bool is_unchanged(const std::string& path, const struct stat& was, const std::st
 
 std::string why_not_replaced(const std::string& path) {
   if (path == "-") return "standard input";
-  if (path[0] != '/')
-    for (std::size_t at = path.find('/'); at != std::string::npos; at = path.find('/', at + 1))
-      if (is_link(path.substr(0, at))) return "it lies behind the link `" + printable(path.substr(0, at)) + "`";
+  for (std::size_t at = path.find('/', 1); at != std::string::npos; at = path.find('/', at + 1))
+    if (is_link(path.substr(0, at))) return "it lies behind the link `" + printable(path.substr(0, at)) + "`";
   struct stat st;
   if (::lstat(path.c_str(), &st) != 0) return std::strerror(errno);
   if (S_ISLNK(st.st_mode)) return "it is a link";

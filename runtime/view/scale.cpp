@@ -26,13 +26,37 @@ class Lister {
     add(kSet, std::string(v_.set().name), {}, 1, v_.world().replicas(), 0, nullptr);
     for (const ReplicaRun& run : runs) {
       // Scalers of the input name single objects, which the others are then unlike.
-      const bool each = all_ || run.count <= kFewReplicas || (!outside_.empty() && run.count <= kMostListed);
-      for (std::uint32_t n = 0; n < (each ? run.count : 1); ++n) replica(run, run.first + n, each ? 1 : run.count);
+      const bool each = all_ || run.count <= kFewReplicas;
+      for (std::uint32_t n = 0, count = 0; n < run.count; n += count) {
+        const bool alone = each || is_named(run, run.first + n);
+        for (count = 1; !alone && n + count < run.count && !is_named(run, run.first + n + count);) ++count;
+        replica(run, run.first + n, count);
+      }
     }
     return std::move(out_);
   }
 
  private:
+  bool is_target(std::string_view kind, std::string_view name) const {
+    return std::any_of(outside_.begin(), outside_.end(), [&](const OutsideScaler& s) {
+      return s.target_kind == kind && s.target_name == name && s.namespace_ == v_.set().namespace_;
+    });
+  }
+  /// Whether a scaler of the input names an object of this replica.
+  bool is_named(const ReplicaRun& run, std::uint32_t i) const {
+    if (outside_.empty()) return false;
+    for (const GroupPart& part : run.groups)
+      if (is_target(kGroup, v_.group_name(i, part.group))) return true;
+    for (CliqueId c : run.standalone)
+      if (is_target(kClique, v_.clique_name(i, 0, c))) return true;
+    for (const GroupPart& part : run.groups)
+      for (const MemberRun& m : part.runs)
+        for (std::uint32_t n = 0; n < m.count; ++n)
+          for (CliqueId c : m.cliques)
+            if (is_target(kClique, v_.clique_name(i, m.first + n, c))) return true;
+    return false;
+  }
+
   void replica(const ReplicaRun& run, std::uint32_t i, std::uint32_t count) {
     const std::string several = std::to_string(i) + "…" + std::to_string(i + count - 1);
     for (const GroupPart& part : run.groups) {
@@ -47,10 +71,11 @@ class Lister {
     }
     for (const GroupPart& part : run.groups)
       for (const MemberRun& m : part.runs)
-        for (std::uint32_t n = 0; all_ && n < m.count; ++n)
+        for (std::uint32_t n = 0; (all_ || !outside_.empty()) && n < m.count; ++n)
           for (CliqueId c : m.cliques)
-            add(kClique, v_.clique_name(i, m.first + n, c), {}, 1, v_.world().pods(i, m.first + n, c),
-                v_.desired().min_available(c), nullptr);
+            if (all_ || is_target(kClique, v_.clique_name(i, m.first + n, c)))
+              add(kClique, v_.clique_name(i, m.first + n, c), {}, 1, v_.world().pods(i, m.first + n, c),
+                  v_.desired().min_available(c), nullptr);
   }
 
   void add(std::string_view kind, std::string name, std::string range, std::uint64_t count, std::uint32_t current,
@@ -60,18 +85,16 @@ class Lister {
       t.owner = "HorizontalPodAutoscaler " + (t.count > 1 ? t.range : t.name);
       t.minimum = std::max<std::int64_t>(scaling->min_replicas.value_or(1), 0);
       t.maximum = scaling->max_replicas;
-    } else if (kind == kSet) {
-      t.owner = "the manifest";
-    } else {
-      t.owner = "whoever scales it";
     }
     for (const OutsideScaler& s : outside_) {
       if (s.target_kind != kind || s.target_name != t.name || s.namespace_ != v_.set().namespace_) continue;
-      t.owner = (scaling ? t.owner + " and " : std::string()) + s.kind + " " + s.name;
-      if (scaling) continue;
-      t.minimum = s.minimum.value_or(t.minimum);
-      t.maximum = s.maximum;
+      // Several owners: the count may become what any of them allows.
+      const bool is_first = t.owner.empty();
+      t.owner += (is_first ? "" : " and ") + s.kind + " " + s.name;
+      if (s.minimum) t.minimum = is_first ? *s.minimum : std::min(t.minimum, *s.minimum);
+      if (s.maximum) t.maximum = is_first ? *s.maximum : std::max(t.maximum.value_or(0), *s.maximum);
     }
+    if (t.owner.empty()) t.owner = kind == kSet ? "the manifest" : "whoever scales it";
     t.command = "kubectl scale " +
                 std::string(kind == kSet     ? "pcs"
                             : kind == kGroup ? "pcsg"
@@ -80,7 +103,7 @@ class Lister {
     out_.push_back(std::move(t));
   }
 
-  static constexpr std::uint32_t kFewReplicas = 3, kMostListed = 1000;
+  static constexpr std::uint32_t kFewReplicas = 3;
   const SetView& v_;
   const std::vector<OutsideScaler>& outside_;
   bool all_;
