@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"grovec.dev/tests/cluster/clustertest"
@@ -33,8 +34,7 @@ func (u *user) things(t *testing.T) []string {
 // story is the life of a set: what happens to it, and what a run of
 // `reconcile --once` makes of that.
 type story struct {
-	u    *user
-	news string // a file with another image
+	u *user
 }
 
 var acts = []string{"deploy", "scale", "update", "delete"}
@@ -78,26 +78,91 @@ type fate struct {
 }
 
 var fates = []fate{
-	{"killed before it", true, faults.Reset()},
 	{"killed before its answer", true, faults.LoseAnswer()},
 	{"answer lost", false, faults.LoseAnswer()},
+	{"killed before it", true, faults.Reset()},
+}
+
+// chain is one life of the set in which each act is struck once: `at` is which
+// request of each act, as a share of `of`.
+type chain struct{ at, of int }
+
+// chains strike every request if GROVEC_EVERY_REQUEST is set (an hour and
+// more), otherwise a few, evenly spread.
+func chains(most int) []chain {
+	of := 3
+	if os.Getenv("GROVEC_EVERY_REQUEST") != "" {
+		of = most
+	}
+	var list []chain
+	for at := range of {
+		list = append(list, chain{at, of})
+	}
+	return list
+}
+
+// request is which request of an act with so many requests is struck, -1 if
+// every request of it is struck by other chains.
+func (c chain) request(count, most int) int {
+	switch {
+	case c.of < most:
+		return (2*c.at + 1) * count / (2 * c.of)
+	case c.at < count:
+		return c.at
+	default:
+		return -1
+	}
 }
 
 // everyRequest: the program is killed at a request, or its answer is lost; the
 // next run finishes, nothing is missing, nothing is there twice, and a third
-// run has nothing to write. With GROVEC_EVERY_REQUEST at every request (an hour
-// and more), otherwise at one.
+// run has nothing to write. Each chain has a namespace of its own.
 func everyRequest(t *testing.T, u *user) {
-	s := newStory(t, u)
-	want := map[string][]string{}
+	want, counts := lifeWithoutFaults(t, u)
 	most := 0
+	for _, count := range counts {
+		most = max(most, count)
+	}
+	var tried atomic.Int64
+	t.Cleanup(func() { t.Logf("faults at %d requests", tried.Load()) })
+	for i, f := range fates {
+		for _, c := range chains(most) {
+			if c.of < most && c.at%len(fates) != i {
+				continue // few chains: the fates take turns
+			}
+			t.Run(fmt.Sprintf("%s, %d of %d", f.name, c.at+1, c.of), func(t *testing.T) {
+				t.Parallel()
+				s := newStory(t, newUser(t, u.c, u.token))
+				for _, act := range acts {
+					n := c.request(counts[act], most)
+					if n < 0 {
+						s.u.must(t, 0, nil, s.begin(t, act)...)
+						s.settle(t, act)
+						continue
+					}
+					tried.Add(int64(s.tryFault(t, act, n, f, want[act])))
+					if t.Failed() {
+						return
+					}
+				}
+			})
+		}
+	}
+}
+
+// lifeWithoutFaults returns what there is after each act, and how many requests
+// it took.
+func lifeWithoutFaults(t *testing.T, u *user) (want map[string][]string, counts map[string]int) {
+	t.Helper()
+	s := newStory(t, u)
+	want, counts = map[string][]string{}, map[string]int{}
 	for _, act := range acts {
 		before := len(u.proxy.Requests())
 		arguments := s.begin(t, act)
 		begun := len(u.proxy.Requests())
 		u.must(t, 0, nil, arguments...)
 		first := len(u.proxy.Requests())
-		most = max(most, first-begun)
+		counts[act] = first - begun
 		s.settle(t, act)
 		want[act] = u.things(t)
 		if act != "delete" {
@@ -109,25 +174,7 @@ func everyRequest(t *testing.T, u *user) {
 	if len(want["deploy"]) == 0 || len(want["scale"]) <= len(want["deploy"]) || len(want["delete"]) != 0 {
 		t.Fatalf("the story without faults went wrong: %v", want)
 	}
-	step := most
-	if os.Getenv("GROVEC_EVERY_REQUEST") != "" {
-		step = 1
-	}
-	tried := 0
-	for n := step / 2; n < most; n += step {
-		for i, f := range fates {
-			if step > 1 && i != 1 {
-				continue
-			}
-			for _, act := range acts {
-				tried += s.tryFault(t, act, n, f, want[act])
-			}
-			if t.Failed() {
-				return
-			}
-		}
-	}
-	t.Logf("faults at %d requests", tried)
+	return want, counts
 }
 
 // settle waits until the garbage collector has done its part.
