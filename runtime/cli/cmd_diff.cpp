@@ -3,6 +3,7 @@
 
 #include "runtime/cli/compiling.h"
 #include "runtime/cli/diffing.h"
+#include "runtime/cli/plan/dump.h"
 #include "runtime/output/output.h"
 
 namespace grovec::cli {
@@ -15,18 +16,51 @@ constexpr OptionSpec kOptions[] = {
     {"--emit", {}, "WHAT", "objects: all; resources: without pods", "objects|resources"},
     {"--old-env", {}, "NAME", "environment of the older .grove file (default: --env)", {}},
     GROVEC_COMPILE_OPTIONS,
+    {"--dump", {}, "FILE", "compare what NEW compiles to with what `kubectl get ... -o yaml` printed", {}},
     {"--live", {}, {}, "compare with the cluster: what applying FILE... would change", {}},
+    {"--children", {}, {}, "with --live: also compare the objects that sets compile to with what runs", {}},
     {"--kubeconfig", {}, "FILE", "with --live: instead of KUBECONFIG and ~/.kube/config", {}},
     {"--context", {}, "NAME", "with --live: instead of the current context", {}},
     {"--insecure-skip-tls-verify", {}, {}, "with --live: do not verify the server's certificate", {}},
     {"--verbose", "-v", {}, "with --live: show requests as they are made (twice: more)", {}},
 };
 
+int print_differences(const Options& options, Differences& d) {
+  const std::string_view format = options.get("--output", "text");
+  driver::FdWriter out(STDOUT_FILENO, "standard output");
+  out.write(format == "json"       ? diff_json(d)
+            : format == "markdown" ? diff_markdown(d)
+                                   : diff_text(d, use_color(STDOUT_FILENO)));
+  Result<Done> done = out.finish();
+  if (!done) return fail(done.error());
+  return d.empty() ? kClean : kFound;
+}
+
+// The objects of sets against those of a dump.
+int run_dump(const Options& options, driver::CompileRequest request) {
+  if (request.operands.empty()) return fail(kUsage, "`diff --dump` needs the files of NEW");
+  request.owner_references = true;
+  int exit_code = kClean;
+  const std::unique_ptr<driver::Compilation> c = compile_or_report(options, request, exit_code);
+  if (!c) return exit_code;
+  Dump dump;
+  if (Result<Done> read = dump.read(std::string(options.get("--dump"))); !read) return fail(read.error());
+  Differences d;
+  const std::string otherwise = request.namespace_.empty() ? "default" : request.namespace_;
+  for (const auto& set : c->sets) {
+    const std::string_view named = set->module.spec.namespace_;
+    compare_children(*set, dump, named.empty() ? otherwise : named,
+                     {.with_pods = options.get("--emit") != "resources", .fold = !options.has("--all")}, d);
+  }
+  return print_differences(options, d);
+}
+
 int run(const Options& options) {
-  for (const char* live : {"--kubeconfig", "--context", "--insecure-skip-tls-verify", "--verbose"})
+  for (const char* live : {"--children", "--kubeconfig", "--context", "--insecure-skip-tls-verify", "--verbose"})
     if (options.has(live)) return fail(kUsage, "`" + std::string(live) + "` is for a cluster: it needs `--live`");
   Result<driver::CompileRequest> request = compile_request(options);
   if (!request) return fail(request.error());
+  if (options.has("--dump")) return run_dump(options, std::move(*request));
   if (request->operands.size() != 2) return fail(kUsage, "`diff` compares two inputs: OLD and NEW");
   if (request->operands[0] == "-" && request->operands[1] == "-")
     return fail(kUsage, "standard input can be one of the two inputs only");
@@ -49,14 +83,7 @@ int run(const Options& options) {
            .fold = !options.has("--all"),
            .default_namespace = request->namespace_.empty() ? "default" : std::string_view(request->namespace_)},
           d);
-  const std::string_view format = options.get("--output", "text");
-  driver::FdWriter out(STDOUT_FILENO, "standard output");
-  out.write(format == "json"       ? diff_json(d)
-            : format == "markdown" ? diff_markdown(d)
-                                   : diff_text(d, use_color(STDOUT_FILENO)));
-  Result<Done> done = out.finish();
-  if (!done) return fail(done.error());
-  return d.empty() ? kClean : kFound;
+  return print_differences(options, d);
 }
 
 }  // namespace
@@ -65,12 +92,14 @@ extern const Command kDiffCommand;
 constinit const Command kDiffCommand{
     "diff",
     "compare the objects of two inputs, field by field",
-    "grovec diff [OPTIONS] OLD NEW\n       grovec diff --live [OPTIONS] FILE...",
+    "grovec diff [OPTIONS] OLD NEW\n       grovec diff --dump DUMP [OPTIONS] FILE...\n"
+    "       grovec diff --live [--children] [OPTIONS] FILE...",
     "  grovec diff old.yaml new.yaml\n"
     "  git show main:llm.yaml | grovec diff - llm.yaml           what a branch changes\n"
     "  grovec diff --old-env staging --env prod llm.grove llm.grove\n"
     "  grovec diff -o markdown old/ new/ > comment.md            for a pull request\n"
-    "  grovec diff --live -n serving llm.grove                   what applying it would change\n",
+    "  grovec diff --live -n serving llm.grove                   what applying it would change\n"
+    "  grovec diff --live --children llm.grove                   and what of it runs otherwise than it says\n",
     kOptions,
     run,
     /*writes_file=*/true,

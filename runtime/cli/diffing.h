@@ -44,6 +44,12 @@ void compare(const driver::Compilation& a, const driver::Compilation& b, const D
 void compare_object(const ir::Value* before, const Context* old_context, const ir::Value& after,
                     const Context* new_context, Differences& out);
 
+/// Objects that sets compile to, at the counts and with the pods that live, against what lives of them (diff/live.h
+/// says what counts of each kind). `dump` outlives `out`; a set that is not in it is compared all the same: with
+/// nothing.
+void compare_children(const driver::CompiledSet& set, const class Dump& dump, std::string_view namespace_,
+                      const DiffRequest& request, Differences& out);
+
 /// A value of a change as a plain tree.
 ir::Value value_of(const diff::Side& side, Arena& arena);
 

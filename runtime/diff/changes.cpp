@@ -97,6 +97,7 @@ class Walk {
   }
 
   void item(const Side* a, const Side* b, const Place& place, const std::string& list, const std::string& selector) {
+    if (!a && scope_ == Scope::kOurItems && !is_text(*b->value)) return;
     if (a && b) {
       if (same(*a, *b, scope_, place.item())) return;
       list_end_ = list.size();
@@ -133,7 +134,7 @@ class Walk {
     }
     for (std::size_t i = 0; i < after.size(); ++i)
       if (!is_old[i]) item(nullptr, &after[i], place, path, selector(key_text(after[i], key)));
-    if (moved) changes.push_back({path, a, b, true});
+    if (moved && scope_ != Scope::kOurItems) changes.push_back({path, a, b, true});
   }
 
   // The fewest items removed and added (longest common subsequence); a removed one next to an added one has changed.

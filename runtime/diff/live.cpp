@@ -161,6 +161,46 @@ bool matches(const Wanted& wanted, const Value& live) {
   return true;
 }
 
+namespace {
+
+void swap_sides(std::vector<FieldChange>& changes) {
+  for (FieldChange& c : changes) std::swap(c.before, c.after);
+}
+
+void add_map_changes(const Rules& rules, std::string_view name, const Side& ours, const Value& theirs,
+                     std::vector<FieldChange>& out) {
+  const std::string path = "metadata." + std::string(name);
+  for_each_key(*ours.value, theirs, [&](std::string_view key, const Value* x, const Value* y) {
+    if (!x && rules.removes(name, key)) out.push_back({member_path(path, key), Side{y}, {}});
+    if (x && !(y && same_scalar(ours.with(*x), Side{y}, false)))
+      out.push_back({member_path(path, key), Side{y}, ours.with(*x)});
+    return true;
+  });
+}
+
+}  // namespace
+
+std::vector<FieldChange> live_changes(const Wanted& wanted, const Value& live) {
+  Rules rules(wanted.description.kind);
+  if (wanted.description.kind == ObjectKind::kPod) rules.except = "schedulingGates";
+  const Side ours = wanted.side();
+  const Value &meta = (*ours.value)["metadata"], &live_meta = live["metadata"];
+  std::vector<FieldChange> out;
+  for (std::string_view map : {"labels", "annotations"})
+    add_map_changes(rules, map, ours.with(meta[map]), live_meta[map], out);
+  if (!has_finalizers(meta["finalizers"], live_meta))
+    out.push_back({"metadata.finalizers", Side{live_meta.find("finalizers")}, ours.with(meta["finalizers"])});
+  for (const Member& m : ours.value->members()) {
+    if (!is_body(m.key)) continue;
+    const Value* theirs = live.find(m.key);
+    std::vector<FieldChange> more =
+        field_changes(ours.with(m.value), Side{theirs ? theirs : &kNothing}, rules.body, m.key, rules.place(m.key));
+    swap_sides(more);
+    out.insert(out.end(), std::make_move_iterator(more.begin()), std::make_move_iterator(more.end()));
+  }
+  return out;
+}
+
 Value merge_patch(Arena& arena, const Wanted& wanted, const Value& live) { return Patcher(arena, wanted).object(live); }
 
 }  // namespace grovec::diff

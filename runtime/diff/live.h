@@ -11,7 +11,10 @@
 ///   being deleted; those of others stay.
 #pragma once
 
+#include <vector>
+
 #include "ir/desired/objects.h"
+#include "runtime/diff/changes.h"
 #include "runtime/diff/same.h"
 
 namespace grovec::diff {
@@ -31,6 +34,10 @@ bool matches(const Wanted& wanted, const ir::Value& live);
 /// The merge patch (RFC 7396) that makes `live` match, made in `arena`; null if it does already. A list that differs is
 /// replaced as a whole, `finalizers` by the live ones and ours.
 ir::Value merge_patch(Arena& arena, const Wanted& wanted, const ir::Value& live);
+
+/// The fields in which they differ, for people: `before` is what lives, `after` what should be. None if `matches`.
+/// Gates of a pod do not count: they go when its gang is there.
+std::vector<FieldChange> live_changes(const Wanted& wanted, const ir::Value& live);
 
 /// Grove's own kinds, of which nobody else owns a field of the spec (but `replicas`).
 bool is_grove_kind(ir::ObjectKind kind);

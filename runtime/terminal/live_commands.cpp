@@ -34,6 +34,9 @@ constexpr OptionSpec kApplyOptions[] = {
 };
 constexpr OptionSpec kLiveDiffOptions[] = {
     {"--live", {}, {}, "compare with the cluster: what applying FILE... would change", {}},
+    {"--children", {}, {}, "also compare the objects that sets compile to with what runs", {}},
+    {"--all", {}, {}, "with --children: list equal replicas one by one", {}},
+    {"--emit", {}, "WHAT", "with --children: objects: all; resources: without pods", "objects|resources"},
     {"--output", "-o", "FORMAT", "how to print", "text|json|markdown"},
     GROVEC_DOCUMENT_OPTIONS,
     GROVEC_CLUSTER_OPTIONS,
@@ -126,8 +129,10 @@ constexpr LiveCommand kLiveCommands[] = {
      "  grovec delete llm -n serving\n"
      "  grovec delete llm --yes --timeout 5m             where nobody can be asked\n",
      kDeleteOptions},
-    {"diff", "print what applying files would change", "grovec diff --live [OPTIONS] FILE...",
-     "  grovec diff --live -n serving llm.grove\n", kLiveDiffOptions, /*has_own_row=*/false},
+    {"diff", "print what applying files would change", "grovec diff --live [--children] [OPTIONS] FILE...",
+     "  grovec diff --live -n serving llm.grove\n"
+     "  grovec diff --live --children llm.grove          and what of it runs otherwise than it says\n",
+     kLiveDiffOptions, /*has_own_row=*/false},
     {"graph", "draw what lives of sets", "grovec graph --live -o html [OPTIONS] [NAME...]",
      "  grovec graph --live -o html llm > llm.html\n", kLiveGraphOptions, /*has_own_row=*/false},
     {"plan", "print what applying files would do now", "grovec plan --live [OPTIONS] FILE...",

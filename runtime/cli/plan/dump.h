@@ -22,6 +22,8 @@ class Dump {
   /// Sets in the dump as a user would write them: without status and what the server keeps.
   std::vector<driver::LoadedDocument> sets();
   Context& context() { return context_; }
+  /// Everything in it, as it was read.
+  const std::vector<driver::LoadedDocument>& documents() const { return documents_; }
 
   /// What belongs to one set; `set` of it is null if it is not in the dump.
   decide::Observed world_of(std::string_view namespace_, std::string_view name) const;

@@ -6,6 +6,7 @@
 #include "ir/value/copy.h"
 #include "runtime/cli/compiling.h"
 #include "runtime/cli/diffing.h"
+#include "runtime/cli/plan/dump.h"
 #include "runtime/live/commands/documents.h"
 #include "runtime/live/commands/look.h"
 
@@ -46,6 +47,19 @@ void tell_what_is_assumed(const std::vector<Document>& documents) {
   }
 }
 
+// What lives of the sets, read into `dump`, against what they compile to.
+Result<Done> add_children(Cluster& cluster, const driver::Compilation& c, const Options& options, cli::Dump& dump,
+                          cli::Differences& out) {
+  Result<cli::LiveTexts> texts = look_at(cluster, c);
+  if (!texts) return texts.error();
+  for (auto& [name, text] : *texts)
+    if (Result<Done> read = dump.read_text(name, std::move(text), false); !read) return read;
+  for (const auto& set : c.sets)
+    cli::compare_children(*set, dump, set->module.spec.namespace_,
+                          {.with_pods = options.get("--emit") != "resources", .fold = !options.has("--all")}, out);
+  return Done{};
+}
+
 }  // namespace
 
 int run_live_diff(const Options& options) {
@@ -70,6 +84,12 @@ int run_live_diff(const Options& options) {
   if (exit_code != kClean) return exit_code;
   compare(*documents, d);
   tell_what_is_assumed(*documents);
+  cli::Dump dump;
+  if (options.has("--children"))
+    if (Result<Done> added = add_children(**cluster, *c, options, dump, d); !added) {
+      const int code = fail(added.error());
+      return code == kFound ? kCannotRead : code;
+    }
   const std::string_view format = options.get("--output", "text");
   print(STDOUT_FILENO, format == "json"       ? cli::diff_json(d)
                        : format == "markdown" ? cli::diff_markdown(d)

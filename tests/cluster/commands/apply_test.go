@@ -369,6 +369,31 @@ func showsWhatDiffers(t *testing.T, u *user) {
 	u.must(t, 3, []string{"does not know Nothing of v1"}, "diff", "--live", u.write(t, "broken.yaml", "kind: Nothing\napiVersion: v1\nmetadata: {name: nothing}\n"))
 }
 
+// showsWhatRunsOtherwise: what runs is what the file compiles to, whatever the
+// API server adds; what somebody changes by hand is found.
+func showsWhatRunsOtherwise(t *testing.T, u *user) {
+	file := u.write(t, "web.yaml", set("web", "example.com/front:1"))
+	u.must(t, 1, []string{"+ Pod " + u.space + "/web-0-front-bbbbb … web-0-front-bbbbc (× 2 replicas)", "+ PodGang " + u.space + "/web-0"}, "diff", "--live", "--children", file)
+	u.must(t, 0, nil, "reconcile", "--once", "--wait", "--timeout", "10m", file)
+	u.nothingIsSent(t, func() { u.must(t, 0, nil, "diff", "--live", "--children", file) })
+	u.kubectl(t, "patch", "pclq", "web-0-front", "--type=merge", "-p", `{"spec":{"podSpec":{"terminationGracePeriodSeconds":7}},"metadata":{"labels":{"hand":"made"}}}`)
+	u.kubectl(t, "patch", "service", "web-0", "--type=merge", "-p", `{"spec":{"publishNotReadyAddresses":false}}`)
+	u.kubectl(t, "scale", "pcsg", "web-0-pool", "--replicas=2")
+	u.kubectl(t, "patch", "secret", "web-ic-sat", "--type=merge", "-p", `{"data":{"planted":"cGxhbnRlZA=="}}`)
+	words := []string{
+		"~ PodClique " + u.space + "/web-0-front\n", `- metadata.labels.hand: "made"`, "terminationGracePeriodSeconds: 7",
+		"~ Service " + u.space + "/web-0\n", "+ spec.publishNotReadyAddresses: true", "+ PodClique " + u.space + "/web-0-pool-1-back",
+	}
+	got := u.must(t, 1, words, "diff", "--live", "--children", file)
+	if strings.Contains(got.out, "replicas:") || strings.Contains(got.out+got.err, "cGxhbnRlZA") || strings.Contains(got.out, "managedFields") {
+		t.Errorf("a count, a secret or noise is shown:\n%v", got)
+	}
+	newer := u.write(t, "new.yaml", set("web", "example.com/front:2"))
+	u.must(t, 1, []string{"~ PodCliqueSet " + u.space + "/web", "~ Pod " + u.space + "/web-0-front-bbbbb … web-0-front-bbbbc (× 2 replicas)", "(new.yaml:9:"}, "diff", "--live", "--children", newer)
+	u.must(t, 1, []string{`"kind":"PodClique"`}, "diff", "--live", "--children", "-o", "json", file)
+	u.must(t, 1, []string{"PodClique"}, "diff", "--live", "--children", "-o", "markdown", file)
+}
+
 func scalesWithoutOperator(t *testing.T, u *user) {
 	u.must(t, 0, nil, "apply", u.write(t, "web.yaml", set("web", "example.com/front:1")))
 	u.nothingIsSent(t, func() {

@@ -34,6 +34,7 @@ func TestCommands(t *testing.T) {
 		"bindings of the cluster":     usesBindings,
 		"finalizers":                  leavesTheOperatorsFinalizer,
 		"diff":                        showsWhatDiffers,
+		"diff of what runs":           showsWhatRunsOtherwise,
 		"once: the same change set":   printsTheSameChangeSet,
 		"once: a foreign object":      leavesForeignObjects,
 		"once: no permission":         endsWithoutPermission,

@@ -179,7 +179,14 @@ func cluster(t *testing.T) (*clustertest.Cluster, string) {
 		t.Fatal(err)
 	}
 	c.MustKubectl(t, string(crds), "apply", "--server-side", "-f", "-")
-	c.MustKubectl(t, "", "wait", "--for=condition=Established", "crd", "--all", "--timeout=60s")
+	// kubectl does not wait for a CRD that has no conditions yet: it fails.
+	clustertest.Eventually(t, clustertest.Patience, func() error {
+		_, stderr, err := c.Kubectl("", "wait", "--for=condition=Established", "crd", "--all", "--timeout=60s")
+		if err != nil {
+			return errors.New(stderr)
+		}
+		return nil
+	})
 	c.MustKubectl(t, "", "create", "serviceaccount", "boss")
 	c.MustKubectl(t, "", "create", "clusterrolebinding", "boss", "--clusterrole=cluster-admin", "--serviceaccount=default:boss")
 	return c, c.Token(t, "default", "boss")

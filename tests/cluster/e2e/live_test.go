@@ -8,7 +8,6 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime/schema"
@@ -87,7 +86,7 @@ func TestPeopleAskAndChangeACluster(t *testing.T) {
 	}, "status", "mn-disagg")
 
 	liftGates(t, c, all)
-	clustertest.Eventually(t, 60*time.Second, func() error {
+	clustertest.Eventually(t, clustertest.Patience, func() error {
 		if stdout, _, code := live(t, c.Kubeconfig, "status"); code != 0 {
 			return errors.New(stdout)
 		}
@@ -142,7 +141,7 @@ func wantReplicas(t testing.TB, client *objectClient, want int64) {
 // the garbage collector has taken the rest.
 func finalizers(t testing.TB, client *objectClient) {
 	t.Helper()
-	clustertest.Eventually(t, 60*time.Second, func() error {
+	clustertest.Eventually(t, clustertest.Patience, func() error {
 		left := 0
 		for _, resource := range []schema.GroupVersionResource{setResource, groupResource, {Group: "grove.io", Version: "v1alpha1", Resource: "podcliques"}} {
 			list, err := client.Resource(resource).Namespace("default").List(context.Background(), metav1.ListOptions{})
@@ -160,7 +159,7 @@ func finalizers(t testing.TB, client *objectClient) {
 		}
 		return nil
 	})
-	clustertest.Eventually(t, 60*time.Second, func() error {
+	clustertest.Eventually(t, clustertest.Patience, func() error {
 		pods, err := client.Resource(schema.GroupVersionResource{Version: "v1", Resource: "pods"}).Namespace("default").List(context.Background(), metav1.ListOptions{})
 		if err == nil && len(pods.Items) > 0 {
 			err = errors.New("pods are left")
@@ -188,5 +187,14 @@ func viewerOf(t testing.TB, c *clustertest.Cluster) string {
 	}
 	c.MustKubectl(t, "", "--kubeconfig", path, "config", "set-credentials", "viewer", "--token", token)
 	c.MustKubectl(t, "", "--kubeconfig", path, "config", "set-context", "--current", "--user", "viewer")
+	// The API server learns of a binding a moment after it is stored.
+	clustertest.Eventually(t, clustertest.Patience, func() error {
+		for _, resource := range []string{"podcliquesets.grove.io", "podcliques.grove.io", "podcliquescalinggroups.grove.io"} {
+			if out, _, err := c.Kubectl("", "--kubeconfig", path, "-n", "default", "auth", "can-i", "list", resource); err != nil {
+				return errors.New("the viewer cannot list " + resource + " yet: " + out)
+			}
+		}
+		return nil
+	})
 	return path
 }
