@@ -79,8 +79,8 @@ constexpr OptionSpec kStatusOptions[] = {
     {"--selector", "-l", "LABELS", "only sets with these labels: a=b, a!=b, a, !a, joined by commas", {}},
     {"--output", "-o", "FORMAT", "how to print", "text|json|markdown"},
     {"--all", {}, {}, "text: list what is ready, too", {}},
-    {"--watch", "-w", {}, "look again every 2 s until all sets are healthy", {}},
-    {"--wait-for", {}, "STATE", "look again until all sets are so", "available|updated"},
+    {"--watch", "-w", {}, "look again at each change until all sets are healthy", {}},
+    {"--wait-for", {}, "STATE", "look again at each change until all sets are so", "available|updated"},
     {"--timeout", {}, "DURATION", "with --watch and --wait-for: give up after this long (default 10m)", {}},
     GROVEC_CLUSTER_OPTIONS,
 };

@@ -6,6 +6,7 @@
 #include "runtime/live/commands/cluster.h"
 #include "runtime/live/commands/console.h"
 #include "runtime/live/commands/gather.h"
+#include "runtime/live/commands/watched.h"
 #include "runtime/status/render.h"
 
 namespace grovec::live {
@@ -15,7 +16,8 @@ using cli::Options;
 
 namespace {
 
-constexpr kube::Duration kBetweenLooks = 2s;
+// Some reasons change with the time alone: a Lease that runs out, a delay that ends.
+constexpr kube::Duration kBetweenLooks = 5s;
 
 enum class WaitFor : std::uint8_t { kNothing, kHealthy, kAvailable, kUpdated };
 
@@ -57,18 +59,28 @@ class Watcher {
   }
 
   int run(WaitFor wait, kube::Duration timeout, bool shows_steps) {
+    if (wait == WaitFor::kNothing) {
+      Result<std::unique_ptr<Gathered>> gathered = gather(*c_.client, what_);
+      if (!gathered) return fail(gathered.error());
+      Result<Look> look = this->look(std::move(*gathered));
+      return look ? finish(*look, wait, true) : fail(look.error());
+    }
+    c_.watch_signals();
     const kube::Instant end = c_.loop->now() + timeout;
-    if (wait != WaitFor::kNothing) c_.watch_signals();
-    for (;;) {
-      Result<Look> look = this->look();
+    Watched watched(c_, what_);
+    for (bool is_first = true;; is_first = false) {
+      const kube::Duration left(std::max(kube::Duration(0), kube::Duration(end - c_.loop->now())));
+      const Result<bool> knows = watched.wait(is_first ? left : std::min(kBetweenLooks, left));
       if (c_.is_interrupted) return interrupted();
+      if (!knows) return fail(knows.error());
+      const bool is_late = c_.loop->now() >= end;
+      if (!*knows && is_late) return fail(kCannotRead, "the time is over, and the cluster has not been read yet");
+      if (!*knows) continue;
+      Result<Look> look = this->look(watched.look());
       if (!look) return fail(look.error());
       const bool done = has_arrived(look->report, wait);
-      const bool is_late = c_.loop->now() >= end;
-      if (done || is_late || wait == WaitFor::kNothing) return finish(*look, wait, done);
+      if (done || is_late) return finish(*look, wait, done);
       if (shows_steps) step(look->report);
-      c_.pause(std::min(kBetweenLooks, kube::Duration(end - c_.loop->now())));
-      if (c_.is_interrupted) return interrupted();
     }
   }
 
@@ -81,19 +93,17 @@ class Watcher {
                 "interrupted; nothing is undone, and what goes on in the cluster goes on: `" + command + "` waits on");
   }
 
-  Result<Look> look() {
-    Result<std::unique_ptr<Gathered>> gathered = gather(*c_.client, what_);
-    if (!gathered) return gathered.error();
+  Result<Look> look(std::unique_ptr<Gathered> gathered) {
     status::ReportOptions request;
     request.names = what_.names;
     request.namespace_ = what_.namespace_;
     request.selector = what_.selector;
     const auto wall = c_.surroundings.wall_time().time_since_epoch();
     request.now = decide::Instant{std::chrono::duration_cast<std::chrono::nanoseconds>(wall).count()};
-    Result<status::Report> report = status::report_of((*gathered)->world, request);
+    Result<status::Report> report = status::report_of(gathered->world, request);
     if (!report) return report.error();
     // Leftovers of sets that are gone are no sets to wait for.
-    return Look{std::move(*report), std::move((*gathered)->denied)};
+    return Look{std::move(*report), std::move(gathered->denied)};
   }
 
   // On a terminal the tree is drawn anew; elsewhere a line for each change.

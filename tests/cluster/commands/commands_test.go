@@ -50,6 +50,7 @@ func TestCommands(t *testing.T) {
 	all(map[string]func(*testing.T, *user){
 		"apply and wait":    appliesAndWaits,
 		"Ctrl-C":            saysHowToGoOn,
+		"watch":             watches,
 		"scale and delete":  scalesAndDeletes,
 		"graph":             drawsWhatLives,
 		"refused beside it": refusesBesideAnOperator,

@@ -67,6 +67,59 @@ func saysHowToGoOn(t *testing.T, u *user) {
 	u.kubectl(t, "patch", "pcs", "web", "--type=merge", "-p", `{"metadata":{"finalizers":null}}`)
 }
 
+// watches: after the first look nothing is listed again, a change is drawn when
+// it happens, and the command ends when the set is healthy.
+func watches(t *testing.T, u *user) {
+	nowhere := strings.ReplaceAll(set("web", "example.com/front:1"), "podSpec: {", "podSpec: {nodeSelector: {nowhere: nowhere}, ")
+	u.must(t, 0, nil, "apply", u.write(t, "web.yaml", nowhere))
+	clustertest.Eventually(t, patience, func() error {
+		if got := u.run(t, "status", "web"); !strings.Contains(got.out, "no node of 8 fits") {
+			return fmt.Errorf("the scheduler has not looked: %v", got)
+		}
+		return nil
+	})
+	cmd := u.command(t, "status", "web", "--watch", "--timeout", "10m", "-n", u.space)
+	lines := &clustertest.Buffer{}
+	cmd.Stdout, cmd.Stderr = lines, lines
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	screen := u.onTerminal(t, "status", "web", "--watch", "--timeout", "10m")
+	screen.waitFor("no node of 8 fits")
+	clustertest.Eventually(t, patience, func() error {
+		if !strings.Contains(lines.String(), "no node of 8 fits") {
+			return fmt.Errorf("nothing is printed: %s", lines)
+		}
+		return nil
+	})
+	lists := func() int {
+		n := 0
+		for _, r := range u.proxy.Requests() {
+			if r.Method == "GET" {
+				n++
+			}
+		}
+		return n
+	}
+	// kubectl does not go through the proxy, the operator does as another user.
+	before := lists()
+	u.kubectl(t, "label", "nodes", "--all", "nowhere=nowhere")
+	screen.ends(0)
+	if code, ok := finished(cmd.Wait()); !ok || code != 0 {
+		t.Errorf("exit code %d\n%s", code, lines)
+	}
+	if n := lists() - before; n != 0 {
+		t.Errorf("%d lists while nothing but watches was needed", n)
+	}
+	u.kubectl(t, "label", "nodes", "--all", "nowhere-")
+	if text := screen.out.String(); strings.Count(text, "\x1b[H\x1b[J") < 2 || !strings.Contains(text, "healthy, 1 of 1 replicas available") {
+		t.Errorf("the tree was not drawn anew:\n%q", text)
+	}
+	if text := lines.String(); strings.Contains(text, "\x1b") || !strings.Contains(text, "healthy, 1 of 1 replicas available") {
+		t.Errorf("lines without a terminal:\n%q", text)
+	}
+}
+
 func scalesAndDeletes(t *testing.T, u *user) {
 	u.must(t, 0, nil, "apply", "--wait", u.write(t, "web.yaml", set("web", "example.com/front:1")))
 	u.must(t, 0, []string{"group replica 1 will be added; replica 1 is a scaled gang: its pods stay gated", "scaled to 2"}, "scale", "group", "web-0-pool", "2")
