@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <optional>
 #include <set>
+#include <span>
 #include <tuple>
 
 #include "ir/labels.h"
@@ -31,6 +32,7 @@ struct Filled {
     bool is_variable_of_user;
   };
   std::vector<Source> sources;
+  std::vector<bool> comments;  ///< of a shell: for each byte of the original, whether it stands in a comment
   void add(std::string_view more, Source from) {
     text += more;
     sources.insert(sources.end(), more.size(), from);
@@ -48,7 +50,32 @@ bool is_glue(char c) { return std::string_view("$(){}%*[]<>\\").find(c) != std::
 struct Address {
   std::int64_t replica = 0;
   std::string_view host;
+  std::string meant;  ///< no name server knows it, whatever replica it names: what was meant; empty: it is well-formed
 };
+
+std::vector<std::string_view> labels_of(std::string_view name) {
+  std::vector<std::string_view> labels;
+  for (std::size_t at = 0; at <= name.size();) {
+    const std::size_t dot = std::min(name.find('.', at), name.size());
+    labels.push_back(name.substr(at, dot - at));
+    at = dot + 1;
+  }
+  if (labels.size() > 1 && labels.back().empty()) labels.pop_back();
+  return labels;
+}
+
+bool is_digit(char c) { return c >= '0' && c <= '9'; }
+
+/// Whether `text[begin, end)` is surely a host: `http://HOST`, `HOST:8080`, `user@HOST`.
+bool is_host_position(std::string_view text, std::size_t begin, std::size_t end) {
+  const std::string_view before = text.substr(0, begin), behind = text.substr(end);
+  if (before.ends_with("://") || before.ends_with("/dev/tcp/")) return true;
+  if (!behind.starts_with(':')) return false;
+  std::size_t n = 1;
+  while (n < behind.size() && is_digit(behind[n])) ++n;
+  return n > 2 && n < 7 &&
+         (n == behind.size() || std::string_view(" \t\n,;/'\"?|&)").find(behind[n]) != std::string_view::npos);
+}
 
 /// Who has a host name; no clique: nobody.
 struct Owner {
@@ -74,13 +101,10 @@ class ContainerAddresses {
         text(entry["value"], false, at_.path() + ".env[" + std::to_string(i) + "].value");
       ++i;
     }
-    for (const char* list : {"command", "args"}) {
-      std::size_t n = 0;
-      for (const Value& word : at_.container[list].items()) {
-        if (may_have_address(word)) text(word, has_shell_, at_.path() + "." + list + "[" + std::to_string(n) + "]");
-        ++n;
-      }
-    }
+    for (const char* list : {"command", "args"}) words(at_.container[list], has_shell_, list);
+    for (const char* probe : {"livenessProbe", "readinessProbe", "startupProbe"}) handler(at_.container[probe], probe);
+    for (const char* hook : {"postStart", "preStop"})
+      handler(at_.container["lifecycle"][hook], std::string("lifecycle.") + hook);
   }
 
  private:
@@ -89,6 +113,20 @@ class ContainerAddresses {
     const std::string_view text = scalar.as_string();
     if (text.size() < 3 || text.size() > kMostText) return false;
     return text.find('$') != std::string_view::npos || text.find(start_) != std::string_view::npos;
+  }
+
+  void words(const Value& list, bool in_shell, const std::string& field) {
+    std::size_t n = 0;
+    for (const Value& word : list.items()) {
+      if (may_have_address(word)) text(word, in_shell, at_.path() + "." + field + "[" + std::to_string(n) + "]");
+      ++n;
+    }
+  }
+  void handler(const Value& node, const std::string& field) {
+    words(node["exec"]["command"], has_shell(node["exec"]), field + ".exec.command");
+    for (const char* kind : {"httpGet", "tcpSocket"})
+      if (may_have_address(node[kind]["host"]))
+        text(node[kind]["host"], false, at_.path() + "." + field + "." + kind + ".host");
   }
 
   Arena& arena() const { return v_.context.arena; }
@@ -143,28 +181,74 @@ class ContainerAddresses {
       at = r.at + r.length;
     }
     plain(text.size());
+    if (in_shell && text.find('#') != std::string_view::npos) {
+      const ShellText script(text);
+      for (std::size_t n = 0; n < text.size(); ++n) out.comments.push_back(script.is_comment(n));
+    }
     return out;
   }
 
-  /// The address that a host name is, if it is one of this set.
-  std::optional<Address> address_of(std::string_view name) const {
-    std::vector<std::string_view> labels;
-    for (std::size_t at = 0; at <= name.size();) {
-      const std::size_t dot = std::min(name.find('.', at), name.size());
-      labels.push_back(name.substr(at, dot - at));
-      at = dot + 1;
+  using Labels = std::span<const std::string_view>;
+
+  /// The address that a host name is, if it is one of this set. `is_host`: it surely is a host name.
+  std::optional<Address> address_of(std::string_view name, bool is_host) const {
+    const std::vector<std::string_view> labels = labels_of(name);
+    const Labels all = labels;
+    for (std::size_t s = 0; s < labels.size() && s < 2; ++s)
+      if (const std::optional<Instance> service = match_name(service_, labels[s])) {
+        const Labels behind = all.subspan(s + 1);
+        const std::string_view host = s == 1 ? labels[0] : std::string_view();
+        // A name alone could be anything's, and so could a word in front of one.
+        if (behind.empty() && !is_host && !(s == 1 && host.starts_with(start_))) continue;
+        if (lacks_part(behind)) return Address{service->set_replica, host, whole_address(host, service->set_replica)};
+        if (behind.empty() || is_space(behind)) return Address{service->set_replica, host, {}};
+      }
+    const Owner owner = form_of(labels[0]);
+    if (!owner.clique || !is_wrong_behind_host(all.subspan(1), is_host)) return std::nullopt;
+    return Address{owner.at.set_replica, labels[0], whole_address(labels[0], owner.at.set_replica)};
+  }
+
+  std::string whole_address(std::string_view host, std::uint32_t replica) const {
+    const std::string service =
+        name_text(names::service_address(arena(), service_, v_.set.namespace_), Instance{.set_replica = replica});
+    return std::string(host) + (host.empty() ? "" : ".") + service;
+  }
+
+  /// `NAMESPACE` or `NAMESPACE.svc…` behind the name of a Service.
+  bool is_space(Labels behind) const {
+    return behind[0] == v_.set.namespace_ && (behind.size() == 1 || behind[1] == "svc");
+  }
+  /// `svc…` without the namespace, or the namespace without `svc`.
+  bool lacks_part(Labels behind) const {
+    return !behind.empty() && behind[0] != v_.set.namespace_
+               ? behind[0] == "svc"
+               : behind.size() > 2 && behind[1] == "cluster" && behind[2] == "local";
+  }
+
+  /// Whether a name server would be asked for a pod that way, behind the host name of which no Service of the set
+  /// follows.
+  bool is_wrong_behind_host(Labels behind, bool is_host) const {
+    if (behind.empty()) return is_host;
+    if (behind[0] == "svc" || lacks_part(behind)) return true;
+    if (behind[0] == v_.set.namespace_) return behind.size() == 1 ? is_host : behind[1] == "svc";
+    const bool is_other = behind[0] == v_.set.name || behind[0].starts_with(start_);  // the Service of something else
+    if (behind.size() == 1) return is_other || (is_host && is_clique(behind[0]));
+    return is_space(behind.subspan(1)) && (is_other || behind.size() > 2);
+  }
+
+  bool is_clique(std::string_view name) const {
+    return std::any_of(v_.set.cliques.begin(), v_.set.cliques.end(), [&](const Clique& c) { return c.name == name; });
+  }
+
+  /// The clique whose pods are called like this, whatever the indices.
+  Owner form_of(std::string_view host) const {
+    if (!host.starts_with(start_)) return {};
+    for (std::size_t s = 0; s < v_.set.cliques.size(); ++s) {
+      const CliqueId id = v_.set.cliques.id_at(s);
+      if (const auto n = match_name(names::host(arena(), names::clique(arena(), v_.set, id)), host))
+        return {&v_.set.cliques[id], *n};
     }
-    if (labels.size() > 1 && labels.back().empty()) labels.pop_back();
-    for (std::size_t s = 0; s < labels.size() && s < 2; ++s) {
-      const std::optional<Instance> service = match_name(service_, labels[s]);
-      if (!service) continue;
-      const bool has_space = s + 1 < labels.size() && labels[s + 1] == v_.set.namespace_;
-      const bool has_service = s + 2 >= labels.size() || labels[s + 2] == "svc";
-      const bool is_short = s == 1 && labels.size() == 2 && labels[0].starts_with(start_);
-      if ((has_space && has_service) || is_short)
-        return Address{service->set_replica, s == 1 ? labels[0] : std::string_view()};
-    }
-    return std::nullopt;
+    return {};
   }
 
   Owner owner_of(std::string_view host) const {
@@ -192,7 +276,8 @@ class ContainerAddresses {
       const bool complete = (at == 0 || !is_glue(f.text[at - 1])) && (end == f.text.size() || !is_glue(f.text[end])) &&
                             name.find(kUnknown) == std::string_view::npos && name.front() != '.' && name.front() != '-';
       if (complete)
-        if (std::optional<Address> address = address_of(name)) found(*address, at, end);
+        if (std::optional<Address> address = address_of(name, is_host_position(f.text, at, end)))
+          found(*address, at, end);
       at = end;
     }
   }
@@ -204,7 +289,8 @@ class ContainerAddresses {
     const PodIndices last{set_replicas() - 1, group_replicas() - 1, std::max<std::int64_t>(clique_.replicas, 1) - 1};
     const Filled f = filled(scalar.as_string(), in_shell, first), g = filled(scalar.as_string(), in_shell, last);
     // An address that is the last replica's is another's for the first one.
-    if (!report_missing(scalar, f, path) && !report_missing(scalar, g, path) && !report_foreign(scalar, g, last, path))
+    if (!report_missing(scalar, f, first, path) && !report_missing(scalar, g, last, path) &&
+        !report_foreign(scalar, g, last, path))
       report_foreign(scalar, f, first, path);
   }
 
@@ -217,24 +303,40 @@ class ContainerAddresses {
     return f.sources[begin].is_variable_of_user && f.sources[begin].begin == f.sources[end - 1].begin;
   }
 
-  bool report_missing(const Value& scalar, const Filled& f, const std::string& path) {
+  bool report_missing(const Value& scalar, const Filled& f, const PodIndices& own, const std::string& path) {
     bool any = false;
     for_each_address(f, [&](const Address& a, std::size_t begin, std::size_t end) {
-      if (is_elsewhere(f, begin, end)) return;
+      if (is_elsewhere(f, begin, end) || is_in_comment(f, begin)) return;
       const std::string name = f.text.substr(begin, end - begin);
-      if (a.replica >= set_replicas()) {
-        v_.context.diags
-            .report(place(scalar, f, begin, end), diag::AddressOfNoReplica, name, v_.set.name, set_replicas() - 1)
-            .path(path);
+      const OriginId at = place(scalar, f, begin, end);
+      if (a.meant.empty() && a.replica >= set_replicas()) {
+        v_.context.diags.report(at, diag::AddressOfNoReplica, name, v_.set.name, set_replicas() - 1).path(path);
+        any = true;
+      } else if (!a.meant.empty()) {
+        if (name == a.host && is_own(owner_of(a.host), own)) return;  // a pod knows its own name without asking
+        DiagnosticBuilder found = v_.context.diags.report(at, diag::AddressOfNoPod, name, name);
+        found.path(path).note(at, diag::DslDidYouMean, a.meant);
         any = true;
       } else if (!a.host.empty()) {
         const Owner owner = owner_of(a.host);
         if (owner.clique && owner.at.set_replica == a.replica) return;
-        v_.context.diags.report(place(scalar, f, begin, end), diag::AddressOfNoPod, name, a.host).path(path);
+        DiagnosticBuilder found = v_.context.diags.report(at, diag::AddressOfNoPod, name, a.host);
+        found.path(path);
+        // It is there, behind another Service.
+        if (owner.clique) found.note(at, diag::DslDidYouMean, whole_address(a.host, owner.at.set_replica));
         any = true;
       }
     });
     return any;
+  }
+
+  bool is_own(const Owner& owner, const PodIndices& own) const {
+    return owner.clique == &clique_ && owner.at.set_replica == own.set && owner.at.pod_index == own.pod &&
+           (!clique_.group || owner.at.group_replica == own.group);
+  }
+
+  bool is_in_comment(const Filled& f, std::size_t at) const {
+    return !f.comments.empty() && f.comments[f.sources[at].begin];
   }
 
   // A text that names pods of several replicas is a list of them, and means it.
@@ -242,6 +344,7 @@ class ContainerAddresses {
     std::set<std::pair<std::int64_t, std::int64_t>> replicas;
     std::optional<std::tuple<std::size_t, std::size_t, std::string>> foreign;
     for_each_address(f, [&](const Address& a, std::size_t begin, std::size_t end) {
+      if (is_in_comment(f, begin)) return;
       const Owner owner = a.host.empty() ? Owner{} : owner_of(a.host);
       const bool is_own_group = owner.clique && clique_.group && owner.clique->group == clique_.group;
       const std::int64_t group_replica = is_own_group ? owner.at.group_replica : -1;

@@ -2,10 +2,10 @@
 #include <algorithm>
 #include <string>
 
-#include "ir/base/edit_distance.h"
 #include "ir/labels.h"
 #include "ir/quantity.h"
 #include "passes/lint/lint.h"
+#include "passes/rules/pod/devices.h"
 #include "passes/rules/set/verify_spec.h"
 
 namespace grovec::passes {
@@ -23,33 +23,66 @@ std::string lower(std::string_view text) {
 
 bool is_word_char(char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'); }
 
-/// What makes an image a placeholder, or nothing.
-std::string_view placeholder_in(std::string_view image) {
-  for (std::string_view mark : {"<", ">", "${", "{{", "$("})
-    if (image.find(mark) != std::string_view::npos) return mark;
-  constexpr std::string_view kWords[] = {"todo",
-                                         "fixme",
-                                         "tbd",
-                                         "changeme",
-                                         "change-me",
-                                         "change_me",
-                                         "replaceme",
-                                         "replace-me",
-                                         "replace_me",
-                                         "placeholder",
-                                         "your-image",
-                                         "your-registry",
-                                         "your-registry.example.com"};
+bool is_placeholder_word(std::string_view word) {
+  for (std::string_view known : {"todo", "fixme", "tbd", "changeme", "change-me", "change_me", "replaceme",
+                                 "replace-me", "replace_me", "placeholder"})
+    if (word == known) return true;
+  return false;
+}
+
+/// Whether a text in lower case begins with a word, and that ends there.
+bool begins_with_word(std::string_view text, std::string_view word) {
+  return text.starts_with(word) && (text.size() == word.size() || !is_word_char(text[word.size()]));
+}
+
+/// `TODO` in `repo/image:TODO-set-me`: images have no capitals, so nobody takes it for a name.
+bool has_shouted_word(std::string_view image) {
   const std::string text = lower(image);
   for (std::size_t at = 0; at < text.size(); ++at) {
-    if (!is_word_char(text[at]) || (at > 0 && is_word_char(text[at - 1]))) continue;
-    const std::string_view rest = std::string_view(text).substr(at);
-    for (std::string_view word : kWords)
-      if (rest[0] == word[0] && rest.starts_with(word) &&
-          (rest.size() == word.size() || !is_word_char(rest[word.size()])))
-        return word;
+    if (!is_word_char(text[at]) || (at > 0 && is_word_char(text[at - 1])) || image[at] == text[at]) continue;
+    for (std::string_view word :
+         {"todo", "fixme", "tbd", "change", "changeme", "replace", "replaceme", "placeholder", "your"})
+      if (begins_with_word(std::string_view(text).substr(at), word)) return true;
   }
-  return {};
+  return false;
+}
+
+/// A part of an image's path, or its tag, that stands for another. `todo-service` and `your-org` differ: the first is
+/// the name of a program.
+bool is_placeholder_part(std::string_view part) {
+  for (std::string_view begin : {"change-me", "changeme", "change_me", "replace-me", "replaceme", "replace_me"})
+    if (begins_with_word(part, begin)) return true;
+  if (part == "placeholder-image" || part == "image-placeholder") return true;
+  if (!part.starts_with("your-") && !part.starts_with("your_")) return false;
+  for (std::string_view what : {"image", "registry", "org", "organization", "repo", "repository", "account", "project",
+                                "company", "name", "username", "user", "tag", "version", "app", "model", "server"})
+    if (begins_with_word(part.substr(5), what)) return true;
+  return false;
+}
+
+/// Whether an image is a placeholder.
+bool is_placeholder(std::string_view image) {
+  for (std::string_view mark : {"<", ">", "${", "{{", "$("})
+    if (image.find(mark) != std::string_view::npos) return true;
+  if (has_shouted_word(image)) return true;
+  const std::string text = lower(image.substr(0, image.find('@')));
+  std::string_view rest = text, tag;
+  const std::size_t slash = rest.rfind('/'), colon = rest.rfind(':');
+  if (colon != std::string_view::npos && (slash == std::string_view::npos || colon > slash)) {
+    tag = rest.substr(colon + 1);
+    rest = rest.substr(0, colon);
+  }
+  if (is_placeholder_word(tag) || is_placeholder_part(tag)) return true;
+  // `todo:1.2` is somebody's list of things to do.
+  if (rest == "todo" && !tag.empty() && tag != "latest") return false;
+  const std::size_t parts = 1 + static_cast<std::size_t>(std::count(rest.begin(), rest.end(), '/'));
+  for (std::size_t n = 0; n < parts; ++n) {
+    const std::string_view part = rest.substr(0, rest.find('/'));
+    rest.remove_prefix(std::min(part.size() + 1, rest.size()));
+    if (is_placeholder_part(part)) return true;
+    if (is_placeholder_word(part) && (part != "todo" || parts == 1)) return true;
+  }
+  return false;
 }
 
 bool is_latest(std::string_view image) {
@@ -62,42 +95,13 @@ bool is_latest(std::string_view image) {
 void image(const LintView& v, const ContainerAt& at) {
   const Value& name = at.container["image"];
   if (name.as_string().empty()) return;
-  if (const std::string_view mark = placeholder_in(name.as_string()); !mark.empty())
+  if (is_placeholder(name.as_string()))
     v.context.diags.report(name.at(), diag::PlaceholderImage, name.as_string()).path(at.path() + ".image");
   else if (v.options.latest_images && is_latest(name.as_string()))
     v.context.diags.report(name.at(), diag::LatestImage, name.as_string()).path(at.path() + ".image");
 }
 
 // --- resources -------------------------------------------------------------------------------------------------------
-
-constexpr std::string_view kDevices[] = {
-    "nvidia.com/gpu",        "nvidia.com/gpu.shared", "nvidia.com/pgpu",           "amd.com/gpu",
-    "intel.com/gpu",         "gpu.intel.com/i915",    "gpu.intel.com/xe",          "habana.ai/gaudi",
-    "google.com/tpu",        "aws.amazon.com/neuron", "aws.amazon.com/neuroncore", "aws.amazon.com/neurondevice",
-    "vpc.amazonaws.com/efa", "huawei.com/Ascend910"};
-
-/// The resource that was probably meant by a name that no device plugin uses, or nothing.
-std::string_view meant_device(std::string_view name) {
-  for (std::string_view device : kDevices)
-    if (name == device) return {};
-  if (name == "cpu" || name == "memory" || name == "ephemeral-storage") return {};
-  const std::string text = lower(name);
-  const std::size_t slash = text.find('/');
-  if (slash == std::string::npos) {
-    constexpr std::string_view kBare[] = {"gpu", "gpus", "nvidia", "nvidia-gpu", "nvidia.gpu", "nvidia.com", "cuda"};
-    for (std::string_view bare : kBare)
-      if (text == bare) return kDevices[0];
-    return text == "nvidia.com.gpu" ? kDevices[0] : std::string_view();
-  }
-  for (std::string_view device : kDevices) {
-    if (text == device || text == std::string(device) + "s" || text == "www." + std::string(device)) return device;
-    // One letter off in the vendor's domain or the device, both long enough for that to be no accident.
-    if (edit_distance_halves(text, device) <= 2 && device.size() >= 10) return device;
-    const std::string_view vendor = device.substr(0, device.find('.')), kind = device.substr(device.find('/'));
-    if (text == std::string(vendor) + std::string(kind)) return device;
-  }
-  return {};
-}
 
 void resources(const LintView& v, const ContainerAt& at) {
   std::string_view told;
@@ -140,8 +144,16 @@ bool tolerates(const Clique& c, std::string_view key) {
   return false;
 }
 
+/// `nvidia` of `nvidia.com/gpu`, `intel` of `gpu.intel.com/xe`: nodes have the GPUs of one vendor.
+std::string_view vendor_of(std::string_view resource) {
+  std::string_view domain = resource.substr(0, resource.find('/'));
+  domain = domain.substr(0, domain.rfind('.'));
+  return domain.substr(domain.rfind('.') == std::string_view::npos ? 0 : domain.rfind('.') + 1);
+}
+
 bool same_nodes(const Clique& a, const Clique& b) {
-  return equal((*a.pod_spec)["nodeSelector"], (*b.pod_spec)["nodeSelector"]) &&
+  return vendor_of(gpu_of(a)->key) == vendor_of(gpu_of(b)->key) &&
+         equal((*a.pod_spec)["nodeSelector"], (*b.pod_spec)["nodeSelector"]) &&
          equal((*a.pod_spec)["affinity"]["nodeAffinity"], (*b.pod_spec)["affinity"]["nodeAffinity"]);
 }
 

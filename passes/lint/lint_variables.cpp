@@ -103,13 +103,14 @@ class ContainerVariables {
 
   void command_word(const Value& word, const std::string& path) {
     const std::string_view text = word.as_string();
+    const ShellText script(has_shell_ ? text : std::string_view());
     // In a shell, `$(date)` runs a program: only what looks like a variable is taken for one.
     for (const Reference& r : kubelet_references(text))
-      if (!has_shell_ || is_upper_name(r.name)) kubelet_reference(word, r, kAll, path);
+      if (!has_shell_ || (is_upper_name(r.name) && !script.is_comment(r.at))) kubelet_reference(word, r, kAll, path);
     for (const Reference& r : shell_references(text)) {
       if (has_shell_) {
         const bool is_expected = r.name.starts_with("GROVE_") || schemas::former_variable(r.name) != nullptr;
-        if (is_expected && !r.is_guarded && !is_defined(r.name, kAll) && !has_imports_)
+        if (is_expected && script.is_code(r.at) && !r.is_guarded && !is_defined(r.name, kAll) && !has_imports_)
           undefined(part_of(v_.context, word, r.at, r.length), r.name, path);
       } else if (needs_shell(text, r)) {
         const OriginId at = part_of(v_.context, word, r.at, r.length);

@@ -163,6 +163,8 @@ void put_on_top(ClusterFacts& existing, const ClusterFacts& input) {
     t.claim_spec = existing.keep(input.places(), t.claim_spec);
     existing.claim_templates.push_back(std::move(t));
   }
+  existing.scheduler_topologies.insert(existing.scheduler_topologies.end(), input.scheduler_topologies.begin(),
+                                       input.scheduler_topologies.end());
   existing.volcano_queues.insert(existing.volcano_queues.end(), input.volcano_queues.begin(),
                                  input.volcano_queues.end());
 }

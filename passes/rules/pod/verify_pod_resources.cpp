@@ -1,6 +1,7 @@
 // Limits, requests and claims of containers and of whole pods.
 #include <algorithm>
 
+#include "passes/rules/pod/devices.h"
 #include "passes/rules/pod/verify_pod.h"
 #include "passes/rules/text_rules.h"
 
@@ -18,6 +19,11 @@ bool is_extended(std::string_view name) {
   return !is_native(name) && !name.starts_with("requests.") && is_qualified_name("requests." + std::string(name));
 }
 
+std::string hint_of(std::string_view name) {
+  const std::string_view device = meant_device(name);
+  return device.empty() ? ", such as `example.com/gpu`" : ", as in `" + std::string(device) + "`";
+}
+
 // Empty if containers can have it, else what is wrong.
 std::string wrong_name(std::string_view name, bool is_pod) {
   if (is_pod) return name == "cpu" || name == "memory" || is_huge(name) ? "" : "is no resource of a whole pod";
@@ -25,7 +31,7 @@ std::string wrong_name(std::string_view name, bool is_pod) {
   if (name.find('/') == std::string_view::npos)
     return is_word_of(name, "cpu|memory|ephemeral-storage") || is_huge(name)
                ? ""
-               : "is no resource of a container; extended resources have a domain, such as `example.com/gpu`";
+               : "is no resource of a container; extended resources have a domain" + hint_of(name);
   return is_native(name) || is_extended(name) ? "" : "is no name of an extended resource";
 }
 
@@ -41,7 +47,11 @@ void amounts(const Refuser& refuse, const Spot& map, bool is_pod) {
   for (const Member& m : map->members()) {
     const Spot amount = map.field(m.key);
     std::string wrong = wrong_name(m.key, is_pod);
-    if (!wrong.empty()) refuse(amount, quoted(m.key) + " " + wrong);
+    if (!wrong.empty()) {
+      DiagnosticBuilder found = refuse(amount, quoted(m.key) + " " + wrong);
+      if (const std::string_view device = meant_device(m.key); !device.empty() && !is_pod && m.key_at != kNowhere)
+        found.fix(m.key_at, std::string(device));
+    }
     // Of most resources any amount will do that is not negative, which its text tells.
     if (!is_extended(m.key) && !is_huge(m.key) && amount->is_string() && amount.text().find('-') == amount.text().npos)
       continue;
