@@ -151,6 +151,10 @@ class Deletion {
     Result<status::Report> report = report_of_set(c_, name_);
     if (!report) return fail(report.error());
     tell(what_goes(*report));
+    if (set->root["metadata"].find("deletionTimestamp")) {
+      print(STDOUT_FILENO, "PodCliqueSet " + c_.namespace_ + "/" + name_ + " is marked for deletion already\n");
+      return options.has("--no-wait") ? kClean : wait(timeout);
+    }
     if (!options.has("--yes")) {
       if (!is_terminal(STDIN_FILENO))
         return fail(kUsage, "nothing is deleted without `--yes`, where nobody can be asked");

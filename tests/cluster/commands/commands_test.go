@@ -41,6 +41,7 @@ func TestCommands(t *testing.T) {
 		"once: quota in the middle":   goesOnAfterQuota,
 		"scale and delete by the way": scalesWithoutOperator,
 		"kept plan":                   keepsAPlan,
+		"requests":                    countsRequests,
 		"once: every request":         everyRequest,
 	})
 	if t.Failed() {

@@ -156,7 +156,9 @@ func SwallowAnswer() Fault { return lose(func(x *Exchange) { x.Silence() }) }
 func lose(then Fault) Fault {
 	return func(x *Exchange) {
 		if answer, err := x.askFor(context.WithoutCancel(x.Request.Context())); err == nil {
-			_, _ = io.Copy(io.Discard, answer.Body)
+			if x.record.Method != "WATCH" { // that of a watch has no end
+				_, _ = io.Copy(io.Discard, answer.Body)
+			}
 			_ = answer.Body.Close()
 		}
 		then(x)

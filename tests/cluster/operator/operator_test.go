@@ -125,14 +125,28 @@ func ready(c *clustertest.Cluster, pattern string, count int) error {
 
 var counted = regexp.MustCompile(`^apiserver_request_total\{.*resource="(events|pod[a-z]*|services|roles|rolebindings|secrets|serviceaccounts)".*verb="(POST|PUT|PATCH|APPLY|DELETE)".*\} (\S+)$`)
 
+var countedPods = regexp.MustCompile(`^apiserver_request_total\{.*dry_run="".*resource="(pod[a-z]*|services)".*verb="(POST|PUT|PATCH|APPLY|DELETE)".*\} (\S+)$`)
+
+// podWrites are those that change something of kinds that nobody else writes
+// while there is no pod.
+func podWrites(t testing.TB, c *clustertest.Cluster) float64 {
+	t.Helper()
+	return sumOf(t, c, countedPods)
+}
+
 // writes is how many write requests for the kinds of a set the API server has answered.
 func writes(t testing.TB, c *clustertest.Cluster) float64 {
+	t.Helper()
+	return sumOf(t, c, counted)
+}
+
+func sumOf(t testing.TB, c *clustertest.Cluster, pattern *regexp.Regexp) float64 {
 	t.Helper()
 	total := 0.0
 	lines := bufio.NewScanner(bytes.NewReader([]byte(c.MustKubectl(t, "", "get", "--raw", "/metrics"))))
 	lines.Buffer(nil, 1<<22)
 	for lines.Scan() {
-		if m := counted.FindStringSubmatch(lines.Text()); m != nil {
+		if m := pattern.FindStringSubmatch(lines.Text()); m != nil {
 			n, err := strconv.ParseFloat(m[3], 64)
 			if err != nil {
 				t.Fatal(err)
@@ -145,9 +159,13 @@ func writes(t testing.TB, c *clustertest.Cluster) float64 {
 
 func TestOnceBringsASetUpAndWritesNothingTheSecondTime(t *testing.T) {
 	c := cluster(t)
+	none := podWrites(t, c)
 	dry, err := live(t, c, "reconcile", "--once", "--dry-run", example(t)).CombinedOutput()
 	if err != nil {
 		t.Fatalf("dry run: %v\n%s", err, dry)
+	}
+	if after := podWrites(t, c); after != none {
+		t.Errorf("the dry run made %v write requests", after-none)
 	}
 	if err := ready(c, ".", 0); err != nil {
 		t.Errorf("a dry run has made something: %v", err)
@@ -158,6 +176,18 @@ func TestOnceBringsASetUpAndWritesNothingTheSecondTime(t *testing.T) {
 	}
 	if err := ready(c, "^mn-disagg-", 13); err != nil {
 		t.Fatal(err)
+	}
+	first := 0
+	for line := range strings.Lines(string(dry)) {
+		if !strings.HasPrefix(line, "create ") && !strings.HasPrefix(line, "patch ") && !strings.HasPrefix(line, "delete ") {
+			continue
+		}
+		if first++; !strings.Contains(string(out), line) {
+			t.Errorf("the dry run says %q, which the run has not done:\n%s", line, out)
+		}
+	}
+	if first == 0 {
+		t.Errorf("the dry run says nothing:\n%s", dry)
 	}
 	before := writes(t, c)
 	clustertest.Eventually(t, patience, func() error { // events and statuses of the scheduler and the nodes come late
