@@ -20,6 +20,11 @@ constexpr std::string_view kGroupKind = "PodCliqueScalingGroup", kCliqueKind = "
 
 bool is_keda(std::string_view kind) { return kind == "ScaledObject"; }
 
+/// The key of a resource in all containers, or in the one of a name.
+std::string within(std::string_view resource, std::string_view container) {
+  return std::string(resource) + (container.empty() ? "" : "/") + std::string(container);
+}
+
 std::optional<std::int64_t> leading_number(std::string_view& text) {
   std::size_t n = 0;
   std::int64_t value = 0;
@@ -135,8 +140,8 @@ void bounds(Context& context, const Value& spec, const Scaler& s, const ScaledPa
 
 void requests(Context& context, const Value& spec, const Scaler& s, const Unrequesting& lacking,
               const std::string& target) {
-  auto check = [&](std::string_view resource, OriginId at, const std::string& path) {
-    auto it = lacking.find(resource);
+  auto check = [&](std::string_view resource, std::string_view container, OriginId at, const std::string& path) {
+    auto it = lacking.find(within(resource, container));
     if (it == lacking.end()) return;
     context.diags.report(at, diag::UtilizationWithoutRequest, target, resource, it->second).path(path);
   };
@@ -145,13 +150,13 @@ void requests(Context& context, const Value& spec, const Scaler& s, const Unrequ
       const std::string_view type = t["type"].as_string();
       const bool is_utilization =
           t["metricType"].as_string() == "Utilization" || t["metadata"]["type"].as_string() == "Utilization";
-      if ((type == "cpu" || type == "memory") && is_utilization && !t["metadata"].find("containerName"))
-        check(type, t["type"].at(), "spec.triggers");
+      if ((type == "cpu" || type == "memory") && is_utilization)
+        check(type, t["metadata"]["containerName"].as_string(), t["type"].at(), "spec.triggers");
     }
     return;
   }
   for (const UtilizationTarget& t : utilization_targets(spec.find("metrics"), spec["scaleTargetRef"]["name"].at()))
-    if (t.container.empty()) check(t.resource, t.at, "spec.metrics");
+    check(t.resource, t.container, t.at, "spec.metrics");
 }
 
 void second_scaler(Context& context, const Value& target, const Scaler& s, const Meaning& m,
@@ -185,9 +190,14 @@ ScaledSet scaled_set(const PodCliqueSet& set, std::string_view default_namespace
                 set.replicas,
                 {}};
   auto lacks = [](ScaledPart& p, const Clique& c) {
-    for (const char* resource : {"cpu", "memory"})
+    for (const char* resource : {"cpu", "memory"}) {
       if (const Unrequested found = without_request(c, resource))
         p.unrequested.emplace(resource, (*found.container)["name"].as_string());
+      for_each_container(c, [&](const ContainerAt& at) {
+        const std::string_view name = at.container["name"].as_string();
+        if (!name.empty() && without_request(c, resource, name)) p.unrequested.emplace(within(resource, name), name);
+      });
+    }
   };
   for (const ScalingGroup& g : set.groups) {
     ScaledPart p{std::string(g.name), {}, true, g.auto_scaling.has_value(), g.min_available, g.replicas, {}};

@@ -13,7 +13,7 @@
 
 namespace grovec::passes {
 
-/// Resource -> a container that asks for none of it.
+/// `cpu`: a container that asks for none of it; `cpu/engine`: that this container does not.
 using Unrequesting = std::map<std::string, std::string, std::less<>>;
 
 /// A clique or a scaling group of a set, as something to scale.

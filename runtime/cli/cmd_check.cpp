@@ -102,7 +102,7 @@ Result<Done> tell_fixes(const driver::FixResult& fixed, bool dry_run) {
     else if (f.fixes > 0)
       text += f.path + ": " + std::to_string(f.fixes) + (f.fixes == 1 ? " fix" : " fixes") +
               (dry_run ? " to apply\n" : " applied\n");
-    if (dry_run && f.skipped.empty()) out.write(unified_diff(f.before, f.after, f.path));
+    if (dry_run && f.skipped.empty()) out.write(unified_diff(f.before, f.after, f.path, "fixed"));
   }
   print_error(text);
   return out.finish();

@@ -27,6 +27,14 @@ const schemas::FormerName* former_name(std::string_view name, std::initializer_l
   return nullptr;
 }
 
+/// What says that a container has so much of a resource, for names of resources that stand where fields do.
+std::string_view resource_statement(std::string_view name) {
+  if (name == "gpu" || name == "gpus" || name == "nvidia.com/gpu") return "limits gpu=N";
+  if (name == "cpu" || name == "cpus") return "requests cpu=N";
+  if (name == "memory" || name == "mem") return "requests memory=N";
+  return {};
+}
+
 const char* level_name(BlockLevel level) {
   switch (level) {
     case BlockLevel::kSet:
@@ -150,6 +158,11 @@ std::string Lowering::unknown_field(std::string_view name, Span at, const Target
     report.note(o, diag::DslFormerName, schemas::story_text(*former).substr(2));
     return {};
   }
+  if (target.level == BlockLevel::kClique || target.level == BlockLevel::kContainer)
+    if (const std::string_view statement = resource_statement(name); !statement.empty()) {
+      report.note(o, diag::DslDidYouMean, statement);
+      return {};
+    }
   // After so many, the file is something else altogether.
   constexpr std::size_t kSuggestions = 256;
   const std::string_view near = ++suggestions_ > kSuggestions ? std::string_view() : nearest_name(name, names);
