@@ -174,6 +174,12 @@ const image = "{.spec.template.cliques[0].spec.podSpec.containers[0].image}"
 func cluster(t *testing.T) (*clustertest.Cluster, string) {
 	t.Helper()
 	c := clustertest.Start(t, "--nodes", "8", "--taint", "none")
+	return c, prepare(t, c)
+}
+
+// prepare makes the CRDs and the user, and returns a token of that.
+func prepare(t *testing.T, c *clustertest.Cluster) string {
+	t.Helper()
 	crds, err := exec.Command(clustertest.Program(t, "grovec"), "schema", "--crds").Output()
 	if err != nil {
 		t.Fatal(err)
@@ -189,7 +195,7 @@ func cluster(t *testing.T) (*clustertest.Cluster, string) {
 	})
 	c.MustKubectl(t, "", "create", "serviceaccount", "boss")
 	c.MustKubectl(t, "", "create", "clusterrolebinding", "boss", "--clusterrole=cluster-admin", "--serviceaccount=default:boss")
-	return c, c.Token(t, "default", "boss")
+	return c.Token(t, "default", "boss")
 }
 
 // terminal is a command with somebody at the keyboard.
