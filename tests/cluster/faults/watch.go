@@ -140,6 +140,21 @@ func Record(to io.Writer) Fault {
 	})
 }
 
+// ReplayAfterList hands a streaming list on and writes those lines
+// behind it, as fast as the client takes them; then all is silence.
+func ReplayAfterList(lines []byte) Fault {
+	return stream(func(_ *Exchange, _ int, line []byte) verdict {
+		if !bytes.Contains(line, []byte(`"k8s.io/initial-events-end":"true"`)) {
+			return verdict{}
+		}
+		return verdict{then: func(x *Exchange) {
+			_, _ = x.w.Write(lines)
+			x.flush()
+			x.Silence()
+		}}
+	})
+}
+
 // Replay answers a watch with recorded lines, so many a second (0: as fast as
 // the client takes them), and then keeps it open in silence.
 func Replay(lines []byte, perSecond float64) Fault {

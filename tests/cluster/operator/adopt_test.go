@@ -335,9 +335,9 @@ func atRest(t *testing.T, log *clustertest.Buffer, sets int) {
 	last := -1.0
 	clustertest.Eventually(t, 2*patience, func() error {
 		page := served(t, log, "/metrics")
-		busy := sum(page, "grovec_queue_depth") + sum(page, "grovec_sets_in_flight") + sum(page, "grovec_sets_waiting_for_own_writes") +
-			sum(page, "grovec_requests_waiting")
-		looks := sum(page, "grovec_looks_total")
+		busy := clustertest.Sum(page, "grovec_queue_depth") + clustertest.Sum(page, "grovec_sets_in_flight") + clustertest.Sum(page, "grovec_sets_waiting_for_own_writes") +
+			clustertest.Sum(page, "grovec_requests_waiting")
+		looks := clustertest.Sum(page, "grovec_looks_total")
 		if before := last; busy > 0 || looks < float64(sets) || looks != before {
 			last = looks
 			time.Sleep(500 * time.Millisecond) // a look that changes nothing moves the count, too
