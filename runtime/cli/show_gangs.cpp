@@ -147,7 +147,9 @@ class Json {
   void gang(const std::string& name, std::string_view role, const GangSums& s, const ir::PackConstraint& p) {
     j_.member("name", name).member("role", role).member("minimum", s.minimum).member("pods", s.pods);
     j_.member("gpus_minimum", s.least.gpus()).member("gpus", s.all.gpus());
-    j_.member("gpu_slices", s.all.gpu_slices()).member("gpu_nodes", s.all.gpu_nodes()).key("resources_minimum");
+    j_.member("gpu_slices_minimum", s.least.gpu_slices()).member("gpu_slices", s.all.gpu_slices());
+    j_.member("gpu_nodes_minimum", s.least.gpu_nodes()).member("gpu_nodes", s.all.gpu_nodes());
+    j_.key("resources_minimum");
     write_resources(j_, s.least);
     j_.key("resources");
     write_resources(j_, s.all);

@@ -326,7 +326,8 @@ class TreeJson {
   void gang(const std::string& name, std::string_view role, const GangSums& s) {
     j_.member("name", name).member("role", role).member("pods", s.pods).member("minimum", s.minimum);
     j_.member("gpus", s.all.gpus()).member("gpus_minimum", s.least.gpus());
-    j_.member("gpu_slices", s.all.gpu_slices()).member("gpu_nodes", s.all.gpu_nodes()).key("resources");
+    j_.member("gpu_slices", s.all.gpu_slices()).member("gpu_slices_minimum", s.least.gpu_slices());
+    j_.member("gpu_nodes", s.all.gpu_nodes()).member("gpu_nodes_minimum", s.least.gpu_nodes()).key("resources");
     write_resources(j_, s.all);
     j_.key("resources_minimum");
     write_resources(j_, s.least);
