@@ -99,7 +99,7 @@ constinit const Command kDiffCommand{
     "  grovec diff --old-env staging --env prod llm.grove llm.grove\n"
     "  grovec diff -o markdown old/ new/ > comment.md            for a pull request\n"
     "  grovec diff --live -n serving llm.grove                   what applying it would change\n"
-    "  grovec diff --live --children llm.grove                   and what of it runs otherwise than it says\n",
+    "  grovec diff --live --children llm.grove                   and what of it runs otherwise\n",
     kOptions,
     run,
     /*writes_file=*/true,
