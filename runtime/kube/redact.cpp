@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdint>
+#include <map>
 #include <mutex>
-#include <vector>
+#include <utility>
 
 namespace grovec::kube {
 
@@ -16,19 +18,30 @@ std::mutex& kept_lock() {
   static std::mutex lock;
   return lock;
 }
-std::vector<std::string>& kept() {
-  static std::vector<std::string> secrets;
+/// What is hidden, and its turn: when it was last given to us.
+using Kept = std::map<std::string, std::uint64_t, std::less<>>;
+Kept& kept() {
+  static Kept secrets;
   return secrets;
 }
 
 void keep_one(std::string_view text) {
   if (text.size() < kShortest || text.substr(0, 5) == "-----") return;
-  std::vector<std::string>& all = kept();
-  if (std::find(all.begin(), all.end(), text) != all.end()) return;
-  if (all.size() == kMostKept) all.erase(all.begin());  // rotated long ago
-  all.emplace_back(text);
-  // Longest first, so that a secret that contains another disappears whole.
-  std::stable_sort(all.begin(), all.end(), [](const auto& a, const auto& b) { return a.size() > b.size(); });
+  static std::uint64_t turn = 0;
+  Kept& all = kept();
+  all[std::string(text)] = ++turn;
+  if (all.size() <= kMostKept) return;
+  all.erase(std::min_element(all.begin(), all.end(),  // rotated long ago
+                             [](const auto& a, const auto& b) { return a.second < b.second; }));
+}
+
+/// Where the longest secret that begins at `at` ends; `at` if none does.
+std::size_t end_of_secret(std::string_view text, std::size_t at) {
+  const std::string_view rest = text.substr(at), begin = rest.substr(0, kShortest);
+  std::size_t size = 0;
+  for (auto it = kept().lower_bound(begin); it != kept().end() && it->first.starts_with(begin); ++it)
+    if (it->first.size() > size && rest.starts_with(it->first)) size = it->first.size();
+  return at + size;
 }
 
 bool is_token_byte(char c) {
@@ -36,11 +49,20 @@ bool is_token_byte(char c) {
          std::string_view("-_.~+/=").find(c) != std::string_view::npos;
 }
 
+/// Secrets that overlap disappear as one.
 void hide_kept(std::string& text) {
   std::lock_guard lock(kept_lock());
-  for (const std::string& secret : kept())
-    for (std::size_t at = text.find(secret); at != text.npos; at = text.find(secret, at + kHidden.size()))
-      text.replace(at, secret.size(), kHidden);
+  if (kept().empty()) return;
+  std::string out;
+  for (std::size_t at = 0, end = 0; at < text.size(); ++at) {
+    const bool is_inside = at < end;
+    end = std::max(end, end_of_secret(text, at));
+    if (at >= end)
+      out += text[at];
+    else if (!is_inside)
+      out += kHidden;
+  }
+  text = std::move(out);
 }
 
 /// The run of token bytes after each `mark`.

@@ -140,5 +140,25 @@ TEST(KubeRedact, HidesWhatLooksLikeASecretAndNothingElse) {
   EXPECT_EQ(redact(std::string(10, 'x'), 4), "xxxx…");
 }
 
+TEST(KubeRedact, SecretsThatOverlapDisappearWhole) {
+  keep_secret("overlap-one");
+  keep_secret("one-overlap-two-long");
+  keep_secret("overlap-one-more");
+  EXPECT_EQ(redact("a overlap-one-overlap-two-long b overlap-one-more c overlap-on d"),
+            "a <hidden> b <hidden> c overlap-on d");
+}
+
+TEST(KubeRedact, WhatWasGivenLongAgoIsForgottenFirstHoweverLongItIs) {
+  keep_secret("a-key-from-the-beginning-that-is-longer-than-others");
+  keep_secret("first-token");
+  for (int i = 0; i < 4096; ++i) {
+    keep_secret("rotated-" + std::to_string(i));
+    keep_secret("a-key-from-the-beginning-that-is-longer-than-others");  // still in use
+  }
+  EXPECT_EQ(redact("a-key-from-the-beginning-that-is-longer-than-others"), "<hidden>");
+  EXPECT_EQ(redact("rotated-4095"), "<hidden>");
+  EXPECT_EQ(redact("first-token"), "first-token");
+}
+
 }  // namespace
 }  // namespace grovec::kube
