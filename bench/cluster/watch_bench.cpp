@@ -65,7 +65,9 @@ int main(int argc, char** argv) {
   const std::size_t pods = std::strtoull(argv[3], nullptr, 10), changes = std::strtoull(argv[4], nullptr, 10);
   const auto start = std::chrono::steady_clock::now();
   kube::Surroundings surroundings = kube::real_surroundings();
-  Result<kube::Access> access = kube::load_access(kube::AccessOptions{.kubeconfig = argv[1]}, surroundings);
+  kube::AccessOptions options;
+  options.kubeconfig = argv[1];
+  Result<kube::Access> access = kube::load_access(options, surroundings);
   if (!access) {
     std::fprintf(stderr, "watch_bench: %s\n", access.error().message.c_str());
     return 1;
@@ -82,10 +84,9 @@ int main(int argc, char** argv) {
   rusage usage{};
   ::getrusage(RUSAGE_SELF, &usage);
   const auto us = [](timeval t) { return t.tv_sec * 1'000'000 + t.tv_usec; };
-  std::printf(
-      "{\"list_ms\":%lld,\"ms\":%lld,\"bytes\":%llu,\"cpu_us\":%lld,\"peak_kib\":%ld,\"pods\":%zu,\"lists\":%llu}\n",
-      listed, ended, static_cast<unsigned long long>(health.bytes),
-      static_cast<long long>(us(usage.ru_utime) + us(usage.ru_stime)), usage.ru_maxrss, sink.size(),
-      static_cast<unsigned long long>(health.lists));
+  std::printf("{\"list_ms\":%lld,\"ms\":%lld,\"bytes\":%llu,\"cpu_us\":%lld,\"pods\":%zu,\"lists\":%llu}\n", listed,
+              ended, static_cast<unsigned long long>(health.bytes),
+              static_cast<long long>(us(usage.ru_utime) + us(usage.ru_stime)), sink.size(),
+              static_cast<unsigned long long>(health.lists));
   return 0;
 }

@@ -126,7 +126,7 @@ func run() error {
 	}
 	return json.NewEncoder(os.Stdout).Encode(map[string]any{
 		"list_ms": listed.Milliseconds(), "ms": ended.Milliseconds(), "bytes": bytes.Load(), "pods": pods,
-		"cpu_us": (usage.Utime.Nano() + usage.Stime.Nano()) / 1000, "peak_kib": usage.Maxrss,
+		"cpu_us": (usage.Utime.Nano() + usage.Stime.Nano()) / 1000,
 	})
 }
 
