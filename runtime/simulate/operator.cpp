@@ -220,6 +220,16 @@ void Operator::settle_step(Instant now) {
   if (f.step >= f.decision->steps.size() || f.fact_failed) flight_.reset();
 }
 
+bool Operator::is_to_write(decide::Verb verb, const decide::ObjectKey& key) const {
+  if (!flight_) return false;
+  for (std::size_t s = flight_->step; s < flight_->decision->steps.size(); ++s) {
+    const decide::Step& step = flight_->decision->steps[s];
+    for (std::size_t n = s == flight_->step ? flight_->action : 0; n < step.size(); ++n)
+      if (step[n].verb == verb && step[n].key == key) return true;
+  }
+  return false;
+}
+
 std::vector<decide::Event> Operator::take_events() {
   std::vector<decide::Event> out;
   out.swap(events_);

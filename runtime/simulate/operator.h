@@ -81,6 +81,8 @@ class Operator {
 
   /// The write that comes next; null if none is under way.
   const decide::Action* next_write() const;
+  /// Whether the decision that is being carried out still has to write this.
+  bool is_to_write(decide::Verb verb, const decide::ObjectKey& key) const;
   /// What the decision that is being carried out was made on; null if there is none.
   const Store* decided_on() const { return flight_ ? flight_->view.get() : nullptr; }
   /// Whether an object was there when it decided, or has been created by it since.

@@ -61,7 +61,14 @@ std::int64_t ready_pods(const Store& view, const Object& clique) {
   });
 }
 
+// Whether a pod that an update took is not made up for, so that the next one has to wait.
+bool is_waited_for(const State& state, const Object& clique, std::int64_t index) {
+  return std::any_of(state.replaced.begin(), state.replaced.end(),
+                     [&](const Replaced& r) { return r.clique_uid == clique.uid && r.index != index; });
+}
+
 struct Judge {
+  const State& state;
   const Store& view;
   Key set;
   std::int64_t delay;
@@ -83,10 +90,29 @@ struct Judge {
     if (pod->label(keys::kPodTemplateHash) == clique->label(keys::kPodTemplateHash))
       return "a pod is deleted without a cause";
     if (!live(pod).ready || !clique->label(keys::kScalingGroup).empty()) return {};
+    if (is_waited_for(state, *clique, live(pod).index))
+      return "an update takes a ready pod of " + clique->key.name + " before the one that it took last is made up for";
     const std::int64_t ready = ready_pods(view, *clique), least = clique->spec()["minAvailable"].as_int(wanted);
     if (ready > least || (least >= wanted && ready >= wanted)) return {};
     return "an update takes a ready pod of " + clique->key.name + ", which has " + std::to_string(ready) +
            " and needs " + std::to_string(least);
+  }
+
+  // What a decision still has to take counts with it.
+  std::string scale_in(const ObjectPtr& pod, const simulate::Operator& decided) const {
+    const ObjectPtr clique = clique_of(view, *pod);
+    if (!clique) return {};
+    std::int64_t lives = 0, goes = 0;
+    for (const ObjectPtr& other : view.all(Kind::kPod)) {
+      const ObjectPtr owner = clique_of(view, *other);
+      if (!owner || owner->uid != clique->uid || live(other).is_marked() || live(other).is_finished()) continue;
+      ++lives;
+      goes += decided.is_to_write(Verb::kDelete, {decide::Kind::kPod, other->key.name});
+    }
+    const std::int64_t wanted = clique->spec()["replicas"].as_int();
+    if (goes <= std::max<std::int64_t>(lives - wanted, 0)) return {};
+    return "a scale-in of " + clique->key.name + " takes " + std::to_string(goes) + " of " + std::to_string(lives) +
+           " pods, and " + std::to_string(wanted) + " are wanted";
   }
 
   std::string clique(const ObjectPtr& clique) const {
@@ -164,6 +190,9 @@ std::string find_unsafe(const Stage& stage, const State& before, const simulate:
   const decide::Action& a = write.action;
   const std::string on = std::string(decide::name_of(a.verb)) + " " + a.key.name + ": ";
   if (a.verb != Verb::kCreate && a.uid.empty()) return on + "a write without a uid";
+  if (before.refused && before.refused->verb == a.verb && before.refused->key == a.key && !before.former &&
+      before.faults == 1)
+    return on + "it was refused, and is tried again at once";
   if (write.fate == simulate::Fate::kRefused || !write.answer.ok()) return {};
   const Store* view = writer.decided_on();
   if (!view) return on + "a write without a decision";
@@ -176,7 +205,7 @@ std::string find_unsafe(const Stage& stage, const State& before, const simulate:
     const bool is_member = object && !object->label(keys::kScalingGroup).empty();
     if (!is_member) return on + "a count that others own is written";
   }
-  const Judge judge{*view, stage.set_key(), stage.termination_delay(), before.now};
+  const Judge judge{before, *view, stage.set_key(), stage.termination_delay(), before.now};
   if (a.verb == Verb::kDelete) {
     const ObjectPtr seen = view->find(key);
     if (!seen || seen->uid != a.uid) return on + "something is deleted that the decision has not seen";
@@ -186,6 +215,8 @@ std::string find_unsafe(const Stage& stage, const State& before, const simulate:
     if (seen->is_terminating()) return {};
     std::string problem;
     if (key.kind == Kind::kPod) problem = judge.pod(seen);
+    if (key.kind == Kind::kPod && problem.empty() && a.why.reason == Reason::kScaledIn)
+      problem = judge.scale_in(seen, writer);
     if (key.kind == Kind::kPodClique) problem = judge.clique(seen);
     return problem.empty() ? problem : on + problem;
   }
@@ -206,17 +237,85 @@ std::string find_unsafe(const Stage& stage, const State& before, const simulate:
   return {};
 }
 
+namespace {
+
+// As `find_unsettled`, where pods hang that nobody mends: everything has its minimum, and an update has left none of
+// them.
+std::string find_unsettled_but_hanging(const Store& store, bool on_delete) {
+  for (const ObjectPtr& clique : store.all(Kind::kPodClique)) {
+    const std::int64_t wanted = clique->spec()["replicas"].as_int(), ready = ready_pods(store, *clique);
+    std::int64_t hang = 0;
+    for (const ObjectPtr& pod : store.all(Kind::kPod)) {
+      if (live(pod).is_marked()) return pod->key.name + " is being deleted";
+      if (pod->label(keys::kPodClique) != clique->key.name || !hangs(*pod)) continue;
+      ++hang;
+      if (!on_delete && pod->label(keys::kPodTemplateHash) != clique->label(keys::kPodTemplateHash))
+        return pod->key.name + " is old and hangs";
+    }
+    if (clique->is_terminating() || ready + hang != wanted) return clique->key.name + " lacks pods";
+    if (ready < std::min(wanted, clique->spec()["minAvailable"].as_int(wanted)))
+      return clique->key.name + " is below its minimum";
+    if (clique->status["lastErrors"].size() > 0) return clique->key.name + ": lastErrors";
+  }
+  return {};
+}
+
+}  // namespace
+
+namespace {
+
+// PodGangs are one for a set replica and one for each group replica above the minimum, and list the pods that live.
+std::string find_wrong_gang(const Store& store, const Object& set) {
+  std::int64_t wanted = set.spec()["replicas"].as_int(), listed = 0;
+  for (const ObjectPtr& group : store.all(Kind::kPodCliqueScalingGroup))
+    wanted += std::max<std::int64_t>(group->spec()["replicas"].as_int() - group->spec()["minAvailable"].as_int(1), 0);
+  const auto& gangs = store.all(Kind::kPodGang);
+  if (static_cast<std::int64_t>(gangs.size()) != wanted)
+    return "there are " + std::to_string(gangs.size()) + " PodGangs, not " + std::to_string(wanted);
+  for (const ObjectPtr& gang : gangs)
+    for (const Value& group : gang->spec()["podgroups"].items())
+      listed += static_cast<std::int64_t>(group["podReferences"].size());
+  for (const ObjectPtr& pod : store.all(Kind::kPod)) {
+    const ObjectPtr gang = store.find({Kind::kPodGang, pod->key.namespace_, std::string(pod->label(keys::kPodGang))});
+    if (!gang || !is_listed(gang, pod->key.name)) return "no PodGang lists " + pod->key.name;
+  }
+  return listed == static_cast<std::int64_t>(store.all(Kind::kPod).size()) ? "" : "a PodGang lists a pod that is gone";
+}
+
+// What others took away is there again.
+std::string find_edited(const Store& store) {
+  constexpr Kind kOwners[] = {Kind::kPodCliqueSet, Kind::kPodCliqueScalingGroup, Kind::kPodClique};
+  for (const Kind kind : kWatched)
+    for (const ObjectPtr& object : store.all(kind)) {
+      if (kind != Kind::kPodCliqueSet && !object->labels().find(keys::kPartOf))
+        return object->key.name + " has no label " + std::string(keys::kPartOf);
+      const auto& finalizers = object->finalizers;
+      const bool is_held = std::any_of(finalizers.begin(), finalizers.end(),
+                                       [](const std::string& f) { return f.starts_with("grove.io/"); });
+      if (std::find(std::begin(kOwners), std::end(kOwners), kind) != std::end(kOwners) && !is_held)
+        return object->key.name + " has no finalizer of ours";
+    }
+  return {};
+}
+
+}  // namespace
+
 std::string find_stuck(const Stage& stage, const State& state) {
   const ObjectPtr set = state.store.find(stage.set_key());
   if (!set) return state.store.size() == 0 ? "" : "the set is gone, and something of it stays";
   const bool on_delete = (*set).spec()["updateStrategy"]["type"].as_string() == "OnDelete";
-  std::string problem = find_unsettled(state.store, stage.set_key());
+  const auto& pods = state.store.all(Kind::kPod);
+  const bool any_hangs = std::any_of(pods.begin(), pods.end(), [](const ObjectPtr& pod) { return hangs(*pod); });
+  std::string problem =
+      any_hangs ? find_unsettled_but_hanging(state.store, on_delete) : find_unsettled(state.store, stage.set_key());
   // What OnDelete leaves alone is old for ever.
   if (on_delete && (problem.ends_with("not all are ready and updated") || problem.ends_with("available and updated"))) {
     problem.clear();
     for (const ObjectPtr& pod : state.store.all(Kind::kPod))
       if (!live(pod).ready) problem = pod->key.name + " is not ready";
   }
+  if (problem.empty()) problem = find_wrong_gang(state.store, *set);
+  if (problem.empty()) problem = find_edited(state.store);
   return problem.empty() ? problem : "nothing happens any more, but " + problem;
 }
 

@@ -19,11 +19,15 @@ namespace {
 
 constexpr std::int64_t kStart = 1'767'225'600;  // 2026-01-01
 
+constexpr std::string_view kHangs = "example.com/hangs";
+
 bool is_ours(const std::string& finalizer) { return finalizer.starts_with("grove.io/"); }
 
 simulate::OperatorOptions at_once() { return {.look_after_ns = 0, .step_ns = 0, .write_ns = 0, .by_parts = false}; }
 
 }  // namespace
+
+bool hangs(const Object& pod) { return pod.annotations().find(kHangs) != nullptr; }
 
 Stage::Stage(const SmallWorld& world, Budget budget)
     : world_(world), budget_(budget), compiler_(make_compiler(surroundings_)) {}
@@ -73,8 +77,10 @@ void Stage::spread(State& state) const {
 
 std::vector<Choice> Stage::choices(const State& state) const {
   std::vector<Choice> out;
-  for (const simulate::Move& move : environment_.moves(state.store))
-    out.push_back({.what = MoveClass::kCluster, .move = move});
+  for (const simulate::Move& move : environment_.moves(state.store)) {
+    const bool is_mended = move.kind == simulate::MoveKind::kReady && hangs(*state.store.find(move.key));
+    if (!is_mended) out.push_back({.what = MoveClass::kCluster, .move = move});
+  }
   const bool works = state.leader.has_to_look() || state.leader.next_write();
   if (works) out.push_back({.what = MoveClass::kOperator});
   if (state.former) out.push_back({.what = MoveClass::kFormer});
@@ -120,7 +126,10 @@ void Stage::add_deeds(const State& state, std::vector<Choice>& out) const {
     if (live->is_marked()) continue;
     deed(DeedKind::kDelete, *pod);
     if (live->has_node && !live->is_finished()) deed(DeedKind::kFail, *pod);
-    if (live->ready) deed(DeedKind::kUnready, *pod);
+    if (live->ready) {
+      deed(DeedKind::kUnready, *pod);
+      deed(DeedKind::kHang, *pod);
+    }
   }
 }
 
@@ -199,12 +208,17 @@ void Stage::do_deed(const Choice& choice, State& state) const {
       return;
     }
     case DeedKind::kFail:
-    case DeedKind::kUnready: {
+    case DeedKind::kUnready:
+    case DeedKind::kHang: {
       Object after = *object;
       const std::string text = choice.deed == DeedKind::kFail ? "phase Failed, reason Evicted"
                                                               : "Ready=False, its container ready=False started=True";
       after.status = simulate::Part(*status_by_hand(arena, *object, text, state.now));
       state.store.write(object, std::move(after));
+      if (choice.deed != DeedKind::kHang) return;
+      const Value annotations = make_mapping(arena, {{kHangs, kNowhere, Value::string("yes")}});
+      const Value metadata = make_mapping(arena, {{"annotations", kNowhere, annotations}});
+      state.store.merge_patch(choice.key, make_mapping(arena, {{"metadata", kNowhere, metadata}}), {}, state.now);
       return;
     }
   }
@@ -263,16 +277,45 @@ void Stage::write_by_hand(const Choice& choice, State& state) const {
   state.store.merge_patch(choice.key, make_mapping(arena, {{"metadata", kNowhere, metadata.build()}}), {}, state.now);
 }
 
-std::vector<Written> Stage::make(const Choice& choice, State& state) {
-  std::vector<Written> written;
-  if (may_go_back(state)) {
-    std::optional<Store> before = state.store;
-    const std::uint64_t version = state.store.resource_version();
-    written = make_it(choice, state);
-    if (state.store.resource_version() != version) state.before = std::move(before);
-  } else {
-    written = make_it(choice, state);
+// What safety has to know of the past.
+void Stage::remember(const Choice& choice, const std::vector<Written>& written, const Store& before,
+                     State& state) const {
+  for (const Written& w : written) {
+    if (w.fate == simulate::Fate::kRefused) {
+      // What people and other faults do may end the wish for a write, and bring it back.
+      if (state.deeds == 0 && state.faults == 1) state.refused = {w.action.verb, w.action.key, state.now};
+      continue;
+    }
+    if (w.action.verb != decide::Verb::kDelete || w.action.key.kind != decide::Kind::kPod) continue;
+    const ObjectPtr pod = before.find({Kind::kPod, "default", w.action.key.name});
+    const auto* live = pod ? pod->as<decide::LivePod>() : nullptr;
+    if (live && live->ready && w.action.why.reason == decide::Reason::kUpdateSelected && pod->controller())
+      state.replaced.push_back({pod->controller()->uid, live->index});
   }
+  // Whatever people do and whoever starts may ask for it anew.
+  if (!is_quiet(choice.what) && choice.what != MoveClass::kFate) state.refused.reset();
+  if (choice.what == MoveClass::kStart) state.refused.reset();
+  if (state.refused && state.now >= state.refused->at.plus(decide::kSecond)) state.refused.reset();
+  std::erase_if(state.replaced, [&](const Replaced& r) {
+    const auto& cliques = state.store.all(Kind::kPodClique);
+    const auto clique =
+        std::find_if(cliques.begin(), cliques.end(), [&](const ObjectPtr& c) { return c->uid == r.clique_uid; });
+    if (clique == cliques.end() || (*clique)->spec()["replicas"].as_int() <= r.index) return true;
+    const auto& pods = state.store.all(Kind::kPod);
+    return std::any_of(pods.begin(), pods.end(), [&](const ObjectPtr& pod) {
+      const auto& live = *pod->as<decide::LivePod>();
+      return live.ready && !live.is_marked() && live.index == r.index && pod->controller() &&
+             pod->controller()->uid == r.clique_uid;
+    });
+  });
+}
+
+std::vector<Written> Stage::make(const Choice& choice, State& state) {
+  std::optional<Store> before = state.store;
+  const std::uint64_t version = state.store.resource_version();
+  std::vector<Written> written = make_it(choice, state);
+  remember(choice, written, *before, state);
+  if (may_go_back(state) && state.store.resource_version() != version) state.before = std::move(before);
   if (state.before && !may_go_back(state)) {
     state.before.reset();
     state.latest.clear();

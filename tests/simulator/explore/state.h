@@ -37,6 +37,19 @@ struct Budget {
 /// What somebody else holds objects with.
 inline constexpr std::string_view kForeignFinalizer = "example.com/hold";
 
+/// A write that the leader was refused and that it has not been allowed to try again yet.
+struct Refused {
+  decide::Verb verb{};
+  decide::ObjectKey key;
+  Instant at;
+};
+
+/// A pod that was Ready when an update deleted it; gone from here once its index has a Ready pod, or is not wanted.
+struct Replaced {
+  std::string clique_uid;
+  std::int64_t index = 0;
+};
+
 struct State {
   simulate::Store store;
   std::optional<simulate::Store> view;  ///< of caches, one of which is behind
@@ -48,6 +61,8 @@ struct State {
   std::optional<simulate::Store> before;     ///< the last change; kept only where a cache may go back
   std::vector<simulate::Change> latest;      ///< that change
   std::uint8_t storm = 0;                    ///< so many more writes find that somebody else was faster
+  std::optional<Refused> refused = {};
+  std::vector<Replaced> replaced = {};
   Instant now;
   std::uint8_t deeds = 0, faults = 0;  ///< used up
 };
@@ -75,7 +90,7 @@ enum class MoveClass : std::uint8_t {
 constexpr bool is_quiet(MoveClass c) { return c < MoveClass::kDeed; }
 constexpr bool is_deed(MoveClass c) { return c == MoveClass::kDeed || c == MoveClass::kSlow; }
 
-enum class DeedKind : std::uint8_t { kScale, kImage, kDelete, kFail, kUnready };
+enum class DeedKind : std::uint8_t { kScale, kImage, kDelete, kFail, kUnready, kHang };
 
 struct Choice {
   MoveClass what{};
@@ -86,7 +101,10 @@ struct Choice {
   std::int64_t number = 0;  ///< kDeed: replicas; kLag, kBack: the kind; kJump: seconds
 };
 
-/// `scale`, `image`, `delete pod`, `delete podclique`, …, `fail`, `unready`, `slow`; `refused`, `lost`, `killed
+/// Whether somebody has broken a pod in a way that no kubelet mends.
+bool hangs(const Object& pod);
+
+/// `scale`, `image`, `delete pod`, `delete podclique`, …, `fail`, `unready`, `hang`, `slow`; `refused`, `lost`, `killed
 /// before`, `killed after`, `second`, `lag pod`, `lag podclique`, …, `jump`, `edit`, `strip`, `hold`, `back pod`, …,
 /// `storm`; of quiet moves the name of the class.
 std::string word_of(const Choice& choice);
@@ -113,6 +131,8 @@ class Stage {
   void add_faults(const State& state, std::vector<Choice>& out) const;
   void add_foreign_writes(const State& state, std::vector<Choice>& out) const;
   void add_releases(const State& state, std::vector<Choice>& out) const;
+  void remember(const Choice& choice, const std::vector<simulate::Written>& written, const simulate::Store& before,
+                State& state) const;
   bool may_go_back(const State& state) const;
   void fall_behind(const Choice& choice, State& state) const;
   void be_overtaken(State& state) const;

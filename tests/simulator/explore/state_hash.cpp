@@ -71,6 +71,11 @@ std::uint64_t Stage::hash(const State& state) const {
   h = mix(h, state.leader.state_hash(state.store, view, state.now));
   if (state.former) h = mix(h, state.former->state_hash(state.store, view, state.now));
   h = mix(h, state.storm);
+  if (state.refused)
+    h = mix(h, mix(mix(static_cast<std::uint64_t>(state.refused->verb),
+                       static_cast<std::uint64_t>(state.refused->key.kind)),
+                   text_hash(state.refused->key.name)));
+  for (const Replaced& r : state.replaced) h = mix(h, static_cast<std::uint64_t>(r.index) + 1);
   if (state.before)
     for (const Kind kind : kWatched) {
       if (state.before->all(kind) == state.store.all(kind)) continue;

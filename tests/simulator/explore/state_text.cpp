@@ -23,7 +23,7 @@ std::string word_of(const Choice& c) {
                                       "clock",   "",         "slow",   "",      "second",   "",
                                       "jump",    "edit",     "strip",  "hold",  "",         "storm"};
   constexpr const char* kFates[] = {"done", "refused", "lost", "killed before", "killed after"};
-  constexpr const char* kDeeds[] = {"scale", "image", "delete ", "fail", "unready"};
+  constexpr const char* kDeeds[] = {"scale", "image", "delete ", "fail", "unready", "hang"};
   switch (c.what) {
     case MoveClass::kDeed:
       return kDeeds[static_cast<std::size_t>(c.deed)] + (c.deed == DeedKind::kDelete ? kind_word(c.key.kind) : "");
@@ -56,6 +56,8 @@ std::string deed_text(const Choice& c) {
       return "pod status of " + c.key.name + " set by hand: phase Failed, reason Evicted";
     case DeedKind::kUnready:
       return "pod status of " + c.key.name + " set by hand: Ready=False, its container ready=False started=True";
+    case DeedKind::kHang:
+      return c.key.name + " is not ready any more, and stays so";
   }
   return {};
 }

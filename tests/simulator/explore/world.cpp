@@ -29,6 +29,7 @@ const std::vector<SmallWorld>& small_worlds() {
       {"a1", set(1, clique("a", 2, 1), "", false), false, 3},
       {"a2", set(1, clique("a", 2, 2), "", false), false, 3},
       {"a1-on-delete", set(1, clique("a", 2, 1), "", true), false, 3},
+      {"a3", set(1, clique("a", 3, 1), "", false), false, 3},
       {"b", set(1, clique("a", 1, 1) + clique("b", 1, 1), kGroup, false), false, 2},
       {"b-on-delete", set(1, clique("a", 1, 1) + clique("b", 1, 1), kGroup, true), false, 2},
       {"c", set(2, clique("a", 1, 1), "", false), true, 2},
