@@ -60,6 +60,11 @@ std::string nearest(std::string_view word) {
     const std::string_view name = nearest_name(word, names);
     return name.empty() ? "`grovec explain --list` prints all codes" : "did you mean `" + std::string(name) + "`?";
   }
+  std::string starts;
+  for (const DiagInfo* info : all_diagnostics())
+    if (info->severity != Severity::kNote && std::to_string(info->code).starts_with(digits))
+      starts += (starts.empty() ? "" : ", ") + code_name(info->code);
+  if (!starts.empty() && digits.size() > 1) return "codes that start with it: " + starts;
   const long wanted = std::strtol(digits.substr(0, 9).c_str(), nullptr, 10);
   const DiagInfo* below = nullptr;
   const DiagInfo* above = nullptr;

@@ -50,6 +50,7 @@ Result<Done> add_project(driver::CompileRequest& request) {
 Result<driver::CompileRequest> compile_request(const Options& options, bool with_project) {
   driver::CompileRequest r;
   r.operands = operands_of(options);
+  r.manifests_only = true;
   r.input.recursive = options.has("--recursive");
   r.input.exclude = options.all("--exclude");
   r.input.stdin_name = options.get("--stdin-filename");

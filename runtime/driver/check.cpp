@@ -12,9 +12,11 @@
 #include "runtime/driver/environments.h"
 #include "runtime/driver/names_of_sets.h"
 #include "runtime/driver/parallel.h"
+#include "runtime/driver/patterns.h"
 #include "runtime/driver/project_file.h"
 #include "runtime/driver/surroundings.h"
 #include "runtime/input/git_text.h"
+#include "runtime/input/patterns.h"
 #include "runtime/input/walked.h"
 
 namespace grovec::driver {
@@ -39,6 +41,10 @@ std::vector<Input> inputs_of(const CheckRequest& request, CheckReport& report, s
       usage = found.error();
     else
       report.errors.push_back(found.error());
+  }
+  if (request.only_manifests) {
+    for (Input& input : out) input.is_walked = true;
+    std::erase_if(out, [&](const Input& input) { return is_excluded(input.path, options); });
   }
   const auto streams = std::count_if(out.begin(), out.end(), [](const Input& i) { return i.path == "-"; });
   if (streams + (request.old_file == "-") > 1) usage = Error{"`-` can be named only once", Error::kUsage};
@@ -149,10 +155,8 @@ Result<Done> make_scopes(const CheckRequest& request, Commits& commits, std::vec
         scope = place->second;
       }
     }
-    const std::vector<std::string>& exclude = scopes[scope]->file.exclude;
-    if (input.is_walked && std::any_of(exclude.begin(), exclude.end(),
-                                       [&](const std::string& glob) { return matches_path(glob, input.path); }))
-      continue;
+    const SuppressionFile& file = scopes[scope]->file;
+    if (input.is_walked && names_path(file, file.exclude, input.path)) continue;
     scope_of.push_back(scope);
     kept.push_back(std::move(input));
   }
@@ -260,9 +264,9 @@ Result<CheckReport> check(const CheckRequest& request, const Progress& progress)
   }
 
   if (!request.old_ref.empty() && !inputs.empty()) {
-    Result<std::vector<OldSet>> found = sets_at_ref(folder_of(inputs[0].path), commits.old, request.language);
+    Result<OldSets> found = sets_at_ref(folder_of(inputs[0].path), commits.old, request.language);
     if (!found) return found.error();
-    commits.old_sets = std::move(*found);
+    commits.of_old = std::move(*found);
   }
 
   const std::map<std::string, std::string> patches = patches_of(inputs);
@@ -295,7 +299,7 @@ Result<CheckReport> check(const CheckRequest& request, const Progress& progress)
     report.files.push_back(std::move(around));
   }
   if (request.env_all) say_common_findings_once(inputs, files);
-  report.removed = removed_sets(request, commits.old_sets, files, scopes);
+  report.removed = removed_sets(request, commits.of_old.sets, files, scopes);
   const bool is_walk = std::any_of(inputs.begin(), inputs.end(), [](const Input& i) { return i.is_walked; });
   const bool any_grove =
       std::any_of(files.begin(), files.end(), [](const CheckedFile& f) { return f.grove_documents > 0; });

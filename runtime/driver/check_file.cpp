@@ -11,6 +11,7 @@
 #include "passes/surroundings/read_environment.h"
 #include "runtime/driver/check_object.h"
 #include "runtime/driver/consequences.h"
+#include "runtime/driver/project_file.h"
 #include "runtime/input/git_text.h"
 #include "runtime/input/walked.h"
 
@@ -107,6 +108,11 @@ bool FileCheck::skips_whole_file(const std::vector<LoadedDocument>& documents) {
     reason = "a template of Helm";
     out_.is_template = true;
   }
+  const bool is_broken = documents.empty() || std::any_of(documents.begin(), documents.end(),
+                                                          [](const auto& d) { return d.document.broken; });
+  if (reason.empty() && is_text && is_broken && context_.diags.errors() > 0 && context_.sources.size() > 0 &&
+      !is_meant_as_manifest(context_.sources.text(SourceId{0})))
+    reason = "cannot be read, and has no `apiVersion` and no `kind`";
   if (reason.empty()) return false;
   const std::size_t n = std::max<std::size_t>(documents.size(), 1);
   for (std::size_t i = 0; i < n; ++i) {
@@ -156,12 +162,15 @@ Result<Done> FileCheck::read_old(const std::vector<LoadedDocument>& documents) {
   if (request_.old_ref.empty()) return Done{};
   Result<std::optional<std::string>> same = commits_.old.text(input_.path);
   if (!same) return same.error();
-  if (*same)
+  const std::string folder = real_path(folder_of(input_.path));
+  const bool was_patch =
+      commits_.of_old.patches.contains(folder + "/" + input_.path.substr(input_.path.rfind('/') + 1));
+  if (*same && !was_patch)
     if (Result<Done> read = read_old_text(input_.path, std::move(**same), true); !read) return read;
   std::set<std::string> read_already;
   for (const LoadedDocument& d : documents) {
     if (d.kind != DocumentKind::kSet || old_of(d.document.root)) continue;
-    for (const OldSet& o : commits_.old_sets) {
+    for (const OldSet& o : commits_.of_old.sets) {
       if (o.name != name_of(d.document.root) || space_of(o.namespace_) != space_of(namespace_of(d.document.root)) ||
           !read_already.insert(o.path).second)
         continue;
@@ -223,6 +232,8 @@ void FileCheck::document(const LoadedDocument& d, std::uint32_t i) {
   const bool broken = d.document.broken;
   if (is_walked() && !broken && !(c.reason = reason_to_skip(root)).empty()) {
     out_.documents.push_back(std::move(c));
+    // What is no manifest is not found fault with: a key given twice, for example.
+    std::erase_if(context_.diags.all(), [&](const Diagnostic& f) { return f.document == i; });
     return;
   }
   const passes::KnownKind* kind = broken && root.is_null() ? nullptr : passes::identify(context_, root);

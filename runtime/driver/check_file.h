@@ -24,7 +24,7 @@ namespace grovec::driver {
 /// Commits that the command reads from, and what the one of `--old-ref` has.
 struct Commits {
   CommitTexts old, config;
-  std::vector<OldSet> old_sets = {};
+  OldSets of_old = {};
 };
 
 /// Files that one `.grovec.yaml` serves, and what surrounds them.

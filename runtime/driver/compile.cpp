@@ -36,13 +36,20 @@ void keep_manifests(Context& context, bool is_patch, std::vector<LoadedDocument>
   const bool is_grove = !documents.empty() && documents.front().is_grove;
   const bool is_template = !is_grove && context.diags.errors() > 0 && context.sources.size() > 0 &&
                            is_helm_template(context.sources.text(SourceId{0}));
-  if (is_patch || is_template) {
+  const bool is_no_manifest = !is_grove && context.diags.errors() > 0 && context.sources.size() > 0 &&
+                              !is_meant_as_manifest(context.sources.text(SourceId{0}));
+  if (is_patch || is_template || is_no_manifest) {
     documents.clear();
     context.diags.clear();
     return;
   }
-  std::erase_if(documents, [](const LoadedDocument& d) {
-    return !d.is_grove && !d.document.broken && !reason_to_skip(d.document.root).empty();
+  std::erase_if(documents, [&](const LoadedDocument& d) {
+    if (d.is_grove || d.document.broken || reason_to_skip(d.document.root).empty()) return false;
+    std::erase_if(context.diags.all(), [&](const Diagnostic& f) {
+      const Origin& o = context.origins[f.at];
+      return f.at != kNowhere && o.begin >= d.document.begin && o.begin < d.document.end;
+    });
+    return true;
   });
 }
 

@@ -3,6 +3,9 @@
 #include <algorithm>
 #include <climits>
 #include <cstdlib>
+#include <filesystem>
+
+#include "runtime/input/walked.h"
 
 namespace grovec::driver {
 
@@ -35,15 +38,38 @@ Result<Done> add_sets(const std::string& root, const std::string& file, CommitTe
 
 }  // namespace
 
-Result<std::vector<OldSet>> sets_at_ref(const std::string& folder, CommitTexts& commit,
-                                        const LanguageOptions& language) {
+namespace {
+
+Result<std::set<std::string>> patches_at_ref(const std::string& root, CommitTexts& commit) {
+  Result<std::vector<std::string>> files = kustomizations_with_patches(root, commit.ref());
+  if (!files) return files.error();
+  std::set<std::string> out;
+  for (const std::string& file : *files) {
+    Result<std::optional<std::string>> text = commit.text_at_top(root, file);
+    if (!text && text.error().kind != Error::kContent) return text.error();
+    if (!text || !*text) continue;
+    const std::filesystem::path folder = std::filesystem::path(root + "/" + file).parent_path();
+    for (const std::string& patch : read_kustomization(file, std::move(**text)).patches)
+      out.insert((folder / patch).lexically_normal().string());
+  }
+  return out;
+}
+
+}  // namespace
+
+Result<OldSets> sets_at_ref(const std::string& folder, CommitTexts& commit, const LanguageOptions& language) {
   Result<std::string> root = top_of_checkout(folder);
   if (!root) return root.error();
   Result<std::vector<std::string>> files = files_with_sets(*root, commit.ref());
   if (!files) return files.error();
-  std::vector<OldSet> out;
-  for (const std::string& file : *files)
-    if (Result<Done> added = add_sets(*root, file, commit, language, out); !added) return added.error();
+  OldSets out;
+  Result<std::set<std::string>> patches = patches_at_ref(*root, commit);
+  if (!patches) return patches.error();
+  out.patches = std::move(*patches);
+  for (const std::string& file : *files) {
+    if (out.patches.contains(*root + "/" + file)) continue;
+    if (Result<Done> added = add_sets(*root, file, commit, language, out.sets); !added) return added.error();
+  }
   return out;
 }
 

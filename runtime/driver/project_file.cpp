@@ -9,6 +9,7 @@
 
 #include "ir/base/utf8.h"
 #include "runtime/driver/compile.h"
+#include "runtime/driver/patterns.h"
 
 namespace grovec::driver {
 
@@ -95,8 +96,7 @@ Result<std::vector<Input>> expand_project(const std::vector<std::string>& operan
     if (input.is_walked) {
       Result<const SuppressionFile*> file = projects.of(input);
       if (!file) return file.error();
-      const auto excludes = [&](const std::string& glob) { return matches_path(glob, input.path); };
-      if (*file && std::any_of((*file)->exclude.begin(), (*file)->exclude.end(), excludes)) continue;
+      if (*file && names_path(**file, (*file)->exclude, input.path)) continue;
     }
     kept.push_back(std::move(input));
   }

@@ -1,6 +1,5 @@
 #include "runtime/driver/suppress.h"
 
-#include <fnmatch.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -15,7 +14,9 @@
 
 #include "frontend/reader.h"
 #include "ir/base/render.h"
+#include "runtime/driver/patterns.h"
 #include "runtime/input/input.h"
+#include "runtime/input/patterns.h"
 
 namespace grovec::driver {
 
@@ -82,15 +83,9 @@ void set_severity(Diagnostic& d, LintLevel level) {
   d.severity = level == LintLevel::kError ? Severity::kError : Severity::kWarning;
 }
 
-/// Glob on the path as given, on the path without leading `./`, and on every tail of it.
-bool matches(const std::string& glob, std::string_view name) {
-  std::string path(name.starts_with("./") ? name.substr(2) : name);
-  for (std::size_t from = 0; from != std::string::npos;) {
-    if (::fnmatch(glob.c_str(), path.c_str() + from, 0) == 0) return true;
-    from = path.find('/', from);
-    if (from != std::string::npos) ++from;
-  }
-  return false;
+std::string real_folder(const std::string& path) {
+  char resolved[PATH_MAX];
+  return ::realpath(folder_of(path).c_str(), resolved) ? resolved : std::string();
 }
 
 void report_comment(Context& context, const Comment& c) {
@@ -296,6 +291,17 @@ class SuppressionReader {
 
 }  // namespace
 
+bool names_path(const SuppressionFile& file, const std::vector<std::string>& globs, const std::string& path) {
+  if (globs.empty()) return false;
+  const std::string name = path.substr(path.rfind('/') + 1);
+  std::string top = real_folder(file.path), below = real_folder(path);
+  if (top != "/") top += "/";
+  below = below == "/" ? "/" + name : below + "/" + name;
+  // A file that was named on the command line may stand elsewhere: its paths are those seen from here.
+  const std::string seen = below.starts_with(top) ? below.substr(top.size()) : path;
+  return std::any_of(globs.begin(), globs.end(), [&](const std::string& g) { return matches_whole_path(g, seen); });
+}
+
 Result<SuppressionFile> read_suppression_file(const std::string& path) {
   Result<std::string> text = read_input({path});
   if (!text) return text.error();
@@ -312,8 +318,7 @@ std::uint32_t apply_suppressions(Context& context, const Levels& levels, const S
   seen.assign(file.entries.size(), 0);
   for (std::size_t i = 0; i < seen.size(); ++i) {
     const std::vector<std::string>& globs = file.entries[i].files;
-    auto match = [&](const std::string& glob) { return matches(glob, name); };
-    if (globs.empty() || std::any_of(globs.begin(), globs.end(), match)) seen[i] = kEntryApplies;
+    if (globs.empty() || names_path(file, globs, std::string(name))) seen[i] = kEntryApplies;
   }
   std::vector<Comment> comments;
   for (SourceId source : sources) find_comments(context, source, comments);
@@ -364,11 +369,9 @@ void quiet_warnings(Context& context, const SuppressionFile& file) {
     if (level != file.levels.end() && level->second == LintLevel::kOff) return true;
     if (d.at == kNowhere) return false;
     const Origin& o = context.origins[d.at];
-    const std::string_view name = context.sources.name(o.source);
-    auto match = [&](const std::string& glob) { return matches(glob, name); };
+    const std::string name(context.sources.name(o.source));
     for (const IgnoreEntry& e : file.entries)
-      if (e.code == d.info->code && (e.files.empty() || std::any_of(e.files.begin(), e.files.end(), match)))
-        return true;
+      if (e.code == d.info->code && (e.files.empty() || names_path(file, e.files, name))) return true;
     auto [said, is_new] = comments.try_emplace(o.source);
     if (is_new) find_comments(context, o.source, said->second);
     const std::uint32_t line = context.sources.position(o.source, o.begin).line;

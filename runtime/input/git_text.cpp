@@ -71,11 +71,13 @@ Result<std::string> top_of_checkout(const std::string& folder) {
   return std::move(top->out);
 }
 
-Result<std::vector<std::string>> files_with_sets(const std::string& root, const std::string& ref) {
-  // `set` at the start of a line is how .grove files declare one.
-  Result<GitAnswer> found =
-      run_git({"-C", root, "grep", "-l", "-z", "-I", "-E", "-e", "PodCliqueSet|^[[:space:]]*set[[:space:]]", ref, "--",
-               "*.yaml", "*.yml", "*.json", "*.grove"});
+namespace {
+
+Result<std::vector<std::string>> files_that_say(const std::string& root, const std::string& ref,
+                                                const std::string& pattern, const std::vector<std::string>& globs) {
+  std::vector<std::string> words = {"-C", root, "grep", "-l", "-z", "-I", "-E", "-e", pattern, ref, "--"};
+  words.insert(words.end(), globs.begin(), globs.end());
+  Result<GitAnswer> found = run_git(words);
   if (!found) return found.error();
   if (found->exit_code > 1 || found->exit_code < 0)
     return Error{"git cannot search commit `" + ref + "`" + words_of(*found)};
@@ -90,6 +92,19 @@ Result<std::vector<std::string>> files_with_sets(const std::string& root, const 
     list.remove_prefix(std::min(end + 1, list.size()));
   }
   return out;
+}
+
+}  // namespace
+
+Result<std::vector<std::string>> files_with_sets(const std::string& root, const std::string& ref) {
+  // `set` at the start of a line is how .grove files declare one.
+  return files_that_say(root, ref, "PodCliqueSet|^[[:space:]]*set[[:space:]]",
+                        {"*.yaml", "*.yml", "*.json", "*.grove"});
+}
+
+Result<std::vector<std::string>> kustomizations_with_patches(const std::string& root, const std::string& ref) {
+  return files_that_say(root, ref, "patches",
+                        {":(glob)**/kustomization.yaml", ":(glob)**/kustomization.yml", ":(glob)**/Kustomization"});
 }
 
 Result<std::optional<std::string>> CommitTexts::text(const std::string& path) {

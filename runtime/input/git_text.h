@@ -22,6 +22,9 @@ Result<std::string> top_of_checkout(const std::string& folder);
 /// Files of the commit that may hold a PodCliqueSet, told by their text; relative to the root of the checkout.
 Result<std::vector<std::string>> files_with_sets(const std::string& root, const std::string& ref);
 
+/// Kustomizations of the commit that name patches.
+Result<std::vector<std::string>> kustomizations_with_patches(const std::string& root, const std::string& ref);
+
 /// Texts of one commit. Each checkout has its files read by one git process, which starts with the first file; the
 /// commit is the one that `ref` named then. Threads may share it.
 class CommitTexts {

@@ -13,6 +13,7 @@
 #include <span>
 
 #include "ir/base/utf8.h"
+#include "runtime/input/patterns.h"
 
 namespace grovec::driver {
 
@@ -53,11 +54,6 @@ bool is_manifest(std::string_view name) {
   for (std::string_view ending : {".yaml", ".yml", ".json", ".grove"})
     if (name.size() > ending.size() && name.ends_with(ending) && name[0] != '.') return true;
   return false;
-}
-
-bool is_excluded(const std::string& path, const InputOptions& options) {
-  return std::any_of(options.exclude.begin(), options.exclude.end(),
-                     [&](const std::string& glob) { return matches_path(glob, path); });
 }
 
 // Depth-first, entries of a folder in byte order; symbolic links to folders are not followed, so that there are no
@@ -160,6 +156,22 @@ bool matches_path(const std::string& glob, std::string_view path) {
     if (is_anchored) return false;
   }
   return false;
+}
+
+bool is_excluded(const std::string& path, const InputOptions& options) {
+  return std::any_of(options.exclude.begin(), options.exclude.end(),
+                     [&](const std::string& glob) { return matches_path(glob, path); });
+}
+
+bool matches_whole_path(const std::string& glob, std::string_view path) {
+  std::string_view written = glob;
+  while (written.starts_with("./") || written.starts_with('/')) written.remove_prefix(written.find('/') + 1);
+  std::vector<std::string> pattern = parts_of(written);
+  if (!pattern.empty() && pattern.back().empty()) pattern.pop_back();
+  const std::vector<std::string> parts = parts_of(path);
+  if (match_parts(pattern, parts)) return true;
+  pattern.emplace_back("**");
+  return match_parts(pattern, parts);
 }
 
 std::string folder_of(const std::string& path) {

@@ -2,6 +2,7 @@
 
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <climits>
 #include <cstdlib>
 #include <set>
@@ -48,20 +49,13 @@ class Kustomizations {
   void read_file(const std::string& path, const std::string& folder, int depth) {
     Result<std::string> text = read_input({path});
     if (!text) return;
-    Context context;
-    const SourceId source = context.sources.add(path, std::move(*text));
-    for (const frontend::Document& d : frontend::read_documents(context, source)) {
-      for (std::string_view list : {"patches", "patchesJson6902"})
-        for (const Value& item : d.root[list].items()) add(item["path"], path, folder);
-      for (const Value& item : d.root["patchesStrategicMerge"].items()) add(item, path, folder);
-      for (const Value& item : d.root["components"].items())
-        if (is_text(item)) read_folder(folder + "/" + std::string(item.as_string()), depth + 1);
-    }
+    const KustomizationNames names = read_kustomization(path, std::move(*text));
+    for (const std::string& patch : names.patches) add(patch, path, folder);
+    for (const std::string& component : names.components) read_folder(folder + "/" + component, depth + 1);
   }
 
-  void add(const Value& name, const std::string& by, const std::string& folder) {
-    if (!is_text(name) || name.as_string().find('\n') != std::string_view::npos) return;
-    const std::string real = real_path(folder + "/" + std::string(name.as_string()));
+  void add(const std::string& name, const std::string& by, const std::string& folder) {
+    const std::string real = real_path(folder + "/" + name);
     if (!real.empty()) patches_.emplace(real, "a patch of " + by);
   }
 
@@ -71,9 +65,27 @@ class Kustomizations {
 
 }  // namespace
 
+KustomizationNames read_kustomization(const std::string& path, std::string text) {
+  Context context;
+  const SourceId source = context.sources.add(path, std::move(text));
+  KustomizationNames out;
+  auto add = [](const Value& name, std::vector<std::string>& to) {
+    // A patch may also be written out in place.
+    if (is_text(name) && name.as_string().find('\n') == std::string_view::npos) to.emplace_back(name.as_string());
+  };
+  for (const frontend::Document& d : frontend::read_documents(context, source)) {
+    for (std::string_view list : {"patches", "patchesJson6902"})
+      for (const Value& item : d.root[list].items()) add(item["path"], out.patches);
+    for (const Value& item : d.root["patchesStrategicMerge"].items()) add(item, out.patches);
+    for (const Value& item : d.root["components"].items()) add(item, out.components);
+  }
+  return out;
+}
+
 std::string reason_to_skip(const Value& root) {
   if (!root.is_mapping()) return root.is_sequence() ? "a list, no object" : "no object";
   const bool has_api = root.find("apiVersion") != nullptr, has_kind = root.find("kind") != nullptr;
+  if (root["apiVersion"].as_string().starts_with("kustomize.config.k8s.io/")) return "a kustomization";
   if (has_api && has_kind) return {};
   if (root.find("spec", "template") && root["spec"]["template"].find("cliques")) return {};
   if (root["apiVersion"].as_string().find("grove") != std::string_view::npos) return {};
@@ -83,7 +95,36 @@ std::string reason_to_skip(const Value& root) {
   return has_api ? "no `kind`" : has_kind ? "no `apiVersion`" : "no `apiVersion` and no `kind`";
 }
 
-bool is_helm_template(std::string_view text) { return text.find("{{") != std::string_view::npos; }
+bool is_helm_template(std::string_view text) {
+  for (std::size_t at = text.find("{{"); at != std::string_view::npos; at = text.find("{{", at + 2)) {
+    const std::size_t line = text.rfind('\n', at) + 1;  // npos + 1 is the first one
+    const std::string_view before = text.substr(line, at - line);
+    const auto is_open = [&](char quote) { return std::count(before.begin(), before.end(), quote) % 2 != 0; };
+    if (is_open('"') || is_open('\'')) continue;
+    std::string_view action = text.substr(at + 2);
+    if (action.starts_with('-')) action.remove_prefix(1);
+    while (action.starts_with(' ')) action.remove_prefix(1);
+    for (std::string_view word :
+         {".", "$", "/*", "(", "if ", "range ", "with ", "end", "else", "define ", "include ", "template ", "toYaml ",
+          "default ", "quote ", "tpl ", "printf ", "block ", "required "})
+      if (action.starts_with(word)) return true;
+  }
+  return false;
+}
+
+bool is_meant_as_manifest(std::string_view text) {
+  while (!text.empty()) {
+    std::string_view line = text.substr(0, text.find('\n'));
+    text.remove_prefix(std::min(text.size(), line.size() + 1));
+    line.remove_prefix(std::min(line.size(), line.find_first_not_of(" \t\"'{-")));
+    const std::string_view key = line.substr(0, line.find_first_of(" \t\"':"));
+    for (std::string_view wanted : {"apiVersion", "kind"}) {
+      const std::string_view names[] = {wanted};
+      if (key == wanted || (key.size() > 2 && !nearest_name(key, names).empty())) return true;
+    }
+  }
+  return false;
+}
 
 std::map<std::string, std::string> patches_of(const std::vector<Input>& inputs) {
   Kustomizations all;

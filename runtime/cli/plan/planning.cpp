@@ -157,7 +157,7 @@ class Planning {
     const std::string folder = folder_of_first(operands);
     if (Result<Done> known = driver::check_git_ref(folder, inputs_.old_ref); !known) return known.error();
     driver::CommitTexts commit(inputs_.old_ref);
-    Result<std::vector<driver::OldSet>> sets = driver::sets_at_ref(folder, commit, inputs_.older.language);
+    Result<driver::OldSets> sets = driver::sets_at_ref(folder, commit, inputs_.older.language);
     if (!sets) return sets.error();
     std::set<SetName> wanted;
     for (const auto& set : next_->sets) wanted.insert(name_of(*set));
@@ -166,7 +166,7 @@ class Planning {
              driver::is_below(o.path, operands);
     };
     std::map<std::string, std::string> files;  // path -> shown
-    for (const driver::OldSet& o : *sets)
+    for (const driver::OldSet& o : sets->sets)
       if (is_wanted(o)) files.emplace(o.path, o.shown);
     auto c = std::make_unique<driver::Compilation>();
     std::vector<LoadedDocument> documents;
