@@ -42,7 +42,7 @@ Result<PlanInputs> inputs_of(const Options& options) {
   request->owner_references = true;
   request->may_be_empty = true;  // a file that is new, or gone
   request->manifests_only = true;
-  request->walks_files = options.has("--only-manifests");
+  request->input.as_walked = options.has("--only-manifests");
   PlanInputs in;
   in.newer = in.older = *request;
   in.old_ref = options.get("--old-ref");

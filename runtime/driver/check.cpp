@@ -16,7 +16,6 @@
 #include "runtime/driver/project_file.h"
 #include "runtime/driver/surroundings.h"
 #include "runtime/input/git_text.h"
-#include "runtime/input/patterns.h"
 #include "runtime/input/walked.h"
 
 namespace grovec::driver {
@@ -33,6 +32,7 @@ std::vector<Input> inputs_of(const CheckRequest& request, CheckReport& report, s
   for (const std::string& operand : request.operands) groups.push_back({operand});
   InputOptions options = request.input;
   options.unreadable = &report.errors;
+  options.as_walked = request.only_manifests;
   for (const std::vector<std::string>& group : groups) {
     Result<std::vector<Input>> found = expand_inputs(group, options);
     if (found)
@@ -41,10 +41,6 @@ std::vector<Input> inputs_of(const CheckRequest& request, CheckReport& report, s
       usage = found.error();
     else
       report.errors.push_back(found.error());
-  }
-  if (request.only_manifests) {
-    for (Input& input : out) input.is_walked = true;
-    std::erase_if(out, [&](const Input& input) { return is_excluded(input.path, options); });
   }
   const auto streams = std::count_if(out.begin(), out.end(), [](const Input& i) { return i.path == "-"; });
   if (streams + (request.old_file == "-") > 1) usage = Error{"`-` can be named only once", Error::kUsage};
@@ -229,7 +225,8 @@ std::vector<std::string> removed_sets(const CheckRequest& request, const std::ve
   const std::string fallback = scopes.front()->environment.default_namespace;
   for (const CheckedFile& f : files)
     for (const CheckedDocument& d : f.documents)
-      if (d.kind == "PodCliqueSet") now.emplace(d.namespace_.empty() ? fallback : d.namespace_, d.name);
+      if (d.kind == "PodCliqueSet" && !f.is_no_manifest)
+        now.emplace(d.namespace_.empty() ? fallback : d.namespace_, d.name);
   std::vector<std::string> out;
   for (const OldSet& o : old_sets)
     if (!now.contains({space_of(o), o.name}) && is_below(o.path, request.operands))

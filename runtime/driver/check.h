@@ -61,6 +61,7 @@ struct CheckedFile {
   std::size_t scope = 0;                   ///< which `.grovec.yaml` that is
   bool is_grove = false;                   ///< read as the language
   bool is_template = false;                ///< a template of Helm that a walk met
+  bool is_no_manifest = false;             ///< nothing of it is checked: such a template, a patch, no object
   std::uint32_t grove_documents = 0;       ///< documents of Grove's kinds
 };
 

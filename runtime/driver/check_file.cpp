@@ -36,7 +36,7 @@ void FileCheck::load() {
   Result<std::vector<LoadedDocument>> documents = load_text(context_, out_.name, std::move(*text), language());
   if (!documents) return unreadable(documents.error());
   if (is_walked() && skips_whole_file(*documents)) {
-    is_over_ = true;
+    is_over_ = out_.is_no_manifest = true;
     return;
   }
   documents_ = std::move(*documents);

@@ -57,8 +57,6 @@ void keep_manifests(Context& context, bool is_patch, std::vector<LoadedDocument>
 Result<Done> load_operands(Compilation& c, const CompileRequest& request, std::vector<LoadedDocument>& documents) {
   Result<std::vector<Input>> inputs = expand_project(request.operands, request.input);
   if (!inputs) return inputs.error();
-  if (request.walks_files)
-    for (Input& input : *inputs) input.is_walked = true;
   std::map<std::string, std::string> patches;
   if (request.manifests_only) patches = patches_of(*inputs);
   std::vector<std::optional<Result<std::vector<LoadedDocument>>>> loaded(inputs->size());

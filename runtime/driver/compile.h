@@ -30,7 +30,6 @@ struct CompileRequest {
   /// No manifest at all is no error, nor are options that only the other of two inputs needs.
   bool may_be_empty = false;
   bool manifests_only = false;  ///< what a walk meets that is no manifest is passed over: values, charts, patches
-  bool walks_files = false;     ///< files that are named are treated as those that a walk meets
   bool names_only =
       false;               ///< for a look at the names: sets whose names are too long or meet are compiled all the same
   bool spec_only = false;  ///< --emit=spec: what the API server stores, even where no correct output exists

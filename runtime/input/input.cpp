@@ -208,7 +208,8 @@ Result<std::vector<Input>> expand_inputs(const std::vector<std::string>& operand
       return Error{"cannot read `" + printable(operand) + "`: " + reason()};
     }
     if (!S_ISDIR(st.st_mode)) {
-      out.push_back({operand});
+      if (!options.as_walked || !is_excluded(operand, options))
+        out.push_back({.path = operand, .is_walked = options.as_walked});
       continue;
     }
     std::size_t before = out.size(), unreadable = options.unreadable ? options.unreadable->size() : 0;

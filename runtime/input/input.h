@@ -21,6 +21,7 @@ struct Input {
 
 struct InputOptions {
   bool recursive = false;                 ///< -R: directories with their subfolders
+  bool as_walked = false;                 ///< files that are named are treated as those that a walk meets
   bool tests = false;                     ///< of directories, the *.grovetest.yaml instead of the manifests
   std::string stdin_name = {};            ///< --stdin-filename, or empty
   std::vector<std::string> exclude = {};  ///< --exclude: globs of paths that a walk passes over

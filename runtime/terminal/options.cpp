@@ -42,6 +42,8 @@ std::string unknown_option(std::string_view name, std::span<const OptionSpec> sp
   for (const OptionSpec& s : specs) names.push_back(s.name);
   std::string_view near = nearest_name(name, names);
   std::string message = "unknown option `" + std::string(name) + "`";
+  const bool has_out = std::any_of(specs.begin(), specs.end(), [](const OptionSpec& s) { return s.name == "--out"; });
+  if (name == "-o" && has_out) return message + "; to write a file: `--out PATH`";
   if (!near.empty()) message += "; did you mean `" + std::string(near) + "`?";
   return message;
 }
